@@ -1,0 +1,118 @@
+"""The command line of `dev.py`: one function per command."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import checks, environment, links, matrix, pythons, report
+from tools.report import Row
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_CLI = "import sys; sys.argv[0] = 'tenure'; from tenure.cli import main; sys.exit(main())"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run `tenure demo` from the sources; nothing is installed."""
+    path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-c", RUN_CLI, "demo", *options.arguments]
+    environ = {**os.environ, "PYTHONPATH": path}
+    if os.name != "nt":  # on Windows a replaced process loses its console
+        os.execve(sys.executable, command, environ)  # so Ctrl-C reaches the demo alone, which can close in order
+    return subprocess.run(command, env=environ).returncode
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run the test suite on this Python, then on each other supported one that is here."""
+    arguments = [*(["-k", options.k] if options.k else []), *options.arguments]
+    return matrix.run(ROOT, arguments, only_this=options.only_this)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Run every static check and show a table."""
+    interpreter = environment.prepare(ROOT, pythons.this_python(), ["check", "test"])
+    return checks.run(ROOT, interpreter, fix=options.fix)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Run each script in `benchmarks/`, or those whose name holds the given word."""
+    scripts = [path for path in sorted((ROOT / "benchmarks").glob("[!_]*.py")) if options.name in path.stem]
+    if not scripts:
+        report.say("no benchmark of that name" if options.name else "no benchmarks yet")
+        return int(bool(options.name))
+    interpreter = environment.prepare(ROOT, pythons.this_python(), ["test"])
+    codes: list[int] = []
+    for script in scripts:
+        report.say(f"== {script.name}")
+        codes.append(subprocess.run([str(interpreter), str(script), *options.arguments], cwd=ROOT).returncode)
+    return int(any(codes))
+
+
+def docs(options: argparse.Namespace) -> int:
+    """Check the links between the documents, then run the code they show."""
+    lines = list(links.broken(ROOT))
+    for line in lines:
+        report.say(line)
+    rows = [
+        Row("links", "failed" if lines else "ok", note=f"{len(links.documents(ROOT))} documents, {len(lines)} broken")
+    ]
+    if (ROOT / "tests" / "document").is_dir():
+        interpreter = environment.prepare(ROOT, pythons.this_python(), ["docs"])
+        command = [str(interpreter), "-m", "pytest", "tests/document", *options.arguments]
+        code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+        rows.append(Row("snippets", "failed" if code else "ok"))
+    else:
+        rows.append(Row("snippets", "skipped", note="no tests/document yet"))
+    report.say(report.table("documents", rows))
+    return report.exit_code(rows)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; each command leaves its function in `run`."""
+    top = argparse.ArgumentParser(
+        prog="dev.py",
+        description="Work on Tenure. What a command needs is installed into .venv/ on its first run.",
+        epilog="Words after -- go to the program that is run: dev.py test -- -x --lf",
+    )
+    commands = top.add_subparsers(required=True, metavar="command")
+    commands.add_parser("demo", help="see Tenure at work; installs nothing").set_defaults(run=demo)
+    testing = commands.add_parser("test", help="run the tests on every supported Python found here")
+    testing.add_argument("--only-this", action="store_true", help="on the Python that runs dev.py only")
+    testing.add_argument("-k", metavar="EXPRESSION", help="only tests whose names match, as pytest -k")
+    testing.set_defaults(run=test)
+    checking = commands.add_parser("check", help="format, lint, types and imports")
+    checking.add_argument("--fix", action="store_true", help="format and mend first what can be mended")
+    checking.set_defaults(run=check)
+    benching = commands.add_parser("bench", help="run the benchmarks")
+    benching.add_argument("name", nargs="?", default="", help="only scripts whose name holds this word")
+    benching.set_defaults(run=bench)
+    commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
+    return top
+
+
+def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what stands before the first "--" and what stands after it; all after "demo" belongs to the demo."""
+    words = list(arguments)
+    if words[:1] == ["demo"]:
+        return words[:1], [word for word in words[1:] if word != "--"]
+    if "--" in words:
+        at = words.index("--")
+        return words[:at], words[at + 1 :]
+    return words, []
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    own, passed_on = split(arguments)
+    options = parser().parse_args(own)
+    options.arguments = passed_on
+    try:
+        result: int = options.run(options)
+    except environment.EnvironmentFailedError as error:
+        print(f"dev.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return result
