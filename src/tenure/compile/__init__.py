@@ -1,0 +1,1 @@
+"""Resolvers, written as source and compiled once per shape."""

@@ -1,0 +1,176 @@
+"""
+The source of a resolver.
+
+A resolver takes a scope and returns the value of one key as seen from it. Two dialects of one text: in the async one
+whatever may have to wait is awaited, and everything else is the plain expression.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tenure.compile.source import function_from
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Style
+from tenure.model.graph import Edge, Graph
+from tenure.model.plan import Plans
+
+_MISSING: Any = object()
+_INLINE_LIMIT = 40
+"""How many calls one expression may hold; beyond it a dependency is called through its own resolver."""
+
+
+class Links(Protocol):
+    """What the runtime gives generated code to call."""
+
+    graph: Graph
+    plans: Plans
+
+    def resolver(self, binding: Binding, is_async: bool) -> Any:
+        """Return the resolver of a dependency."""
+
+    def miss(self, binding: Binding, is_async: bool) -> Any:
+        """Return the function of a scope that makes the value and puts it there."""
+
+    def managed(self, binding: Binding, is_async: bool) -> Any:
+        """Return the function of a scope that gives an object which several scopes may hold or open later."""
+
+    def given(self, binding: Binding) -> Any:
+        """Return the function of a scope that gives what was given to it."""
+
+    def not_open(self, binding: Binding) -> Any:
+        """Return a function that raises: no scope of the binding's name is open."""
+
+    def root_cache(self) -> dict[Any, Any]:
+        """Return the cache of the root."""
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects the globals of one function while its expressions are written."""
+
+    links: Links
+    is_async: bool
+    names: dict[str, Any] = field(default_factory=dict)
+    calls: int = 0
+
+    def name(self, prefix: str, value: Any) -> str:
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def value_of(self, source: Binding) -> str:
+        """Return the expression for one dependency."""
+        if source.is_plain and source.make is Make.VALUE:
+            return self.name("v", source.target)
+        if self._can_inline(source):
+            self.calls += 1
+            return self.call(source)
+        awaited = self.is_async and self.links.plans.facts(source).awaited
+        resolver = self.name("r", self.links.resolver(source, awaited))
+        return f"{'await ' if awaited else ''}{resolver}(scope)"
+
+    def _can_inline(self, source: Binding) -> bool:
+        plain = source.is_plain and source.make is Make.CALL and source.lifetime == TRANSIENT
+        return plain and self.calls < _INLINE_LIMIT and self.links.plans.facts(source).depth <= _INLINE_LIMIT
+
+    def call(self, binding: Binding) -> str:
+        """Return the expression that makes a new value of *binding*."""
+        target = self.name("t", binding.target)
+        awaits = "await " if binding.make is Make.AWAIT else ""
+        return f"{awaits}{target}({', '.join(self.arguments(binding))})"
+
+    def arguments(self, binding: Binding) -> list[str]:
+        """Return the arguments of a call, positional-only ones first as they are in any signature."""
+        return [
+            value if edge.need.by_position else f"{edge.need.name}={value}"
+            for edge, value in ((edge, self.argument(edge)) for edge in self.links.graph.edges(binding))
+        ]
+
+    def argument(self, edge: Edge) -> str:
+        """Return the expression for one argument."""
+        if not edge.sources:
+            return self.name("c", edge.constant)
+        if edge.need.collect is Collect.LIST:
+            return f"[{', '.join(self.value_of(source) for _, source in edge.sources)}]"
+        if edge.need.collect is Collect.DICT:
+            return f"{{{', '.join(f'{name!r}: {self.value_of(source)}' for name, source in edge.sources)}}}"
+        return self.value_of(edge.sources[0][1])
+
+
+def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
+    """
+    Return the resolver of *binding*.
+
+    Args:
+        binding: whose graph edges are all served (see `Graph.order`).
+        links: the runtime's side of generated code.
+        is_async: whether the resolver is a coroutine function.
+    """
+    if binding.make is Make.GIVEN:
+        return links.given(binding)
+    if binding.lifecycle is not None and (binding.make is Make.VALUE or binding.lifecycle.style is Style.METHODS):
+        return links.managed(binding, is_async)
+    writer = _Writer(links, is_async)
+    body = _body(binding, writer)
+    head = "async def" if is_async else "def"
+    source = f"{head} resolve(scope):\n" + "".join(f"    {line}\n" for line in body)
+    return function_from(source, "resolve", writer.names)
+
+
+def _body(binding: Binding, writer: _Writer) -> list[str]:
+    if binding.is_plain and binding.make is Make.VALUE:
+        return [f"return {writer.value_of(binding)}"]
+    if binding.is_plain and binding.lifetime == TRANSIENT:
+        if binding.make is Make.AWAIT and not writer.is_async:
+            return [f"return {writer.name('m', writer.links.miss(binding, False))}(scope)"]
+        return [f"return {writer.call(binding)}"]
+    wait = "await " if writer.is_async else ""
+    miss = f"{wait}{writer.name('m', writer.links.miss(binding, writer.is_async))}"
+    if binding.lifetime == TRANSIENT:
+        return [f"return {miss}(scope)"]
+    key = writer.name("k", binding.key)
+    if binding.lifetime == SINGLETON:
+        cache = writer.name("s", writer.links.root_cache())
+        return ["try:", f"    return {cache}[{key}]", "except KeyError:", "    pass", f"return {miss}(scope)"]
+    missing = writer.name("x", _MISSING)
+    if binding.lifetime == AMBIENT:
+        return [
+            "home = scope",
+            "while home is not None:",
+            f"    value = home.cache.get({key}, {missing})",
+            f"    if value is not {missing}:",
+            "        return value",
+            "    home = home.parent",
+            f"return {miss}(scope)",
+        ]
+    level = writer.name("l", binding.lifetime)
+    not_open = writer.name("n", writer.links.not_open(binding))
+    return [
+        "home = scope",
+        f"while home.name != {level}:",
+        "    home = home.parent",
+        "    if home is None:",
+        f"        {not_open}()",
+        f"value = home.cache.get({key}, {missing})",
+        f"if value is not {missing}:",
+        "    return value",
+        f"return {miss}(home)",
+    ]
+
+
+def preparer_of(binding: Binding, links: Links, is_async: bool) -> Any:
+    """
+    Return a function of a scope that gives a 0-argument callable, which calls the target with its arguments.
+
+    The arguments are worked out first and once, so that what runs between `Opening` and `Opened` is the user's
+    opening code and nothing else, and another attempt uses the same arguments.
+    """
+    writer = _Writer(links, is_async)
+    target = writer.name("t", binding.target)
+    edges = links.graph.edges(binding)
+    lines = [f"a{number} = {writer.argument(edge)}" for number, edge in enumerate(edges)]
+    passed = ", ".join(
+        f"a{number}" if edge.need.by_position else f"{edge.need.name}=a{number}" for number, edge in enumerate(edges)
+    )
+    head = "async def" if is_async else "def"
+    body = "".join(f"    {line}\n" for line in (*lines, f"return lambda: {target}({passed})"))
+    return function_from(f"{head} prepare(scope):\n{body}", "prepare", writer.names)

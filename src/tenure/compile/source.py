@@ -1,0 +1,30 @@
+"""Source text to function: compiled once per shape, visible in tracebacks."""
+
+import functools
+import linecache
+from types import CodeType
+from typing import Any
+
+
+@functools.cache
+def _code(source: str, number: int) -> CodeType:
+    filename = f"<tenure resolver {number}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec")
+
+
+_shapes: dict[str, int] = {}
+
+
+def function_from(source: str, name: str, names: dict[str, Any]) -> Any:
+    """
+    Return the function *name* that *source* defines.
+
+    Args:
+        source: the same text for every binding of the same shape; it is compiled once.
+        name: what the source calls the function.
+        names: the globals of the function; it becomes the function's own dictionary.
+    """
+    number = _shapes.setdefault(source, len(_shapes) + 1)
+    exec(_code(source, number), names)  # noqa: S102 - the source is written by `emitter`, never by a user
+    return names[name]

@@ -1,0 +1,225 @@
+"""
+Declarations: `@resource` and its kin say of a class or function how it lives; nothing is bound by them.
+
+A class stays the very class it was; a function stays the very function.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar, overload
+
+from tenure.errors import BindingError
+from tenure.model.binding import SINGLETON, TRANSIENT, Lifecycle, Options, Style
+from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
+from tenure.model.retry import Retry
+from tenure.runtime.methods import install
+
+T = TypeVar("T", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
+
+OPTIONS = "__tenure_options__"
+LIFECYCLE = "__tenure_lifecycle__"
+"""Attributes that a declaration leaves on a class or function; subclasses inherit them."""
+
+
+@overload
+def resource(target: T, /) -> T: ...
+
+
+@overload
+def resource(
+    *,
+    scope: str | None = None,
+    open_timeout: float | None = None,
+    close_timeout: float | None = None,
+    retry: Retry | None = None,
+    close: str | Callable[[Any], Any] | None = None,
+    health: Any = None,
+    tags: Mapping[str, str] | None = None,
+    shield: bool = False,
+    suppress: bool = False,
+) -> Callable[[T], T]: ...
+
+
+def resource(
+    target: Any = None,
+    /,
+    *,
+    scope: str | None = None,
+    open_timeout: float | None = None,
+    close_timeout: float | None = None,
+    retry: Retry | None = None,
+    close: str | Callable[[Any], Any] | None = None,
+    health: Any = None,
+    tags: Mapping[str, str] | None = None,
+    shield: bool = False,
+    suppress: bool = False,
+) -> Any:
+    """
+    Declare a resource: something that is opened, and closed when it is no longer needed.
+
+    Args:
+        target: a class, a generator function, an async generator function, a function that returns a context manager,
+            a plain function or a coroutine function.
+        scope: "singleton", "transient", or the name of a scope; None: ambient, it belongs to the innermost scope that
+            is open when it is first needed.
+        open_timeout: seconds, > 0, for one attempt to open an asynchronous resource; None: no limit.
+        close_timeout: seconds, > 0, for closing; None: the container's default.
+        retry: how often and how patiently opening is tried; None: once.
+        close: name of the method that closes, or a function that takes the object; for a class or plain function that
+            has no opening and closing of its own.
+        health: reserved for the health check of the resource.
+        tags: free words for people and programs, shown in drawings.
+        shield: give it an owner task wherever it lives, out of reach of anyone's cancellation.
+        suppress: let its closing code turn the body's failure into success.
+
+    Returns:
+        *target* itself; a class gets methods that open it (see the design, "Lazily opened objects").
+
+    Raises:
+        BindingError: *target* is not callable, or an argument is out of its bounds.
+    """
+    _check_seconds("open_timeout", open_timeout)
+    _check_seconds("close_timeout", close_timeout)
+    options = Options(
+        scope=scope,
+        is_resource=True,
+        open_timeout=open_timeout,
+        close_timeout=close_timeout,
+        retry=retry,
+        shield=shield,
+        suppress=suppress,
+        health=health,
+        tags=MappingProxyType(dict(tags or {})),
+        close=close,
+    )
+
+    def declare(target: Any) -> Any:
+        _check_target(target, "resource")
+        return _declared(target, options, None)
+
+    return declare if target is None else declare(target)
+
+
+def managed_resource(
+    *,
+    initialize_func: Callable[[Any], Any] | None = None,
+    dispose_func: Callable[[Any], Any] | None = None,
+    scope: str | None = None,
+    open_timeout: float | None = None,
+    close_timeout: float | None = None,
+    retry: Retry | None = None,
+) -> Callable[[C], C]:
+    """
+    Declare a class a resource that two functions open and close.
+
+    Args:
+        initialize_func: takes the object and opens it; may be asynchronous, also a lambda that calls a coroutine method.
+        dispose_func: takes the object and closes it; likewise.
+        scope: as in `resource`, and so are the other arguments.
+
+    Raises:
+        BindingError: what is decorated is not a class.
+    """
+    options = Options(
+        scope=scope, is_resource=True, open_timeout=open_timeout, close_timeout=close_timeout, retry=retry
+    )
+
+    def declare(cls: C) -> C:
+        if not isinstance(cls, type):
+            raise BindingError(f"managed_resource decorates a class, not {cls!r}")
+        declared: C = _declared(cls, options, methods(initialize_func, dispose_func, cls=cls))
+        return declared
+
+    return declare
+
+
+def _declared(target: Any, options: Options, lifecycle: Lifecycle | None) -> Any:
+    if isinstance(target, type):
+        if lifecycle is None:
+            lifecycle = lifecycle_with_close(target, options.close) if options.close else lifecycle_of_class(target)
+        if lifecycle.style is Style.METHODS:
+            install(target, lifecycle)
+            lifecycle = dataclasses.replace(lifecycle, opens_itself=True)
+        setattr(target, LIFECYCLE, lifecycle)
+    said = options_of(target)
+    if options.scope is None and said is not None:
+        options = dataclasses.replace(options, scope=said.scope)  # @singleton below @resource
+    setattr(target, OPTIONS, options)
+    return target
+
+
+def _check_target(target: Any, decorator: str) -> None:
+    if not callable(target):
+        raise BindingError(
+            f"{decorator} decorates a class or a function, not {target!r} of type {type(target).__name__}; "
+            f"to give a container an object that exists, bind it: container.bind({type(target).__name__}, ...)"
+        )
+
+
+def _check_seconds(name: str, seconds: float | None) -> None:
+    if seconds is not None and not seconds > 0:
+        raise BindingError(f"{name} must be a number of seconds > 0 or None, not {seconds!r}")
+
+
+def _lifetime(name: str, lifetime: str) -> Any:
+    def declare(target: T) -> T:
+        _check_target(target, name)
+        setattr(target, OPTIONS, dataclasses.replace(options_of(target) or Options(), scope=lifetime))
+        return target
+
+    declare.__name__ = declare.__qualname__ = name
+    return declare
+
+
+def singleton(target: T) -> T:
+    """Declare that one value of *target* (a class or function) serves a container for its whole life."""
+    return _lifetime("singleton", SINGLETON)(target)  # type: ignore[no-any-return]  # it returns its argument
+
+
+def transient(target: T) -> T:
+    """Declare that *target* (a class or function) is called anew each time it is needed."""
+    return _lifetime("transient", TRANSIENT)(target)  # type: ignore[no-any-return]  # it returns its argument
+
+
+@overload
+def scoped(target: T, /) -> T: ...
+
+
+@overload
+def scoped(name: str, /) -> Callable[[T], T]: ...
+
+
+def scoped(target: Any) -> Any:
+    """
+    Declare that *target* is made once per open scope of a name.
+
+    Args:
+        target: a class or function for the scope "request"; or the name of another scope, as in `@scoped("session")`.
+    """
+    if isinstance(target, str):
+        return _lifetime("scoped", target)
+    return _lifetime("scoped", "request")(target)
+
+
+def options_of(target: Any) -> Options | None:
+    """Return what a decorator said about *target*, None if nothing was said; says nothing about instances."""
+    found = getattr(target, OPTIONS, None)
+    return found if isinstance(found, Options) else None
+
+
+def lifecycle_on(cls: Any) -> Lifecycle | None:
+    """
+    Return the lifecycle that a decorator left on the class *cls*, None if there is none.
+
+    A subclass of a resource class is one too; it is declared here, with what it overrides, when it is first met.
+    """
+    found = getattr(cls, LIFECYCLE, None)
+    if not isinstance(found, Lifecycle):
+        return None
+    if LIFECYCLE not in vars(cls):
+        by_functions = found.style is Style.METHODS and not found.method_names and (found.open or found.close)
+        _declared(cls, options_of(cls) or Options(is_resource=True), found if by_functions else None)
+        found = vars(cls)[LIFECYCLE]
+    return found

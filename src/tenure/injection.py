@@ -1,0 +1,139 @@
+"""`@inject` and `Inject`: functions whose parameters a container fills in."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from tenure.errors import BindingError, ScopeError
+from tenure.keys import Key
+from tenure.model.introspect import InjectMarker
+from tenure.runtime.entering import ScopeHandle
+from tenure.runtime.injection import describe, injected_needs, wrap
+from tenure.runtime.scope import Scope, current, current_of
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from tenure.container import Container
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+class _Inject(InjectMarker):
+    """The one object that is called `Inject`."""
+
+    __slots__ = ()
+
+    def __call__(self) -> Any:
+        """Return a marker: `x: Annotated[T, Inject()]`, or `x: T = Inject()`."""
+        return InjectMarker()
+
+    def __getitem__(self, key: "TypeForm[T]") -> T:
+        """Return a marker that stands for a value of *key*: `x: T = Inject[T]`."""
+        return InjectMarker(key)  # type: ignore[return-value]  # it takes the place of the value until the call
+
+
+Inject = _Inject()
+"""Marks a parameter to be injected: `x: Annotated[T, Inject()]` or `x: T = Inject[T]`."""
+
+
+@overload
+def inject(function: F, /) -> F: ...
+
+
+@overload
+def inject(
+    function: None = None, /, *, container: "Container | None" = None, scope: str | None = None
+) -> Callable[[F], F]: ...
+
+
+@overload
+def inject(function: F, /, *, container: "Container | None" = None, scope: str | None = None) -> F: ...
+
+
+def inject(
+    function: Any = None, /, *, container: "Container | None" = None, scope: str | None = None
+) -> Any:
+    """
+    Fill in the parameters of *function* that are marked with `Inject`, at each call.
+
+    Args:
+        function: a function, a coroutine function, a generator function or an async generator function.
+        container: where the values come from; None: the container of the scope that is current at the call.
+        scope: name of a scope to open around each call ("call" is always there); None: the current scope serves. For a
+            generator the scope stays open as long as the generator runs.
+
+    Returns:
+        A function of the same kind; its signature and annotations show only the other parameters. Arguments that the
+        caller gives by keyword are left alone.
+
+    Raises:
+        BindingError: *function* is not a function, or has no parameter to inject.
+        ScopeError: at the call, without *container* where no scope is current.
+    """
+
+    def decorate(function: F) -> F:
+        if not callable(function) or isinstance(function, type):
+            raise BindingError(f"inject decorates a function, not {function!r}")
+        needs = injected_needs(function)
+        if container is not None:
+            container.expects(describe(function, needs))
+        wrapped: F = wrap(function, needs, lambda: _Call(container, scope), _get, _aget)
+        return wrapped
+
+    return decorate if function is None else decorate(function)
+
+
+class _Call:
+    """What is around one call: a scope of its own if one was asked for, else nothing."""
+
+    __slots__ = ("_container", "_handle", "_name")
+
+    def __init__(self, container: Any, name: str | None) -> None:
+        self._container = container
+        self._name = name
+        self._handle: ScopeHandle | None = None
+
+    def _engine(self) -> Any:
+        if self._container is not None:
+            return self._container.engine
+        scope = current.get()
+        if scope is None:
+            raise ScopeError(
+                "an injected function was called where no scope is current, so that nothing says which container serves "
+                "it; say it with @inject(container=container), or call it inside container.resource_scope()"
+            )
+        return scope.engine
+
+    def _scope(self) -> Scope | None:
+        engine = self._engine()
+        if self._name is None:
+            return current_of(engine)
+        self._handle = ScopeHandle(engine, _bare, self._name, {}, None)
+        return None
+
+    def __enter__(self) -> Scope:
+        scope = self._scope()
+        return scope if self._handle is None else self._handle.__enter__()  # type: ignore[return-value]  # one is set
+
+    def __exit__(self, *outcome: Any) -> bool:
+        return False if self._handle is None else self._handle.__exit__(*outcome)
+
+    async def __aenter__(self) -> Scope:
+        scope = self._scope()
+        return scope if self._handle is None else await self._handle.__aenter__()  # type: ignore[return-value]  # one is set
+
+    async def __aexit__(self, *outcome: Any) -> bool:
+        return False if self._handle is None else await self._handle.__aexit__(*outcome)
+
+
+def _bare(scope: Scope, _: int | None) -> Scope:
+    return scope
+
+
+def _get(scope: Scope, key: Key) -> Any:
+    return scope.engine.value(key, scope)
+
+
+async def _aget(scope: Scope, key: Key) -> Any:
+    return await scope.engine.avalue(key, scope)

@@ -1,0 +1,92 @@
+"""
+Keys: what is asked for, and how a key is shown to people.
+
+A key is a class, a generic alias, an `Annotated[type, qualifier]`, a `NewType`, or a string. Knows nothing of bindings.
+"""
+
+import difflib
+import types
+import typing
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
+
+Key: TypeAlias = Any
+"""A hashable description of a value: a class, a generic alias, an `Annotated[...]`, a `NewType`, or a string."""
+
+
+def show(key: Key) -> str:
+    """
+    Return the short name of *key* as it stands in errors and drawings.
+
+    >>> show(Annotated[int, "port"])
+    "int['port']"
+    """
+    if isinstance(key, str):
+        return repr(key)
+    if get_origin(key) is Annotated:
+        base, *qualifiers = get_args(key)
+        return f"{show(base)}[{', '.join(map(repr, qualifiers))}]"
+    if is_union(key):
+        return " | ".join(show(part) for part in get_args(key))
+    if isinstance(key, types.GenericAlias) or get_origin(key) is not None:
+        arguments = ", ".join("..." if part is ... else show(part) for part in get_args(key))
+        return f"{show(get_origin(key))}[{arguments}]"
+    if key is None or key is types.NoneType:
+        return "None"
+    return getattr(key, "__qualname__", None) or getattr(key, "__name__", None) or repr(key)
+
+
+def is_union(key: Key) -> bool:
+    """Tell whether *key* is written `A | B`, `Union[A, B]` or `Optional[A]`."""
+    return get_origin(key) in (typing.Union, types.UnionType)
+
+
+def split_optional(key: Key) -> tuple[Key, bool]:
+    """
+    Take `None` out of a union.
+
+    Returns:
+        The key without `None`, and whether `None` was in it. `Annotated[T | None, q]` gives `Annotated[T, q]`.
+    """
+    if get_origin(key) is Annotated:
+        base, *qualifiers = get_args(key)
+        inner, optional = split_optional(base)
+        return (Annotated[(inner, *qualifiers)], True) if optional else (key, False)
+    if not is_union(key):
+        return key, False
+    parts = [part for part in get_args(key) if part is not types.NoneType]
+    optional = len(parts) < len(get_args(key))
+    if len(parts) == 1:
+        return parts[0], optional
+    return (typing.Union[tuple(parts)] if optional else key), optional  # noqa: UP007 - the parts are values
+
+
+def qualified(key: Key, name: str | None) -> Key:
+    """Return `Annotated[key, name]`, or *key* itself where *name* is None."""
+    return key if name is None else Annotated[key, name]
+
+
+def base_of(key: Key) -> Key:
+    """Return *key* without its qualifiers."""
+    return get_args(key)[0] if get_origin(key) is Annotated else key
+
+
+def qualifiers_of(key: Key) -> tuple[Any, ...]:
+    """Return the qualifiers of *key*, () for a bare one."""
+    return tuple(get_args(key)[1:]) if get_origin(key) is Annotated else ()
+
+
+def class_of(key: Key) -> type | None:
+    """Return the class behind *key* (the origin of a generic alias), or None for strings, unions and new types."""
+    base = base_of(key)
+    origin = get_origin(base) or base
+    return origin if isinstance(origin, type) else None
+
+
+def near(key: Key, known: Iterable[Key], limit: int = 3) -> tuple[str, ...]:
+    """Return the names among *known* that look like *key*, best first, at most *limit*."""
+    names = {show(other): None for other in known}
+    wanted = show(key)
+    plain = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(wanted.lower(), list(plain), n=limit, cutoff=0.6)
+    return tuple(plain[name] for name in close if plain[name] != wanted)

@@ -1,0 +1,1 @@
+"""Opening and closing as steps, and the drivers that make the waits."""

@@ -1,0 +1,117 @@
+"""asyncio: edge cancellation, so a wait that must end is waited for again after each cancel."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from contextvars import Context
+from typing import Any, cast
+
+from tenure.lifecycle.backends.base import Job, LimitReached, Wake
+
+
+class AsyncioBackend:
+    """asyncio, and whatever runs its loop (uvloop among them)."""
+
+    name = "asyncio"
+    cancels_by_level = False
+
+    def __init__(self) -> None:
+        self._jobs: set[asyncio.Task[None]] = set()  # the loop holds tasks weakly; an owner must not be collected
+
+    def token(self) -> asyncio.AbstractEventLoop:
+        """Return the running loop."""
+        return asyncio.get_running_loop()
+
+    def task(self) -> Any:
+        """Return the running task."""
+        return asyncio.current_task()
+
+    def describe(self, token: Any) -> str:
+        """Return the loop as text, with whether it still lives."""
+        state = "a closed" if token.is_closed() else "the"
+        return f"{state} asyncio loop {id(token):#x}"
+
+    def is_dead(self, token: Any) -> bool:
+        """Tell whether the loop is closed."""
+        return bool(token.is_closed())
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """Tell whether *error* is a CancelledError."""
+        return isinstance(error, asyncio.CancelledError)
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause the running task."""
+        await asyncio.sleep(seconds)
+
+    def limit(self, seconds: float) -> AbstractAsyncContextManager[Any]:
+        """Return `asyncio.timeout(seconds)` with an error of its own."""
+        return _limit(seconds)
+
+    def shield(self) -> AbstractContextManager[Any]:
+        """
+        Return anyio's shield where anyio is loaded: its scopes cancel a task again and again until they are left.
+
+        Plain asyncio cancels once, which needs no shield.
+        """
+        anyio = sys.modules.get("anyio")
+        if anyio is None:
+            return nullcontext()
+        return cast("AbstractContextManager[Any]", anyio.CancelScope(shield=True))
+
+    def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
+        """Return a wait on a future of the running loop, and what ends it from any thread."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def finish() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        def wake() -> None:
+            if asyncio._get_running_loop() is loop:  # noqa: SLF001 - the documented cheap form
+                finish()
+            elif not loop.is_closed():
+                loop.call_soon_threadsafe(finish)
+
+        async def wait() -> None:
+            if not future.done():
+                await asyncio.wait((future,))  # leaves the future alone when the waiter is cancelled
+
+        return wake, wait
+
+    async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
+        """Wait again after each cancel; give the last one back."""
+        saved: BaseException | None = None
+        loop = asyncio.get_running_loop()
+        end = None if seconds is None else loop.time() + seconds
+        while True:
+            try:
+                async with asyncio.timeout_at(end):
+                    await wait()
+            except asyncio.CancelledError as error:
+                saved = error
+            except TimeoutError:
+                return saved
+            else:
+                return saved
+
+    def spawn(self, function: Callable[[], Awaitable[None]], context: Context, name: str) -> Job:
+        """Start a task that only Tenure knows."""
+        coroutine = cast("Coroutine[Any, Any, None]", function())
+        task = asyncio.get_running_loop().create_task(coroutine, name=name, context=context)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        return cast("Job", task)
+
+
+@asynccontextmanager
+async def _limit(seconds: float) -> AsyncIterator[None]:
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if limit.expired():
+            raise LimitReached from None
+        raise

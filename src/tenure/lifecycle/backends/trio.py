@@ -1,0 +1,108 @@
+"""trio: level cancellation, so what must end runs inside a shielded scope."""
+
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from contextvars import Context
+from typing import Any
+
+import trio
+
+from tenure.lifecycle.backends.base import Job, LimitReached, Wake
+
+
+class _SystemJob:
+    """An owner task; cancelled through a scope of its own."""
+
+    def __init__(self) -> None:
+        self.scope = trio.CancelScope()
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        self.scope.cancel()
+
+
+class TrioBackend:
+    """trio."""
+
+    name = "trio"
+    cancels_by_level = True
+
+    def token(self) -> Any:
+        """Return the token of the running trio run."""
+        return trio.lowlevel.current_trio_token()
+
+    def task(self) -> Any:
+        """Return the running task."""
+        return trio.lowlevel.current_task()
+
+    def describe(self, token: Any) -> str:
+        """Return the trio run as text."""
+        return f"the trio run {id(token):#x}"
+
+    def is_dead(self, token: Any) -> bool:
+        """Tell whether the run has ended."""
+        try:
+            token.run_sync_soon(int)
+        except trio.RunFinishedError:
+            return True
+        return False
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """Tell whether *error* is a Cancelled, or a group of nothing else."""
+        if isinstance(error, BaseExceptionGroup):
+            return error.split(trio.Cancelled)[1] is None
+        return isinstance(error, trio.Cancelled)
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause the running task."""
+        await trio.sleep(seconds)
+
+    def limit(self, seconds: float) -> AbstractAsyncContextManager[Any]:
+        """Return a scope that raises LimitReached when it ran over."""
+        return _limit(seconds)
+
+    def shield(self) -> AbstractContextManager[Any]:
+        """Return a shielded scope."""
+        return trio.CancelScope(shield=True)
+
+    def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
+        """Return a wait on an event of this run, and what ends it from any thread."""
+        event = trio.Event()
+        token = trio.lowlevel.current_trio_token()
+
+        def wake() -> None:
+            if trio.lowlevel.in_trio_run() and trio.lowlevel.current_trio_token() is token:
+                event.set()
+                return
+            try:
+                token.run_sync_soon(event.set)
+            except trio.RunFinishedError:
+                return  # nobody is left to wake
+
+        return wake, event.wait
+
+    async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
+        """Wait inside a shield; a pending cancellation is raised by trio itself at the next checkpoint."""
+        with trio.move_on_after(math.inf if seconds is None else seconds, shield=True):
+            await wait()
+        return None
+
+    def spawn(self, function: Callable[[], Awaitable[None]], context: Context, name: str) -> Job:
+        """Start a system task: it belongs to the run, not to a nursery that others can cancel."""
+        job = _SystemJob()
+
+        async def run() -> None:
+            with job.scope:
+                await function()
+
+        trio.lowlevel.spawn_system_task(run, name=name, context=context)
+        return job
+
+
+@asynccontextmanager
+async def _limit(seconds: float) -> AsyncIterator[None]:
+    with trio.move_on_after(seconds) as scope:
+        yield
+    if scope.cancelled_caught:
+        raise LimitReached

@@ -1,0 +1,146 @@
+"""
+One opening in flight, shared by everybody who wants its result (single flight).
+
+A claim also knows which claims its own opening waits for, so that a cycle over tasks or threads is an error instead of
+a deadlock (L38).
+"""
+
+import threading
+from contextvars import ContextVar
+from typing import Any
+
+from tenure.errors import CircularDependencyError, PathStep
+from tenure.lifecycle.latch import Latch
+from tenure.model.binding import Binding
+
+opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=())
+"""The openings (and closings by hand) that the running code is part of, outermost first."""
+
+_waiting_guard = threading.Lock()  # protects every Claim.waits_for; held while the chain is walked, never over a wait
+
+
+class Claim:
+    """
+    The opening of one resource or shared value.
+
+    Attributes:
+        subject: the binding, or the record of a managed object.
+        done: open once the opening ended, well or not.
+        error: what it raised; None if it succeeded, or if it was given up and the next one may try.
+        waits_for: the claims that this opening needs the end of.
+    """
+
+    __slots__ = ("_parent", "_trace", "binding", "done", "error", "needs", "subject", "value", "waits_for")
+
+    def __init__(self, binding: Binding, subject: Any) -> None:
+        self.binding = binding
+        self.subject = subject
+        self.done = Latch()
+        self.error: BaseException | None = None
+        self._trace: Any = None
+        self.value: Any = None
+        """What was made, for the one who asked for a value of his own."""
+        self.waits_for: set[Claim] = set()
+        self.needs: list[Any] = []
+        """Exits that the opening code asked for while it ran."""
+
+        chain = opening.get()
+        self._parent = chain[-1] if chain else None
+        if self._parent is not None:
+            with _waiting_guard:
+                self._parent.waits_for.add(self)
+
+    def _finish(self) -> None:
+        if self._parent is not None:
+            with _waiting_guard:
+                self._parent.waits_for.discard(self)
+            self._parent = None
+        self.done.set()
+
+    def fail(self, error: BaseException | None) -> None:
+        """End it without a result: with *error* for everybody who waits, or None to let one of them try again."""
+        self.error = error
+        self._trace = error.__traceback__ if error is not None else None
+        self._finish()
+
+    def succeed(self) -> None:
+        """End it; the result stands where it was put."""
+        self._finish()
+
+    def raise_error(self) -> None:
+        """Raise the failure, if any, with the traceback it had when it happened: it does not grow (L7)."""
+        if self.error is not None:
+            raise self.error.with_traceback(self._trace)
+
+    def joined(self) -> "Joining":
+        """Return the wait for its end."""
+        return Joining(self)
+
+
+class Joining:
+    """The wait for a claim; refuses to begin where it would close a circle of waits."""
+
+    __slots__ = ("claim",)
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+
+    def _begin(self) -> Claim | None:
+        """
+        Note who waits for whom.
+
+        Raises:
+            CircularDependencyError: the claim waits, through others, for the opening that asks.
+        """
+        chain = opening.get()
+        mine = chain[-1] if chain else None
+        if self.claim in chain:
+            raise _circle((*chain[chain.index(self.claim) :], self.claim))
+        if mine is None:
+            return None
+        with _waiting_guard:
+            path = _path(self.claim, mine)
+            if path is not None:
+                raise _circle((mine, *path))
+            mine.waits_for.add(self.claim)
+        return mine
+
+    def _end(self, mine: Claim | None) -> None:
+        if mine is not None:
+            with _waiting_guard:
+                mine.waits_for.discard(self.claim)
+
+    def block(self) -> None:
+        """Wait on this thread."""
+        mine = self._begin()
+        try:
+            self.claim.done.block()
+        finally:
+            self._end(mine)
+
+    async def wait(self) -> None:
+        """Wait on the running loop."""
+        mine = self._begin()
+        try:
+            await self.claim.done.wait()
+        finally:
+            self._end(mine)
+
+
+def _path(start: Claim, goal: Claim) -> tuple[Claim, ...] | None:
+    """Return the claims from *start* to *goal* along `waits_for`, None if there is no way."""
+    stack: list[tuple[Claim, tuple[Claim, ...]]] = [(start, (start,))]
+    seen = set()
+    while stack:
+        claim, path = stack.pop()
+        if claim is goal:
+            return path
+        if claim not in seen:
+            seen.add(claim)
+            stack.extend((other, (*path, other)) for other in claim.waits_for)
+    return None
+
+
+def _circle(claims: tuple[Claim, ...]) -> CircularDependencyError:
+    steps = [PathStep(c.binding.key, None, c.binding.where) for c in claims]
+    return CircularDependencyError(steps)

@@ -1,0 +1,240 @@
+"""
+Close exits: one of them with its limit and its events, all of a scope in order.
+
+Order: the reverse of opening, corrected by recorded needs where something was opened after what depends on it (L18).
+Everything runs, whatever is raised (L24); who raises what at the end is `outcome`'s business.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tenure.errors import ResourceTimeoutError, WrongLoopError
+from tenure.events import Abandoned, Closed, CloseFailed, Closing
+from tenure.lifecycle.backends import Backend, LimitReached, describe, running
+from tenure.lifecycle.effects import Limited, Steps, drive
+from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.handles import close_handle
+from tenure.lifecycle.latch import Latch
+from tenure.lifecycle.opening import Place
+from tenure.lifecycle.outcome import Report
+
+
+def in_closing_order(exits: Sequence[Exit]) -> list[Exit]:
+    """
+    Return *exits*, given in order of opening, in the order in which they must be closed.
+
+    Every exit comes before those that it needs; otherwise the last opened comes first. O(n + needs).
+    """
+    dependents: dict[int, list[Exit]] = {}
+    for exit_ in exits:
+        for need in exit_.needs:
+            dependents.setdefault(need.number, []).append(exit_)
+    ordered: dict[int, Exit] = {}
+    for last in reversed(exits):
+        stack = [last]
+        while stack:
+            top = stack[-1]
+            waiting = [d for d in dependents.pop(top.number, ()) if d.number not in ordered]
+            if waiting:
+                stack.extend(waiting)
+            else:
+                stack.pop()
+                ordered.setdefault(top.number, top)
+    return list(ordered.values())
+
+
+def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s: float | None) -> Steps[bool]:
+    """
+    Close one resource on the spot.
+
+    Returns:
+        Whether it swallowed *outcome*.
+
+    Raises:
+        ResourceTimeoutError: it ran over *limit_s* (seconds) and is abandoned.
+        BaseException: what its closing code raised.
+    """
+    exit_.done = True  # before it runs: a close that is interrupted never runs twice
+    head = (exit_.number, exit_.binding.key, exit_.binding.label, place.scope, place.scope_id)
+    notify, began = place.notify, time.perf_counter()
+    if notify is not None:
+        notify(Closing(began, *head))
+    try:
+        swallowed = yield from _within(exit_, outcome, limit_s)
+    except LimitReached:
+        raise overran(exit_, limit_s or 0.0, place) from None
+    except BaseException as error:
+        if notify is not None:
+            now = time.perf_counter()
+            notify(CloseFailed(now, *head, now - began, now - exit_.opened_at, error))
+        raise
+    if notify is not None:
+        now = time.perf_counter()
+        notify(Closed(now, *head, now - began, now - exit_.opened_at, outcome))
+    return swallowed
+
+
+def overran(exit_: Exit, limit_s: float, place: Place) -> ResourceTimeoutError:
+    """Tell that *exit_* is waited for no longer; return the error that names it."""
+    binding = exit_.binding
+    if place.notify is not None:
+        head = (exit_.number, binding.key, binding.label, place.scope, place.scope_id)
+        place.notify(Abandoned(time.perf_counter(), *head, limit_s))
+    return ResourceTimeoutError(binding.label, "close", limit_s, binding.where)
+
+
+def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -> Steps[bool]:
+    steps = close_handle(exit_.binding, exit_.handle, outcome)
+    if limit_s is None:
+        return (yield from steps)
+    if exit_.needs_await:
+        return bool((yield Limited(steps, limit_s)))
+    if exit_.binding.options.close_timeout is None:
+        return (yield from steps)  # the container's default never moves a synchronous close to another thread
+    return bool((yield OnThread(steps, limit_s)))
+
+
+class OnThread:
+    """
+    Synchronous *steps* on a daemon thread of their own, which can be abandoned after *seconds* (L62).
+
+    Raises `LimitReached` then; the thread neither blocks the loop nor the end of the process.
+    """
+
+    __slots__ = ("_done", "_error", "_result", "seconds", "steps")
+
+    def __init__(self, steps: Steps[Any], seconds: float) -> None:
+        self.steps = steps
+        self.seconds = seconds
+        self._done = Latch()
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def _run(self) -> None:
+        try:
+            self._result = drive(self.steps)
+        except BaseException as error:  # noqa: BLE001 - raised where the close was asked for
+            self._error = error
+        finally:
+            self._done.set()
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="tenure close", daemon=True)
+        thread.start()
+        return thread
+
+    def _outcome(self) -> Any:
+        if not self._done.is_set:
+            raise LimitReached
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def block(self) -> Any:
+        """Wait on this thread, at most *seconds*."""
+        self._start().join(self.seconds)
+        return self._outcome()
+
+    async def wait(self) -> Any:
+        """Wait on the running loop, at most *seconds*, whoever cancels."""
+        self._start()
+        cancelled = await self._done.wait_out(self.seconds)
+        result = self._outcome()
+        if cancelled is not None:
+            raise cancelled
+        return result
+
+
+class Closer:
+    """
+    Closes exits one after the other and keeps the account.
+
+    Args:
+        outcome: what every exit is shown (L13).
+        place: of the scope that owns them.
+        default_limit_s: seconds for each exit that sets no limit of its own; None: no limit.
+    """
+
+    __slots__ = ("_backend", "_default_limit_s", "_outcome", "_place", "report")
+
+    def __init__(self, outcome: BaseException | None, place: Place, default_limit_s: float | None) -> None:
+        self.report = Report()
+        self._outcome = outcome
+        self._place = place
+        self._default_limit_s = default_limit_s
+        self._backend: Backend | None = running()
+
+    def close_all(self, exits: Iterable[Exit]) -> Steps[None]:
+        """Close *exits* in the order given; never raises, see `report`."""
+        for exit_ in exits:
+            if not exit_.done:
+                yield from self.close(exit_)
+
+    def close(self, exit_: Exit) -> Steps[None]:
+        """Close one exit; never raises, see `report`."""
+        try:
+            if exit_.loop is not None and not self._on_its_loop(exit_):
+                exit_.done = True
+                raise self._stranded(exit_)
+            close = self._ask_owner(exit_) if exit_.owner is not None else self._on_the_spot(exit_)
+            swallowed = yield from close
+        except BaseException as error:  # noqa: BLE001 - the others are closed whatever this one raises (L24)
+            self._note(error)
+        else:
+            self.report.swallowed |= swallowed and exit_.binding.options.suppress
+
+    def _note(self, error: BaseException) -> None:
+        if error is self._outcome:
+            return
+        if self._backend is not None and self._backend.is_cancellation(error):
+            self.report.cancelled = error
+        else:
+            self.report.failed.append(error)
+
+    def _on_its_loop(self, exit_: Exit) -> bool:
+        return self._backend is not None and self._backend.token() is exit_.loop
+
+    def _stranded(self, exit_: Exit) -> WrongLoopError:
+        return wrong_loop(exit_.binding.label, exit_.loop, self._backend)
+
+    def _limit(self, exit_: Exit) -> float | None:
+        return exit_.binding.options.close_timeout or self._default_limit_s
+
+    def _on_the_spot(self, exit_: Exit) -> Steps[bool]:
+        steps = close_exit(exit_, self._outcome, self._place, self._limit(exit_))
+        if self._backend is None or not self._is_cancelled():
+            return (yield from steps)
+        with self._backend.shield():
+            return (yield from steps)
+
+    def _is_cancelled(self) -> bool:
+        """Whether a level cancellation may be pending, which would interrupt each exit at its first wait."""
+        backend = self._backend
+        if backend is None:
+            return False
+        if backend.cancels_by_level or self.report.cancelled is not None:
+            return True
+        return self._outcome is not None and backend.is_cancellation(self._outcome)
+
+    def _ask_owner(self, exit_: Exit) -> Steps[bool]:
+        limit_s = self._limit(exit_)
+        owner = exit_.owner
+        owner.ask_close(self._outcome)
+        cancelled = yield owner.done.wait_out(limit_s)
+        if cancelled is not None:
+            self.report.cancelled = cancelled
+        if not owner.done.is_set:
+            exit_.done = True
+            owner.abandon()
+            raise overran(exit_, limit_s or 0.0, self._place)
+        if owner.error is not None:
+            raise owner.error
+        return bool(owner.swallowed)
+
+
+def wrong_loop(label: str, loop: Any, backend: Backend | None) -> WrongLoopError:
+    """Return the error that names the loop a resource belongs to and the one that meets it."""
+    here = "no event loop" if backend is None else backend.describe(backend.token())
+    return WrongLoopError(label, describe(loop), here)

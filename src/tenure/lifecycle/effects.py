@@ -1,0 +1,114 @@
+"""
+Steps and their drivers.
+
+A step function is a generator that yields what it has to wait for and returns its result. What it yields is an
+awaitable of the user's (asynchronous drivers only) or a `Wait`, which both drivers know how to make.
+"""
+
+import time
+from collections.abc import Awaitable, Generator
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from tenure.lifecycle.backends import current
+
+T = TypeVar("T")
+
+
+class Wait(Protocol):
+    """Something to wait for in either colour."""
+
+    def block(self) -> Any:
+        """Wait on this thread."""
+
+    async def wait(self) -> Any:
+        """Wait on the running loop."""
+
+
+Steps: TypeAlias = Generator[Any, Any, T]
+"""Yields `Wait | Awaitable`, is sent what the wait gave (or thrown what it raised), returns `T`."""
+
+
+def drive(steps: Steps[T]) -> T:
+    """
+    Run *steps* on this thread.
+
+    Raises:
+        RuntimeError: the steps yielded an awaitable, which is a mistake of Tenure's: asynchronous work is refused
+            before it is begun.
+    """
+    try:
+        effect = next(steps)
+        while True:
+            if isinstance(effect, Awaitable) or not hasattr(effect, "block"):
+                _discard(effect)
+                effect = steps.throw(RuntimeError(f"cannot wait for {effect!r} without an event loop"))
+                continue
+            try:
+                result = effect.block()
+            except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(result)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # Generator[..., T] says so
+
+
+async def adrive(steps: Steps[T]) -> T:
+    """Run *steps* on the running loop, asyncio or trio."""
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                result = await (effect if isinstance(effect, Awaitable) else effect.wait())
+            except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(result)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # Generator[..., T] says so
+
+
+def _discard(effect: Any) -> None:
+    close = getattr(effect, "close", None)
+    if close is not None:
+        close()  # a coroutine that will never run says so otherwise
+
+
+class Limited:
+    """
+    *steps* under a limit of *seconds*; raises `LimitReached` when asynchronous ones ran over.
+
+    Synchronous steps cannot be stopped and simply run.
+    """
+
+    __slots__ = ("seconds", "steps")
+
+    def __init__(self, steps: Steps[Any], seconds: float) -> None:
+        self.steps = steps
+        self.seconds = seconds
+
+    def block(self) -> Any:
+        """Run the steps on this thread."""
+        return drive(self.steps)
+
+    async def wait(self) -> Any:
+        """Run the steps on the running loop, cancelled at the limit."""
+        async with current().limit(self.seconds):
+            return await adrive(self.steps)
+
+
+class Sleep:
+    """A pause of *seconds*."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def block(self) -> None:
+        """Sleep on this thread."""
+        time.sleep(self.seconds)
+
+    async def wait(self) -> None:
+        """Sleep on the running loop."""
+        await current().sleep(self.seconds)

@@ -1,0 +1,68 @@
+"""An exit: the obligation to close one resource. It exists exactly when the opening succeeded (L3)."""
+
+import itertools
+import sys
+from typing import Any
+
+from tenure.model.binding import Binding
+
+_numbers = itertools.count(1)
+
+
+def next_number() -> int:
+    """Return a number that no other resource or scope of this process has."""
+    return next(_numbers)
+
+
+class Exit:
+    """
+    What is owed for one open resource.
+
+    Attributes:
+        binding: how it is closed, and its options.
+        value: what consumers got.
+        handle: what the closing takes; see `handles`.
+        number: the `id` of its events.
+        opened_at: seconds, `time.perf_counter`.
+        needs: the exits of the resources it was made from; it is closed before each of them (L18).
+        owner: the task that opened it and will close it, None for one that is closed where its scope is left.
+        loop: the event loop it was opened on, None for a synchronous one.
+        opened_by: `file:line` of the code that caused the opening, None where that was not recorded.
+        managed: the record of its object where other scopes may hold it as well, else None.
+        done: True as soon as its closing has begun: it never runs twice (L9).
+    """
+
+    __slots__ = ("binding", "done", "handle", "loop", "managed", "needs", "number", "opened_at", "opened_by", "owner", "value")
+
+    def __init__(self, binding: Binding, value: Any, handle: Any, number: int, opened_at: float) -> None:
+        self.binding = binding
+        self.value = value
+        self.handle = handle
+        self.number = number
+        self.opened_at = opened_at
+        self.needs: tuple[Exit, ...] = ()
+        self.owner: Any = None
+        self.loop: Any = None
+        self.opened_by: str | None = None
+        self.managed: Any = None
+        self.done = False
+
+    def __repr__(self) -> str:
+        return f"<Exit {self.number} of {self.binding.label}{' done' if self.done else ''}>"
+
+    @property
+    def needs_await(self) -> bool:
+        """Whether closing it needs an event loop."""
+        lifecycle = self.binding.lifecycle
+        return lifecycle is not None and lifecycle.closes_async
+
+
+def outside_caller() -> str | None:
+    """Return `file:line` of the nearest frame that is not Tenure's own, None if there is none."""
+    frame = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if not name.startswith("tenure.") or name.startswith("tenure.cli"):
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+    return None

@@ -1,0 +1,110 @@
+"""Open one resource: its limit, its attempts, what is told about it."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tenure.errors import ResourceTimeoutError
+from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
+from tenure.lifecycle.backends import LimitReached
+from tenure.lifecycle.effects import Limited, Sleep, Steps
+from tenure.lifecycle.exits import Exit, next_number
+from tenure.lifecycle.handles import open_handle
+from tenure.model.binding import Binding
+from tenure.model.retry import Retry
+
+Notify = Callable[[Event], None]
+"""Shows an event to the observers; None where there are none, so that nothing is built for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resource lives, as its events tell it."""
+
+    scope: str
+    scope_id: int
+    notify: Notify | None
+
+
+def open_resource(
+    binding: Binding,
+    make: Callable[[], Steps[Any]],
+    place: Place,
+    needs: Callable[[], tuple[Exit, ...]],
+    default_limit_s: float | None = None,
+) -> Steps[Exit]:
+    """
+    Make and open one resource, everything it needs being there.
+
+    Args:
+        binding: a resource.
+        make: gives the steps that make what is then opened; called once per attempt.
+        place: where it lives.
+        needs: gives, once it is open, the exits of the resources that it was made from.
+        default_limit_s: seconds for the opening where the binding sets no limit of its own; None: no limit.
+
+    Raises:
+        ResourceTimeoutError: the opening ran over its limit.
+        ResourceProtocolError: the opening code broke the rules of its kind.
+        BaseException: what the user's code raised in the last attempt.
+    """
+    number, began = next_number(), time.perf_counter()
+    head = (number, binding.key, binding.label, place.scope, place.scope_id)
+    notify = place.notify
+    if notify is not None:
+        notify(Opening(began, *head))
+    try:
+        value, handle = yield from _attempts(binding, make, head, notify, default_limit_s)
+    except BaseException as error:
+        if notify is not None:
+            now = time.perf_counter()
+            notify(OpenFailed(now, *head, now - began, error))
+        raise
+    now = time.perf_counter()
+    exit_ = Exit(binding, value, handle, number, now)
+    exit_.needs = needs()
+    if notify is not None:
+        notify(Opened(now, *head, now - began, tuple(need.number for need in exit_.needs)))
+    return exit_
+
+
+def _attempts(
+    binding: Binding, make: Callable[[], Steps[Any]], head: Any, notify: Notify | None, default_limit_s: float | None
+) -> Steps[tuple[Any, Any]]:
+    retry = binding.options.retry
+    if retry is None:
+        return (yield from _attempt(binding, make, default_limit_s))
+    began, attempt = time.perf_counter(), 1
+    while True:
+        try:
+            return (yield from _attempt(binding, make, default_limit_s))
+        except BaseException as error:
+            if not retry.allows(attempt, time.perf_counter() - began, error):
+                raise
+            delay_s = _told(retry, attempt, error, head, notify)
+        yield Sleep(delay_s)  # outside the handler: a cancellation here is not "during" the failed attempt
+        attempt += 1
+
+
+def _told(retry: Retry, attempt: int, error: BaseException, head: Any, notify: Notify | None) -> float:
+    delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
+    if notify is not None:
+        notify(OpenRetried(time.perf_counter(), *head, attempt, delay_s, error))
+    return delay_s
+
+
+def _attempt(binding: Binding, make: Callable[[], Steps[Any]], default_limit_s: float | None) -> Steps[tuple[Any, Any]]:
+    limit_s = binding.options.open_timeout or default_limit_s
+    if limit_s is None:
+        return (yield from _make_and_open(binding, make))
+    try:
+        return (yield Limited(_make_and_open(binding, make), limit_s))
+    except LimitReached:
+        raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where) from None
+
+
+def _make_and_open(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[tuple[Any, Any]]:
+    made = yield from make()
+    return (yield from open_handle(binding, made))

@@ -1,0 +1,91 @@
+"""
+An owner task: opens one resource, parks, closes it, all in one task and one context (L52).
+
+Nobody but Tenure knows the task, so nobody's `cancel()` reaches the user's code in it (L30, L36). The one exception is
+the end of the loop itself, which cancels every task: an owner that is cancelled while parked first waits for the
+resources that depend on its own, then closes.
+"""
+
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+from tenure.lifecycle.backends import current
+from tenure.lifecycle.effects import Steps, adrive
+from tenure.lifecycle.latch import Latch
+
+
+class Owner:
+    """
+    The task of one resource.
+
+    Args:
+        open_: steps that open it and put the exit where it belongs; return whether there is anything to close.
+        close: called with the outcome when it is time; the steps that close it.
+
+    Attributes:
+        done: open once nothing is left to do.
+        error: what the closing raised, if anything.
+        dependents: `done` latches of the owners whose resources need this one.
+    """
+
+    __slots__ = ("_close", "_closing", "_job", "_open", "_outcome", "_shield", "dependents", "done", "error", "loop", "swallowed")
+
+    def __init__(
+        self, open_: Callable[["Owner"], Steps[bool]], close: Callable[[BaseException | None], Steps[bool]]
+    ) -> None:
+        self._open = open_
+        self._close = close
+        self._closing = Latch()
+        self._outcome: BaseException | None = None
+        self._job: Any = None
+        self._shield: Any = None
+        self.done = Latch()
+        self.error: BaseException | None = None
+        self.swallowed = False
+        self.dependents: list[Latch] = []
+        self.loop: Any = None
+
+    def start(self, context: Context, name: str) -> None:
+        """Start the task on the running loop, in *context*, which both halves of the resource will see."""
+        backend = current()
+        self.loop = backend.token()
+        self._job = backend.spawn(self._run, context, f"tenure owner of {name}")
+
+    async def _run(self) -> None:
+        try:
+            if await adrive(self._open(self)):
+                await self._park()
+                await self._finish()
+        except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
+            self.error = error
+        finally:
+            self.done.set()
+
+    async def _park(self) -> None:
+        try:
+            await self._closing.wait()
+        except BaseException:  # noqa: BLE001 - the loop ends: close now, dependents first
+            for dependent in list(self.dependents):
+                await dependent.wait_out()
+
+    async def _finish(self) -> None:
+        backend = current()
+        if not backend.cancels_by_level:
+            self.swallowed = await adrive(self._close(self._outcome))
+            return
+        with backend.shield() as self._shield:
+            self.swallowed = await adrive(self._close(self._outcome))
+
+    def ask_close(self, outcome: BaseException | None) -> None:
+        """Let it close, showing it *outcome*; callable from any thread. Ends with `done`."""
+        self._outcome = outcome
+        self._closing.set()
+
+    def abandon(self) -> None:
+        """Ask the task to stop and wait for it no longer."""
+        if self._shield is not None:
+            self._shield.cancel()
+        if self._job is not None:
+            self._job.cancel()
+

@@ -1,0 +1,148 @@
+"""A binding: key → how to make it, what it needs, how long it lives. Data only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
+
+from tenure.keys import Key, show
+from tenure.model.retry import Retry
+
+TRANSIENT: Final = "transient"
+SINGLETON: Final = "singleton"
+AMBIENT: Final = "ambient"
+"""The lifetime of a resource that declares none (design section 4, lifetimes)."""
+CALL: Final = "call"
+"""The scope of one injected call; every container knows it, innermost of all."""
+
+NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING", "__slots__": ()})()
+"""Stands for "no value" where None is a legal one."""
+
+
+class Make(Enum):
+    """How the value comes to be."""
+
+    VALUE = "value"
+    """The target is the value."""
+    CALL = "call"
+    """Calling the target gives it (or the generator or context manager that holds it)."""
+    AWAIT = "await"
+    """Calling the target gives an awaitable of it."""
+    GIVEN = "given"
+    """Whoever enters the scope gives it."""
+
+
+class Style(Enum):
+    """How a resource is opened and closed."""
+
+    GENERATOR = "generator"
+    ASYNC_GENERATOR = "async generator"
+    CONTEXT = "context manager"
+    ASYNC_CONTEXT = "async context manager"
+    METHODS = "methods"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How one resource is opened and closed."""
+
+    style: Style
+    open: Callable[[Any], Any] | None = None
+    """Style METHODS: called with the object; may give an awaitable if *opens_async*. None: nothing to open."""
+    close: Callable[[Any], Any] | None = None
+    """Style METHODS: called with the object. None: nothing owed."""
+    opens_async: bool = False
+    closes_async: bool = False
+    method_names: frozenset[str] = frozenset()
+    """Names of the methods on the class that are the user's spelling of open and close."""
+    opens_itself: bool = False
+    """Whether the class was given methods that open it; see `runtime.methods`."""
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the object exists before it is opened and its own awaited methods can open it."""
+        return self.opens_itself and self.opens_async
+
+    @property
+    def is_async(self) -> bool:
+        """Whether anything of it has to be awaited."""
+        return self.opens_async or self.closes_async
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a declaration says besides what it declares; None means "the container's default"."""
+
+    scope: str | None = None
+    is_resource: bool = False
+    """Whether a resource was declared, not only a lifetime."""
+    open_timeout: float | None = None
+    """Seconds, > 0; None: no limit."""
+    close_timeout: float | None = None
+    """Seconds, > 0; None: the container's default for what the root owns, no limit otherwise."""
+    retry: Retry | None = None
+    shield: bool = False
+    """Whether the resource gets an owner task wherever it lives."""
+    suppress: bool = False
+    """Whether its closing code may turn the body's failure into success."""
+    health: Any = None
+    tags: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    close: Any = None
+    """Name of a closing method, or a function that takes the object."""
+
+
+class Collect(Enum):
+    """Whether a need asks for one value or for all bindings of a type."""
+
+    ONE = "one"
+    LIST = "list"
+    DICT = "dict"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One parameter of a target."""
+
+    name: str
+    key: Key
+    by_position: bool = False
+    """Whether it can only be passed by position."""
+    optional: bool = False
+    """Whether None will do."""
+    default: Any = NOTHING
+    collect: Collect = Collect.ONE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """Key → how to make it, what it needs, how long it lives."""
+
+    key: Key
+    make: Make
+    target: Any
+    lifetime: str
+    needs: tuple[Need, ...] = ()
+    lifecycle: Lifecycle | None = None
+    options: Options = Options()
+    where: str | None = None
+    """`file:line` of the target, or None."""
+    serial: int = 0
+    """Order of binding; independent resources start in this order."""
+    declared: bool = True
+    """False for a concrete class that was bound to itself because it was asked for."""
+
+    @property
+    def label(self) -> str:
+        """The key as shown."""
+        return show(self.key)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing has to be opened or closed."""
+        return self.lifecycle is None
+
+    @property
+    def is_instance_resource(self) -> bool:
+        """Whether the user made the object and Tenure opens and closes it: it has no home scope of its own."""
+        return self.make is Make.VALUE and self.lifecycle is not None

@@ -1,0 +1,164 @@
+"""Make a binding from what the user gave to `bind`: the one place that joins declaration, signature and lifetime."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, get_origin
+
+from tenure.errors import BindingError
+from tenure.keys import Key, class_of, qualified, show
+from tenure.model.binding import (
+    AMBIENT,
+    NOTHING,
+    SINGLETON,
+    TRANSIENT,
+    Binding,
+    Lifecycle,
+    Make,
+    Options,
+)
+from tenure.model.detect import (
+    is_abstract,
+    is_async_function,
+    lifecycle_of_class,
+    lifecycle_of_function,
+    lifecycle_with_close,
+)
+from tenure.model.introspect import location, needs_of, product_of
+
+
+class Declared:
+    """
+    What decorators said, read by functions of the face that knows them.
+
+    Args:
+        options: gives the options of a class or function, None where nothing was declared.
+        lifecycle: gives the lifecycle that a decorator left on a class, None where there is none.
+    """
+
+    __slots__ = ("lifecycle", "options")
+
+    def __init__(
+        self, options: Callable[[Any], Options | None], lifecycle: Callable[[Any], Lifecycle | None]
+    ) -> None:
+        self.options = options
+        self.lifecycle = lifecycle
+
+
+def binding_of(
+    key: Key,
+    target: Any,
+    declared: Declared,
+    *,
+    scope: str | None = None,
+    name: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    close: Any = None,
+    is_resource: bool = False,
+    is_value: bool = False,
+    serial: int = 0,
+    autobound: bool = False,
+) -> Binding:
+    """
+    Return the binding that `bind` describes.
+
+    Args:
+        key: the key; NOTHING: what the function *target* makes.
+        target: a class, a function, or the value itself.
+        declared: reads what decorators said.
+        scope: lifetime that outranks the declared one.
+        name: a qualifier for the key.
+        arguments: constants by parameter name.
+        close: name of a closing method, or a function.
+        is_resource: whether the caller says that it is a resource.
+        is_value: whether *target* is the value whatever it looks like.
+        serial: order of binding.
+        autobound: whether nobody bound it.
+
+    Raises:
+        BindingError: it cannot be bound like that.
+    """
+    if key is NOTHING:
+        key = product_of(target)
+    key = qualified(key, name)
+    _check_key(key)
+    origin = get_origin(target) or target
+    is_factory = not is_value and (isinstance(origin, type) or inspect.isroutine(target) or _is_partial(target))
+    options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
+    if is_factory:
+        make, lifecycle = _made(origin, target, declared, close or options.close, is_resource)
+        needs = needs_of(target, arguments or {})
+    else:
+        make, needs = Make.VALUE, ()
+        lifecycle = _lifecycle_of_instance(target, declared, close, is_resource)
+        if arguments:
+            raise BindingError(f"arguments= is for what is called, and {show(key)} is bound to an object that exists")
+    lifetime = scope or options.scope or _default_lifetime(make, lifecycle)
+    return Binding(
+        key, make, target, lifetime, needs, lifecycle, options,
+        where=location(origin) if is_factory else location(type(target)),
+        serial=serial, declared=not autobound,
+    )  # fmt: skip
+
+
+def _check_key(key: Key) -> None:
+    try:
+        hash(key)
+    except TypeError:
+        raise BindingError(f"{key!r} cannot be a key: it is not hashable") from None
+
+
+def _is_partial(target: Any) -> bool:
+    return hasattr(target, "func") and callable(getattr(target, "func", None)) and callable(target)
+
+
+def _default_lifetime(make: Make, lifecycle: Lifecycle | None) -> str:
+    if lifecycle is not None:
+        return AMBIENT
+    return SINGLETON if make is Make.VALUE else TRANSIENT
+
+
+def _made(
+    origin: Any, target: Any, declared: Declared, close: Any, is_resource: bool
+) -> tuple[Make, Lifecycle | None]:
+    if isinstance(origin, type):
+        if is_abstract(origin):
+            raise BindingError(f"{show(origin)} is abstract and cannot be made; bind an implementation: bind({show(origin)}, Implementation)")
+        return Make.CALL, _lifecycle_of_made_class(origin, declared, close, is_resource)
+    options = declared.options(target)
+    said = options is not None and options.is_resource
+    make = Make.AWAIT if is_async_function(target) and not inspect.isasyncgenfunction(target) else Make.CALL
+    if close is not None:
+        return make, lifecycle_with_close(None, close)
+    return make, lifecycle_of_function(target, is_resource or said)
+
+
+def _lifecycle_of_made_class(cls: type, declared: Declared, close: Any, is_resource: bool) -> Lifecycle | None:
+    if close is not None:
+        return lifecycle_with_close(cls, close)
+    found = declared.lifecycle(cls)
+    if found is not None or not is_resource:
+        return found
+    return lifecycle_of_class(cls)
+
+
+def _lifecycle_of_instance(obj: Any, declared: Declared, close: Any, is_resource: bool) -> Lifecycle | None:
+    return _lifecycle_of_made_class(type(obj), declared, close, is_resource)
+
+
+def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
+    """
+    Return the binding of an unbound concrete class to itself, None for anything that is never made by itself.
+
+    Builtins, abstract classes, protocols, strings, unions and qualified keys never are.
+    """
+    if isinstance(key, str) or not (isinstance(key, type) or isinstance(get_origin(key), type)):
+        return None
+    cls = class_of(key)
+    if cls is None or key is not cls and get_origin(key) is not cls:
+        return None
+    if cls.__module__ in ("builtins", "typing", "types", "collections.abc") or is_abstract(cls):
+        return None
+    try:
+        return binding_of(key, key, declared, serial=serial, autobound=True)
+    except BindingError:
+        return None

@@ -1,0 +1,149 @@
+"""
+What counts as a resource, and how it is opened and closed: the one place that says so (design section 9).
+
+Looks at types and functions only, never at attributes of an instance: a client that answers to every name would
+otherwise be taken for anything.
+"""
+
+import contextlib
+import inspect
+from collections.abc import Callable
+from typing import Any, get_origin
+
+from tenure.errors import BindingError
+from tenure.keys import show
+from tenure.model.binding import Lifecycle, Style
+from tenure.model.introspect import annotations_of, returns_context
+
+_OPENERS = ("initialize",)
+_CLOSERS = ("dispose", "cleanup")
+_CLOSE_BY_METHOD = {"sqlite3.Connection": "close"}
+"""Classes whose context manager does something else than open and close."""
+_NEVER_ENTERED = ("threading", "_thread", "asyncio.locks", "multiprocessing.synchronize", "unittest.mock")
+"""Modules whose context managers are locks, or answer to anything."""
+
+
+def is_async_function(function: Any) -> bool:
+    """Tell whether calling *function* gives a coroutine; wrappers made by Tenure count as what they wrap."""
+    return inspect.iscoroutinefunction(inspect.unwrap(function)) if callable(function) else False
+
+
+def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifecycle | None:
+    """
+    Return how what *function* makes is opened and closed, None for a plain factory.
+
+    Args:
+        function: any callable that is not a class.
+        declared: whether the user said that it is a resource; a plain factory is then a resource that owes nothing,
+            unless its return annotation is a class with a lifecycle of its own.
+    """
+    inner = inspect.unwrap(function)
+    if inspect.isgeneratorfunction(function):
+        return Lifecycle(Style.GENERATOR)
+    if inspect.isasyncgenfunction(function):
+        return Lifecycle(Style.ASYNC_GENERATOR, opens_async=True, closes_async=True)
+    if inner is not function and inspect.isgeneratorfunction(inner):
+        return Lifecycle(Style.CONTEXT)  # @contextmanager
+    if inner is not function and inspect.isasyncgenfunction(inner):
+        return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)  # @asynccontextmanager
+    context = returns_context(function)
+    if context is contextlib.AbstractAsyncContextManager:
+        return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
+    if context is contextlib.AbstractContextManager:
+        return Lifecycle(Style.CONTEXT)
+    return _lifecycle_of_result(function) if declared else None
+
+
+def _lifecycle_of_result(function: Callable[..., Any]) -> Lifecycle:
+    made = annotations_of(function).get("return")
+    made = get_origin(made) or made
+    return lifecycle_of_class(made) if isinstance(made, type) else Lifecycle(Style.METHODS)
+
+
+def lifecycle_of_class(cls: type) -> Lifecycle:
+    """Return how objects of the declared resource class *cls* are opened and closed."""
+    opener = _method(cls, _OPENERS)
+    closer = _method(cls, _CLOSERS)
+    if opener or closer:
+        names = frozenset(name for name in (opener, closer) if name)
+        return methods(
+            getattr(cls, opener) if opener else None, getattr(cls, closer) if closer else None, names=names, cls=cls
+        )
+    known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
+    if known:
+        return methods(None, getattr(cls, known))
+    if cls.__module__ in _NEVER_ENTERED:
+        return Lifecycle(Style.METHODS)
+    if _method(cls, ("__aenter__",)) and _method(cls, ("__aexit__",)):
+        return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
+    if _method(cls, ("__enter__",)) and _method(cls, ("__exit__",)):
+        return Lifecycle(Style.CONTEXT)
+    return Lifecycle(Style.METHODS)
+
+
+def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) -> Lifecycle:
+    """
+    Return the lifecycle of something whose closing the user named.
+
+    Args:
+        cls: the class of the object, None if it is not known.
+        close: name of a method of the object, or a function that takes it; either may be asynchronous.
+
+    Raises:
+        BindingError: *cls* is known and has no such method, or *close* is neither a name nor callable.
+    """
+    if callable(close):
+        return methods(None, close)
+    if not isinstance(close, str):
+        raise BindingError(f"close= takes the name of a method or a function, not {close!r}")
+    if cls is not None and not callable(getattr(cls, close, None)):
+        raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
+    if cls is None:
+        return methods(None, lambda obj: getattr(obj, close)())
+    return methods(None, getattr(cls, close))
+
+
+def methods(
+    opener: Callable[[Any], Any] | None,
+    closer: Callable[[Any], Any] | None,
+    *,
+    names: frozenset[str] = frozenset(),
+    cls: type | None = None,
+) -> Lifecycle:
+    """Return a lifecycle of two functions that take the object; either may be None or asynchronous."""
+    return Lifecycle(
+        Style.METHODS,
+        open=opener,
+        close=closer,
+        opens_async=opener is not None and _gives_awaitable(opener, cls),
+        closes_async=closer is not None and _gives_awaitable(closer, cls),
+        method_names=names,
+    )
+
+
+def _gives_awaitable(function: Callable[..., Any], cls: type | None) -> bool:
+    """
+    Tell whether *function* gives something to await.
+
+    A `lambda self: self.connect()` does not say so itself; it does if it names a coroutine method of *cls*.
+    """
+    if is_async_function(function):
+        return True
+    code = getattr(function, "__code__", None)
+    if cls is None or code is None or code.co_name != "<lambda>":
+        return False
+    return any(is_async_function(getattr(cls, name, None)) for name in code.co_names)
+
+
+def _method(cls: type, names: tuple[str, ...]) -> str | None:
+    """Return the first of *names* that is a function of *cls*, None if there is none."""
+    for name in names:
+        if callable(inspect.getattr_static(cls, name, None)):
+            return name
+    return None
+
+
+def is_abstract(cls: type) -> bool:
+    """Tell whether *cls* cannot be instantiated: an abstract base class with open methods, or a Protocol."""
+    return inspect.isabstract(cls) or bool(getattr(cls, "_is_protocol", False))
+

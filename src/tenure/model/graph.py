@@ -1,0 +1,269 @@
+"""
+The graph: all bindings, and which binding serves which need.
+
+Immutable in meaning: `add` may name a key for the first time, nothing that was answered once changes. A replaced
+binding makes a new graph (`replaced`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ForwardRef
+
+from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
+from tenure.keys import Key, base_of, class_of, is_union, near, qualifiers_of, show
+from tenure.model.binding import NOTHING, Binding, Collect, Need
+from tenure.model.detect import is_abstract
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One need of a binding with what serves it."""
+
+    need: Need
+    sources: tuple[tuple[str, Binding], ...] = ()
+    """The serving bindings with their qualifier; one of them unless the need collects."""
+    constant: Any = NOTHING
+    """What is passed where no binding serves the need."""
+
+
+class Graph:
+    """
+    All bindings of a container.
+
+    Args:
+        bindings: by key.
+        autobind: makes a binding for a concrete class that nothing is bound to, or says None.
+    """
+
+    __slots__ = ("_autobind", "_by_base", "_edges", "bindings")
+
+    def __init__(self, bindings: dict[Key, Binding], autobind: Callable[[Key], Binding | None]) -> None:
+        self.bindings = bindings
+        self._autobind = autobind
+        self._edges: dict[Key, tuple[Edge, ...]] = {}
+        self._by_base: dict[Key, list[Binding]] | None = None
+
+    def __iter__(self) -> Iterator[Binding]:
+        """Iterate over the bindings in order of binding."""
+        return iter(self.bindings.values())
+
+    def __len__(self) -> int:
+        """Return the number of bindings."""
+        return len(self.bindings)
+
+    def find(self, key: Key) -> Binding | None:
+        """Return the binding of *key*; an unbound concrete class is bound to itself; None: there is none."""
+        binding = self.bindings.get(key)
+        if binding is None and isinstance(key, ForwardRef):
+            return self._by_name(key.__forward_arg__)
+        if binding is None:
+            binding = self._autobind(key)
+            if binding is not None:
+                self.bindings[key] = binding
+        return binding
+
+    def _by_name(self, name: str) -> Binding | None:
+        found = [b for b in self.bindings.values() if getattr(class_of(b.key), "__name__", None) == name]
+        return found[0] if len(found) == 1 else None
+
+    def bindings_of(self, base: Key) -> list[tuple[str, Binding]]:
+        """Return every declared binding of *base*, bare and qualified, with its qualifier ("" for the bare one)."""
+        if self._by_base is None:
+            self._by_base = {}
+            for binding in self.bindings.values():
+                if binding.declared:
+                    self._by_base.setdefault(base_of(binding.key), []).append(binding)
+        return [
+            (str(qualifiers_of(binding.key)[0]) if qualifiers_of(binding.key) else "", binding)
+            for binding in self._by_base.get(base, ())
+        ]
+
+    def edges(self, binding: Binding) -> tuple[Edge, ...]:
+        """
+        Return the needs of *binding*, each with what serves it.
+
+        Raises:
+            MissingBindingError: nothing serves a need; its path has two steps, the binding and the missing key.
+        """
+        edges = self._edges.get(binding.key)
+        if edges is None:
+            edges = tuple(self.edge(binding, need) for need in binding.needs)
+            self._edges[binding.key] = edges
+        return edges
+
+    def edge(self, binding: Binding, need: Need) -> Edge:
+        """Return what serves *need* of *binding*; raises as `edges` does."""
+        if need.key is NOTHING:
+            if need.default is NOTHING:
+                raise self._missing(binding, need, "the parameter has no annotation and no default")
+            return Edge(need, constant=need.default)
+        if need.collect is not Collect.ONE:
+            return self._collected(binding, need)
+        source = self._source(need)
+        if source is not None:
+            return Edge(need, (("", source),))
+        if need.default is not NOTHING:
+            return Edge(need, constant=need.default)
+        if need.optional:
+            return Edge(need, constant=None)
+        raise self._missing(binding, need, self.reason(need.key))
+
+    def _source(self, need: Need) -> Binding | None:
+        """A need that can do without is served by what is bound, never by a class nobody spoke of."""
+        if need.default is NOTHING and not need.optional:
+            return self.find(need.key)
+        bound = self.bindings.get(need.key)
+        if bound is None or not bound.declared:
+            bound = self.find(need.key) if _declares_itself(need.key) else None
+        return bound
+
+    def _collected(self, binding: Binding, need: Need) -> Edge:
+        whole = self.bindings.get(list[need.key] if need.collect is Collect.LIST else dict[str, need.key])  # type: ignore[name-defined]  # a value, not a type
+        if whole is not None:
+            one = Need(need.name, whole.key, need.by_position, need.optional, need.default)
+            return Edge(one, (("", whole),))
+        sources = self.bindings_of(need.key)
+        if sources:
+            return Edge(need, tuple(sources))
+        if need.default is not NOTHING:
+            return Edge(need, constant=need.default)
+        if need.optional:
+            return Edge(need, constant=None)
+        raise self._missing(binding, need, f"no binding of {show(need.key)} to collect; bind at least one")
+
+    def _missing(self, binding: Binding, need: Need, reason: str) -> MissingBindingError:
+        path = (
+            PathStep(binding.key, None, binding.where),
+            PathStep(need.key if need.key is not NOTHING else "?", need.name, None),
+        )
+        key = need.key if need.key is not NOTHING else f"{show(binding.key)}({need.name})"
+        return MissingBindingError(key, path, reason, near(key, self.bindings))
+
+    def reason(self, key: Key) -> str:
+        """Say why *key* cannot be made without a binding, and what to do."""
+        bind = f"container.bind({show(key)}, ...)"
+        if isinstance(key, str):
+            return f"a name is bound with {bind}"
+        if isinstance(key, ForwardRef):
+            return f"the annotation {key.__forward_arg__!r} cannot be resolved here, and no bound class has that name"
+        if qualifiers_of(key):
+            return f"a qualified key is never made by itself; {bind}"
+        if others := self.bindings_of(key):
+            names = ", ".join(show(other.key) for _, other in others)
+            return f"only qualified bindings exist ({names}); ask for one of them, or for list[{show(key)}]"
+        cls = class_of(key)
+        if cls is not None and is_abstract(cls):
+            return self._reason_abstract(key, cls)
+        if is_union(key):
+            return f"a union is never made by itself; {bind}"
+        if cls is not None and cls.__module__ == "builtins":
+            return f"a builtin type is never made by itself; {bind}, or give it with arguments={{...}}"
+        return f"{bind} says how to make it"
+
+    def _reason_abstract(self, key: Key, cls: type) -> str:
+        fitting = [
+            show(b.key) for b in self if (c := class_of(b.key)) is not None and c is not cls and _is_subclass(c, cls)
+        ]
+        hint = f"; {' and '.join(fitting)} would do" if fitting else ""
+        return f"it is abstract{hint}; bind an implementation: container.bind({show(key)}, Implementation)"
+
+    def order(self, keys: Iterable[Key]) -> list[Binding]:
+        """
+        Return everything that *keys* need, themselves included, dependencies first, each once.
+
+        Raises:
+            MissingBindingError: with the whole path from one of *keys* to what is missing.
+            CircularDependencyError: with the cycle.
+        """
+        ordered: dict[Key, Binding] = {}
+        for key in keys:
+            self._visit(self.require(key), ordered)
+        return list(ordered.values())
+
+    def require(self, key: Key) -> Binding:
+        """Return the binding of *key*; MissingBindingError if there is none."""
+        binding = self.find(key)
+        if binding is None:
+            raise MissingBindingError(key, (PathStep(key, None, None),), self.reason(key), near(key, self.bindings))
+        return binding
+
+    def _visit(self, root: Binding, ordered: dict[Key, Binding]) -> None:
+        """Depth first without recursion: a chain may be longer than Python's stack."""
+        if root.key in ordered:
+            return
+        stack: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []
+        on_path: set[Key] = set()
+
+        def enter(binding: Binding, parameter: str | None) -> None:
+            stack.append((binding, parameter, iter(self._children(binding, stack, parameter))))
+            on_path.add(binding.key)
+
+        enter(root, None)
+        while stack:
+            binding, _, children = stack[-1]
+            for parameter, child in children:
+                if child.key in on_path:
+                    raise CircularDependencyError(_cycle(stack, parameter, child))
+                if child.key not in ordered:
+                    enter(child, parameter)
+                    break
+            else:
+                stack.pop()
+                on_path.discard(binding.key)
+                ordered[binding.key] = binding
+
+    def _children(self, binding: Binding, above: list[Any], parameter: str | None) -> list[tuple[str, Binding]]:
+        try:
+            edges = self.edges(binding)
+        except MissingBindingError as error:
+            path = [PathStep(b.key, p, b.where) for b, p, _ in above]
+            path.append(PathStep(binding.key, parameter, binding.where))
+            raise MissingBindingError(error.key, (*path, error.path[-1]), error.reason, error.near) from None
+        return [(edge.need.name, source) for edge in edges for _, source in edge.sources]
+
+    def replaced(self, binding: Binding) -> "Graph":
+        """Return a graph in which *binding* serves its key."""
+        return Graph(self.bindings | {binding.key: binding}, self._autobind)
+
+    def add(self, binding: Binding) -> None:
+        """Name a key for the first time."""
+        self.bindings[binding.key] = binding
+        self._by_base = None
+
+    def dependents(self, key: Key) -> set[Key]:
+        """Return *key* and every bound key that needs it, directly or not. Bindings with findings are passed over."""
+        above: dict[Key, list[Key]] = {}
+        for binding in list(self):
+            try:
+                edges = self.edges(binding)
+            except MissingBindingError:
+                continue
+            for edge in edges:
+                for _, source in edge.sources:
+                    above.setdefault(source.key, []).append(binding.key)
+        found, queue = {key}, [key]
+        while queue:
+            for dependent in above.get(queue.pop(), ()):
+                if dependent not in found:
+                    found.add(dependent)
+                    queue.append(dependent)
+        return found
+
+
+def _declares_itself(key: Key) -> bool:
+    cls = class_of(key)
+    return cls is not None and "__tenure_options__" in vars(cls)
+
+
+def _is_subclass(cls: type, base: type) -> bool:
+    try:
+        return issubclass(cls, base)
+    except TypeError:  # a Protocol with non-method members
+        return False
+
+
+def _cycle(stack: list[Any], parameter: str, last: Binding) -> list[PathStep]:
+    steps = [PathStep(b.key, p, b.where) for b, p, _ in stack]
+    start = next(i for i, step in enumerate(steps) if step.key == last.key)
+    first = steps[start]
+    return [PathStep(first.key, None, first.where), *steps[start + 1 :], PathStep(last.key, parameter, last.where)]

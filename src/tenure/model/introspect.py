@@ -1,0 +1,235 @@
+"""
+What a target needs and what a function makes, read from its signature.
+
+The only reader of annotations: string annotations, `Annotated`, generics and type variables are settled here. A name
+that cannot be resolved (it exists only for type checkers) stays a `ForwardRef`; the graph then looks for a bound class
+of that name.
+"""
+
+import collections.abc
+import contextlib
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ForwardRef, TypeVar, get_args, get_origin
+
+from tenure.errors import BindingError
+from tenure.keys import Key, base_of, is_union, show, split_optional
+from tenure.model.binding import NOTHING, Collect, Need
+
+_YIELDING: frozenset[Any] = frozenset(
+    {
+        collections.abc.Iterator,
+        collections.abc.Iterable,
+        collections.abc.Generator,
+        collections.abc.AsyncIterator,
+        collections.abc.AsyncIterable,
+        collections.abc.AsyncGenerator,
+    }
+)
+_CONTEXTS: frozenset[Any] = frozenset(
+    {contextlib.AbstractContextManager, contextlib.AbstractAsyncContextManager}
+)
+_AWAITED: frozenset[Any] = frozenset({collections.abc.Awaitable, collections.abc.Coroutine})
+
+
+class InjectMarker:
+    """What `Inject()` puts into an `Annotated` and `Inject[T]` into a default; see `tenure.Inject`."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Key = NOTHING) -> None:
+        self.key = key
+
+    def __repr__(self) -> str:
+        return "Inject()" if self.key is NOTHING else f"Inject[{show(self.key)}]"
+
+
+def location(target: Any) -> str | None:
+    """Return `file:line` of the function or class *target*, or None where there is no source."""
+    target = inspect.unwrap(target) if callable(target) else target
+    code = getattr(target, "__code__", None)
+    if code is None and isinstance(target, type):
+        code = _class_code(target)
+    if code is not None:
+        return f"{code.co_filename}:{code.co_firstlineno}"
+    return None
+
+
+def _class_code(cls: type) -> Any:
+    """Return the code of the first function defined in *cls*: near enough, and it reads no file."""
+    for value in vars(cls).values():
+        code = getattr(inspect.unwrap(value) if callable(value) else value, "__code__", None)
+        if code is not None and code.co_filename != "<string>":  # "<string>": made by dataclasses
+            return code
+    return None
+
+
+def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
+    """
+    Return what calling *target* needs, in the order of its parameters.
+
+    Args:
+        target: a class, a generic alias of a class, or a function.
+        arguments: constants by parameter name; those parameters need nothing else.
+
+    Raises:
+        BindingError: *target* has no readable signature, or *arguments* names a parameter that it does not have.
+    """
+    origin = get_origin(target) or target
+    try:
+        signature = inspect.signature(origin)
+    except (TypeError, ValueError) as error:
+        raise BindingError(f"{show(target)} has no readable signature: {error}; bind a function that makes it") from None
+    unknown = [name for name in arguments if name not in signature.parameters]
+    if unknown and not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
+        known = ", ".join(signature.parameters) or "none"
+        raise BindingError(f"{show(target)} has no parameter {unknown[0]!r}; its parameters: {known}")
+    hints = annotations_of(origin.__init__ if isinstance(origin, type) and _has_own_init(origin) else origin)
+    variables = _type_arguments(target)
+    needs = [
+        _need(parameter, hints.get(parameter.name, parameter.annotation), variables, arguments)
+        for parameter in signature.parameters.values()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    named = {need.name for need in needs}
+    needs += [Need(name, NOTHING, default=value) for name, value in arguments.items() if name not in named]
+    return tuple(needs)
+
+
+def _has_own_init(cls: type) -> bool:
+    return cls.__init__ is not object.__init__  # type: ignore[misc]  # reading, not calling, the initialiser
+
+
+def _need(
+    parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]
+) -> Need:
+    by_position = parameter.kind is parameter.POSITIONAL_ONLY
+    if parameter.name in arguments:
+        return Need(parameter.name, NOTHING, by_position, default=arguments[parameter.name])
+    default = NOTHING if parameter.default is parameter.empty else parameter.default
+    if isinstance(default, InjectMarker):
+        hint, default = (default.key if default.key is not NOTHING else hint), NOTHING
+    if hint is parameter.empty:
+        return Need(parameter.name, NOTHING, by_position, default=default)
+    key, optional, collect = settle(substitute(hint, variables))
+    return Need(parameter.name, key, by_position, optional, default, collect)
+
+
+def settle(hint: Any) -> tuple[Key, bool, Collect]:
+    """Turn an annotation into a key, whether None will do, and whether all bindings of the key are meant."""
+    hint = without_markers(hint)
+    key, optional = split_optional(hint)
+    if isinstance(key, str):
+        key = ForwardRef(key)
+    origin, arguments = get_origin(key), get_args(key)
+    if origin is list and len(arguments) == 1:
+        return arguments[0], optional, Collect.LIST
+    if origin is dict and len(arguments) == 2 and arguments[0] is str:
+        return arguments[1], optional, Collect.DICT
+    return key, optional, Collect.ONE
+
+
+def without_markers(hint: Any) -> Any:
+    """Return *hint* without `Inject()`: `Annotated[T, "q", Inject()]` gives `Annotated[T, "q"]`."""
+    if get_origin(hint) is not Annotated:
+        return hint
+    base, *metadata = get_args(hint)
+    kept = [item for item in metadata if not isinstance(item, InjectMarker)]
+    return Annotated[(base, *kept)] if kept else base
+
+
+def annotations_of(function: Any) -> dict[str, Any]:
+    """Return the annotations of *function*, strings resolved where they can be, `ForwardRef` where they cannot."""
+    function = inspect.unwrap(function)
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except Exception:  # noqa: BLE001 - a name for type checkers only, or text that is no type: look at each by itself
+        return {name: _evaluate(hint, function) for name, hint in _raw_annotations(function).items()}
+
+
+def _raw_annotations(function: Any) -> dict[str, Any]:
+    if sys.version_info >= (3, 14):
+        import annotationlib  # noqa: PLC0415 - exists from 3.14 on (PEP 749)
+
+        return dict(annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF))
+    return dict(getattr(function, "__annotations__", {}))
+
+
+def _evaluate(hint: Any, function: Any) -> Any:
+    text = getattr(hint, "__forward_arg__", hint)
+    if not isinstance(text, str):
+        return hint
+    names = dict(getattr(function, "__globals__", {}))
+    with contextlib.suppress(ValueError):  # an empty cell: the name is bound later than the function
+        names |= inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+    try:
+        return eval(text, names)  # noqa: S307 - the user's own annotation, as typing itself evaluates it
+    except Exception:  # noqa: BLE001 - whatever the text raises, the name stays open
+        return ForwardRef(text) if text.isidentifier() else Any
+
+
+def _type_arguments(target: Any) -> dict[Any, Any]:
+    """Return the type variables of the generic alias *target* with what they stand for, {} for anything else."""
+    origin = get_origin(target)
+    parameters = getattr(origin, "__parameters__", ())
+    return dict(zip(parameters, get_args(target), strict=False))
+
+
+def substitute(hint: Any, variables: Mapping[Any, Any]) -> Any:
+    """Return *hint* with each type variable replaced by what *variables* says."""
+    if not variables:
+        return hint
+    if isinstance(hint, TypeVar):
+        return variables.get(hint, hint)
+    parameters = getattr(hint, "__parameters__", ())
+    if parameters and hint is not get_origin(hint) and get_origin(hint) is not None:
+        return hint[tuple(variables.get(parameter, parameter) for parameter in parameters)]
+    return hint
+
+
+def product_of(function: Callable[..., Any]) -> Key:
+    """
+    Return the key of what *function* makes, from its return annotation.
+
+    `Iterator[T]`, `AsyncIterator[T]`, generators, context managers and awaitables of `T` give `T`.
+
+    Raises:
+        BindingError: there is no return annotation, or it is None or a bare `Iterator`.
+    """
+    name = getattr(function, "__qualname__", repr(function))
+    hint = annotations_of(function).get("return", NOTHING)
+    if hint is NOTHING:
+        raise BindingError(
+            f"{name} does not say what it makes; annotate its return type, or give the key: bind(Key, {name})"
+        )
+    key = _unwrap_product(hint)
+    if key is NOTHING or key is types.NoneType or key is None or isinstance(key, ForwardRef) or key is Any:
+        raise BindingError(f"{name} returns {show(hint)}, which is no key; give the key: bind(Key, {name})")
+    return key
+
+
+def _unwrap_product(hint: Any) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in _YIELDING or hint in _CONTEXTS:
+        return NOTHING
+    if origin in _YIELDING or origin in _CONTEXTS:
+        return arguments[0] if arguments else NOTHING
+    if origin in _AWAITED:
+        return _unwrap_product(arguments[-1])
+    if is_union(hint):
+        return split_optional(hint)[0]
+    return hint
+
+
+def returns_context(function: Any) -> type | None:
+    """Return the abstract context manager class that *function* is annotated to return, or None."""
+    if not inspect.isroutine(inspect.unwrap(function)):
+        return None
+    hint = annotations_of(function).get("return")
+    origin = base_of(get_origin(hint) or hint)
+    if origin in _CONTEXTS:
+        return typing.cast(type, origin)
+    return None

@@ -1,0 +1,63 @@
+"""
+What follows from the graph for one binding: its nearest resources, what must be awaited, how deep it goes.
+
+Each fact is worked out once, dependencies first, so that a chain longer than Python's stack is no trouble.
+"""
+
+from dataclasses import dataclass
+
+from tenure.keys import Key
+from tenure.model.binding import Binding, Make
+from tenure.model.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one binding and everything below it."""
+
+    resources: tuple[Binding, ...]
+    """The nearest resources below it: reached directly or through plain values only."""
+    awaited: bool
+    """Whether `aget` of it may have to wait: it, or something below it, is a resource or made by a coroutine."""
+    touches_async: bool
+    """Whether it, or something below it, is asynchronous."""
+    depth: int
+    """Length of the longest chain below it, itself included."""
+
+
+class Plans:
+    """The facts of every binding of one graph, worked out when first asked for."""
+
+    __slots__ = ("_facts", "graph")
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._facts: dict[Key, Facts] = {}
+
+    def facts(self, binding: Binding) -> Facts:
+        """Return the facts of *binding*; raises what `Graph.order` raises."""
+        known = self._facts.get(binding.key)
+        if known is None:
+            for each in self.graph.order((binding.key,)):
+                if each.key not in self._facts:
+                    self._facts[each.key] = self._work_out(each)
+            known = self._facts[binding.key]
+        return known
+
+    def _work_out(self, binding: Binding) -> Facts:
+        nearest: dict[Key, Binding] = {}
+        lifecycle = binding.lifecycle
+        awaited = binding.make is Make.AWAIT or lifecycle is not None
+        touches_async = binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
+        depth = 0
+        for edge in self.graph.edges(binding):
+            for _, source in edge.sources:
+                below = self._facts[source.key]
+                awaited = awaited or below.awaited
+                touches_async = touches_async or below.touches_async
+                depth = max(depth, below.depth)
+                if source.lifecycle is not None:
+                    nearest[source.key] = source
+                else:
+                    nearest.update((resource.key, resource) for resource in below.resources)
+        return Facts(tuple(nearest.values()), awaited, touches_async, depth + 1)

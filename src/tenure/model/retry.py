@@ -1,0 +1,49 @@
+"""How often and how patiently an opening is tried. Data and arithmetic only; the waiting is done elsewhere."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """
+    Try an opening again when it fails.
+
+    Args:
+        attempts: how often in all, >= 1.
+        backoff: seconds before the second attempt, >= 0.
+        growth: factor from one delay to the next, >= 1.
+        max_delay: upper bound of one delay, seconds.
+        jitter: share of each delay that is random, 0 to 1: the delay is drawn from [(1 - jitter) * d, d].
+        on: exception class or classes that are worth another attempt; others leave at once.
+        total: seconds after which no further attempt starts; None: no limit.
+
+    Raises:
+        ValueError: an argument is out of its bounds.
+    """
+
+    attempts: int = 3
+    backoff: float = 0.1
+    growth: float = 2.0
+    max_delay: float = 30.0
+    jitter: float = 0.5
+    on: type[Exception] | tuple[type[Exception], ...] = Exception
+    total: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        if self.attempts < 1:
+            raise ValueError(f"attempts must be at least 1, not {self.attempts}")
+        if self.backoff < 0 or self.growth < 1 or self.max_delay < 0 or not 0 <= self.jitter <= 1:
+            raise ValueError(f"backoff and max_delay must be >= 0, growth >= 1, jitter from 0 to 1: {self}")
+        if self.total is not None and self.total <= 0:
+            raise ValueError(f"total must be > 0 or None, not {self.total}")
+
+    def delay_s(self, attempt: int, draw: float) -> float:
+        """Return the seconds to wait after *attempt* (starts at 1) failed; *draw* is a random number in [0, 1)."""
+        full: float = min(self.backoff * self.growth ** (attempt - 1), self.max_delay)
+        return full * (1 - self.jitter * draw)
+
+    def allows(self, attempt: int, elapsed_s: float, error: BaseException) -> bool:
+        """Tell whether another attempt may follow *attempt*, which failed with *error* after *elapsed_s* in all."""
+        in_time = self.total is None or elapsed_s < self.total
+        return attempt < self.attempts and in_time and isinstance(error, self.on)

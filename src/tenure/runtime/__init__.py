@@ -1,0 +1,1 @@
+"""Scopes and the engine that fills and empties them."""

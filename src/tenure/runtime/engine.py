@@ -1,0 +1,225 @@
+"""
+The engine: one graph, one root scope, and the resolvers that answer from them.
+
+Here stand the tables and what generated code links to; how a miss becomes a value is in `opening`, objects that open
+themselves are in `managed`.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tenure.compile.emitter import preparer_of, resolver_of
+from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError
+from tenure.events import Event, Observer
+from tenure.keys import Key, near
+from tenure.lifecycle.opening import Notify, Place
+from tenure.model.binding import CALL, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.graph import Graph
+from tenure.model.introspect import settle
+from tenure.model.plan import Plans
+from tenure.runtime import managed, observers, opening, registry
+from tenure.runtime.records import Managed
+from tenure.runtime.scope import ROOT, Scope, State
+
+_LONG_CHAIN = 40
+"""Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+class Resolvers(dict[Key, Callable[[Scope], Any]]):
+    """Resolvers by key, compiled when first asked for."""
+
+    __slots__ = ("_engine", "_is_async")
+
+    def __init__(self, engine: "Engine", is_async: bool) -> None:
+        self._engine = engine
+        self._is_async = is_async
+
+    def __missing__(self, key: Key) -> Callable[[Scope], Any]:
+        return self._engine.compile(key, self._is_async)
+
+
+class Engine:
+    """
+    Serves one container.
+
+    Args:
+        graph: its bindings.
+        ladder: names of scopes, widest first; "call" comes after them by itself.
+        close_timeout: seconds for closing each resource of the root that sets no limit of its own; None: no limit.
+
+    Attributes:
+        lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42).
+        instances: records of objects that the user made and bound, by key.
+    """
+
+    def __init__(self, graph: Graph, ladder: Sequence[str], close_timeout: float | None) -> None:
+        self.graph = graph
+        self.plans = Plans(graph)
+        self.ladder = (*ladder, CALL)
+        self.close_timeout = close_timeout
+        self.lock = threading.Lock()
+        self.observers: tuple[Observer, ...] = ()
+        self.notify: Notify | None = None
+        self.instances: dict[Key, Managed] = {}
+        self.used: set[Key] = set()
+        self._preparers: dict[tuple[Key, bool], Any] = {}
+        self._root_cache: dict[Key, Any] = {}
+        self.root = self._new_root()
+        self.resolvers = Resolvers(self, is_async=False)
+        self.aresolvers = Resolvers(self, is_async=True)
+        registry.engines.add(self)
+
+    def _new_root(self) -> Scope:
+        root = Scope(self, None, ROOT)
+        root.cache = self._root_cache  # generated code holds this very dict
+        return root
+
+    def reopen(self) -> None:
+        """Begin a new life after a close: a fresh root, nothing made yet."""
+        if self.root.state is State.CLOSED:
+            self.root = self._new_root()
+
+    # what is asked for
+
+    def value(self, key: Key, scope: Scope) -> Any:
+        """Return the value of *key* as *scope* sees it; waits on this thread if need be."""
+        return self.resolvers[key](scope)
+
+    async def avalue(self, key: Key, scope: Scope) -> Any:
+        """Return the value of *key* as *scope* sees it, open."""
+        return await self.aresolvers[key](scope)
+
+    def compile(self, key: Key, is_async: bool) -> Callable[[Scope], Any]:
+        """
+        Return the resolver of *key*, made and remembered.
+
+        Raises:
+            MissingBindingError, CircularDependencyError: the graph below *key* is not whole; nothing was made.
+        """
+        binding = self.graph.find(key) or self._composite(key)
+        if binding is None:
+            raise MissingBindingError(key, (PathStep(key, None, None),), self.graph.reason(key), near(key, self.graph.bindings))
+        table = self.aresolvers if is_async else self.resolvers
+        for each in self.graph.order((binding.key,)):  # dependencies first: compiling never recurses deeply
+            if each.key not in self.resolvers:
+                self.used.add(each.key)
+                self.resolvers[each.key] = self._entry(each, is_async=False)
+            if is_async and each.key not in self.aresolvers:
+                self.aresolvers[each.key] = self._entry(each, is_async=True)
+        if key is not binding.key:
+            table[key] = table[binding.key]
+        return table[key]
+
+    def _composite(self, key: Key) -> Binding | None:
+        """Return a binding for `T | None`, `list[T]` or `dict[str, T]`, None where *key* is nothing of the kind."""
+        inner, optional, collect = settle(key)
+        if not optional and collect is Collect.ONE:
+            return None
+        need = Need("value", inner, by_position=True, optional=optional, collect=collect)
+        binding = Binding(key, Make.CALL, _same, TRANSIENT, (need,), declared=False)
+        self.graph.add(binding)
+        return binding
+
+    def _entry(self, binding: Binding, is_async: bool) -> Any:
+        return resolver_of(binding, self, is_async)
+
+    def make_ready(self, binding: Binding, scope: Scope, is_async: bool) -> Any:
+        """Return the dependencies of *binding*, deepest first, where its chain is too long to be made by recursion."""
+        if self.plans.facts(binding).depth <= _LONG_CHAIN:
+            return ()
+        return [
+            each
+            for each in self.graph.order((binding.key,))
+            if each is not binding and not (each.is_plain and each.lifetime == "transient")
+        ]
+
+    def preparer(self, binding: Binding, is_async: bool) -> Any:
+        """Return the function of a scope that gives the 0-argument call of the target."""
+        found = self._preparers.get((binding.key, is_async))
+        if found is None:
+            found = self._preparers[binding.key, is_async] = preparer_of(binding, self, is_async)
+        return found
+
+    def forget(self, keys: set[Key]) -> None:
+        """Drop the resolvers of *keys*; they are compiled anew when asked for."""
+        for key in keys:
+            self.resolvers.pop(key, None)
+            self.aresolvers.pop(key, None)
+            self._preparers.pop((key, False), None)
+            self._preparers.pop((key, True), None)
+
+    def adopt(self, graph: Graph, changed: set[Key]) -> None:
+        """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
+        self.graph = graph
+        self.plans = Plans(graph)
+        self.forget(changed)
+
+    # links: what generated code calls
+
+    def resolver(self, binding: Binding, is_async: bool) -> Any:
+        """Return the resolver of a dependency, compiled before whatever needs it."""
+        return (self.aresolvers if is_async else self.resolvers)[binding.key]
+
+    def miss(self, binding: Binding, is_async: bool) -> Any:
+        """Return the function of a scope that makes the value of *binding* there."""
+        home = opening.home_rule(self, binding)
+        return opening.amiss(self, binding, home) if is_async else opening.miss(self, binding, home)
+
+    def managed(self, binding: Binding, is_async: bool) -> Any:
+        """Return the function of a scope that gives an object whose own methods may open it."""
+        return managed.agetter(self, binding) if is_async else managed.getter(self, binding)
+
+    def given(self, binding: Binding) -> Any:
+        """Return the function of a scope that gives what was given to it."""
+        key, name = binding.key, binding.lifetime
+
+        def resolve(scope: Scope) -> Any:
+            home: Scope | None = scope
+            while home is not None:
+                if key in home.values:
+                    return home.values[key]
+                home = home.parent
+            raise ScopeNotOpenError(key, name)
+
+        return resolve
+
+    def not_open(self, binding: Binding) -> Any:
+        """Return a function that raises ScopeNotOpenError for *binding*."""
+
+        def refuse() -> None:
+            raise ScopeNotOpenError(binding.key, binding.lifetime)
+
+        return refuse
+
+    def root_cache(self) -> dict[Any, Any]:
+        """Return the cache that every root of this engine uses."""
+        return self._root_cache
+
+    # telling
+
+    def place(self, scope: Scope) -> Place:
+        """Return *scope* as events tell it."""
+        return Place(scope.name, scope.number, self.notify)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Show every event to *observer* from now on; return the function that ends it."""
+        self.observers = (*self.observers, observer)
+        self.notify = self._tell
+
+        def end() -> None:
+            self._dismiss(observer)
+
+        return end
+
+    def _dismiss(self, observer: Observer) -> None:
+        self.observers = tuple(other for other in self.observers if other is not observer)
+        if not self.observers:
+            self.notify = None
+
+    def _tell(self, event: Event) -> None:
+        observers.tell(event, self.observers, self._dismiss)

@@ -1,0 +1,175 @@
+"""
+Enter a scope and leave it: the handle that `resource_scope()` gives.
+
+Leaving resets the current scope where it was set; in another task that is impossible, and an error after everything is
+closed.
+"""
+
+import difflib
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from tenure.errors import ScopeError
+from tenure.events import ScopeEntered
+from tenure.keys import Key
+from tenure.lifecycle.backends import running
+from tenure.lifecycle.effects import adrive, drive
+from tenure.model.binding import CALL
+from tenure.runtime.leaving import leave
+from tenure.runtime.scope import ANONYMOUS, Scope, current, current_of
+
+
+F = TypeVar("F")
+
+
+def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
+    """
+    Return the name that a scope inside *parent* gets.
+
+    Raises:
+        ScopeError: no scope has that name, or it is wider than one that is already open.
+    """
+    ladder = engine.ladder
+    if name is None:
+        last = ladder[-2] if len(ladder) > 1 else ANONYMOUS
+        return ANONYMOUS if last in _names_around(parent) or CALL in _names_around(parent) else str(last)
+    if name not in ladder:
+        near = difflib.get_close_matches(str(name), ladder, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ScopeError(f"no scope is called {name!r}; this container knows {', '.join(map(repr, ladder))}{hint}")
+    for other in _names_around(parent):
+        if other in ladder and ladder.index(other) > ladder.index(name):
+            raise ScopeError(f"a {name!r} scope cannot be opened inside a {other!r} scope: {name!r} is the wider one")
+    return name
+
+
+def _names_around(scope: Scope | None) -> list[str]:
+    names = []
+    while scope is not None:
+        names.append(scope.name)
+        scope = scope.parent
+    return names
+
+
+def enter(engine: Any, name: str | None, values: Mapping[Key, Any], is_sync: bool) -> Scope:
+    """
+    Open a scope inside the current one and make it current.
+
+    Raises:
+        ScopeError: *name* does not fit; see `scope_name`.
+        ContainerClosedError: the scope around it is closing or closed.
+    """
+    parent = current_of(engine)
+    scope = Scope(engine, parent, scope_name(engine, parent, name))
+    scope.is_sync = is_sync
+    if not is_sync:
+        backend = running()
+        scope.task = backend.task() if backend is not None else None
+    scope.values.update(values)
+    with engine.lock:
+        parent.refuse_unless_open()
+        parent.children.add(scope)
+    scope.outer = current.get()
+    scope.token = current.set(scope)
+    if engine.notify is not None:
+        engine.notify(ScopeEntered(time.perf_counter(), scope.name, scope.number, parent.number))
+    return scope
+
+
+def exit_sync(scope: Scope, error: BaseException | None) -> bool:
+    """Leave *scope* without a loop; return whether *error* was swallowed; raises what `leave` says."""
+    failure = drive(leave(scope.engine, scope, error, is_async=False))
+    return _conclude(scope, error, failure)
+
+
+async def exit_async(scope: Scope, error: BaseException | None) -> bool:
+    """Leave *scope* on the running loop; return whether *error* was swallowed; raises what `leave` says."""
+    failure = await adrive(leave(scope.engine, scope, error, is_async=True))
+    return _conclude(scope, error, failure)
+
+
+def _conclude(scope: Scope, error: BaseException | None, failure: BaseException | None) -> bool:
+    stray = _reset_current(scope)
+    if failure is not None and failure is not error:
+        raise failure
+    if failure is None and error is not None:
+        return True
+    if stray is not None:
+        if error is None:
+            raise stray
+        error.add_note(str(stray))
+    return False
+
+
+def _reset_current(scope: Scope) -> ScopeError | None:
+    token, scope.token = scope.token, None
+    if token is None:
+        return None
+    try:
+        current.reset(token)
+    except ValueError:  # the token belongs to another context
+        return ScopeError(
+            f"the scope {scope.name!r} was entered in one task or thread and left in another; everything it owned is "
+            "closed, but it stays current where it was entered: enter and leave a scope in the same task"
+        )
+    return None
+
+
+class ScopeHandle(Generic[F]):
+    """
+    What `resource_scope()` gives: enter it once, with `with` or `async with`.
+
+    Raises on entering:
+        ScopeError: it was entered before; or its name does not fit.
+        ContainerClosedError: the container, or the scope around it, is closed.
+    """
+
+    __slots__ = ("_engine", "_face", "_max_parallel", "_name", "_scope", "_values")
+
+    def __init__(
+        self,
+        engine: Any,
+        face: Callable[[Scope, int | None], F],
+        name: str | None,
+        values: Mapping[Key, Any],
+        max_parallel: int | None,
+    ) -> None:
+        self._engine = engine
+        self._face = face
+        self._name = name
+        self._values = values
+        self._max_parallel = max_parallel
+        self._scope: Scope | None = None
+
+    def _enter(self, is_sync: bool) -> F:
+        if self._scope is not None:
+            raise ScopeError(
+                f"the scope {self._scope.name!r} was entered before; a scope is entered once: "
+                "call container.resource_scope() again for another one"
+            )
+        self._scope = enter(self._engine, self._name, self._values, is_sync)
+        return self._face(self._scope, self._max_parallel)
+
+    def _leave(self) -> Scope:
+        if self._scope is None:
+            raise ScopeError("the scope was never entered; use it as `with container.resource_scope():`")
+        return self._scope
+
+    def __enter__(self) -> F:
+        """Enter without a loop: what has to be awaited is refused inside."""
+        return self._enter(is_sync=True)
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+        """Close everything it owns, last opened first; see `leaving.leave`."""
+        return exit_sync(self._leave(), error)
+
+    async def __aenter__(self) -> F:
+        """Enter on the running loop."""
+        return self._enter(is_sync=False)
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+        """Close everything it owns, last opened first; see `leaving.leave`."""
+        return await exit_async(self._leave(), error)
+

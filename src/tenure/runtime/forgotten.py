@@ -1,0 +1,72 @@
+"""
+Containers that nobody closed: at the end of the process, when collected, and in a forked child (L70).
+
+At the end, synchronous resources are closed in order and asynchronous ones are named. A container that is collected
+only warns: closing user code from the garbage collector would run it on any thread at any time. A child owes nothing.
+"""
+
+import atexit
+import os
+import threading
+import warnings
+from typing import Any
+
+from tenure.lifecycle.closing import Closer, in_closing_order
+from tenure.lifecycle.effects import drive
+from tenure.lifecycle.exits import Exit
+from tenure.runtime.observers import report
+from tenure.runtime.registry import engines
+from tenure.runtime.scope import Scope, State
+
+
+def warn_of(exits: list[Exit], what: str, source: Any = None) -> None:
+    """Issue one ResourceWarning that names *exits* and where each was opened."""
+    lines = [f"  {exit_.binding.label}, opened by {exit_.opened_by or 'code of unknown place'}" for exit_ in exits]
+    text = f"{what}:\n" + "\n".join(lines) + "\n  close the container: `with container:`, or container.close()"
+    warnings.warn(text, ResourceWarning, stacklevel=2, source=source)
+
+
+def owed_by(root: Scope) -> list[Exit]:
+    """Return everything that is open in *root*, in order of opening; nothing once its closing has begun."""
+    if root.state is not State.OPEN:
+        return []
+    return [exit_ for exit_ in list(root.exits.values()) if not exit_.done and _means_something(exit_)]
+
+
+def _means_something(exit_: Exit) -> bool:
+    """Tell whether there is code to run for it: a declared resource may have nothing to close."""
+    lifecycle = exit_.binding.lifecycle
+    return lifecycle is not None and (lifecycle.style.name != "METHODS" or lifecycle.close is not None)
+
+
+def close_at_exit() -> None:
+    """Close what is left of every container: synchronous resources in order; asynchronous ones are named."""
+    for engine in list(engines):
+        owed = owed_by(engine.root)
+        if not owed:
+            continue
+        stranded = [exit_ for exit_ in owed if exit_.needs_await]
+        if stranded:
+            warn_of(stranded, "still open at the end of the process, and no event loop is left to close them")
+        closer = Closer(None, engine.place(engine.root), None)
+        ordered = in_closing_order(list(engine.root.exits.values()))
+        drive(closer.close_all([e for e in ordered if not e.done and not e.needs_await and e.owner is None]))
+        for error in closer.report.failed:
+            report(error, "a resource failed to close at the end of the process", engine)
+
+
+def disown_in_child() -> None:
+    """In a forked child: nothing of the parent's is owed, used or locked; containers start clean."""
+    for engine in list(engines):
+        engine.lock = threading.Lock()
+        engine.root.state = State.CLOSED
+        engine.root.exits.clear()
+        engine.root.cache.clear()
+        engine.root.records.clear()
+        engine.instances.clear()
+        engine.reopen()
+
+
+atexit.register(close_at_exit)
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=disown_in_child)

@@ -1,0 +1,87 @@
+"""
+Who keeps an object open that more than one scope can see: the first use takes hold, the last to leave closes.
+
+Everything here that changes a record does so under the engine's lock, for a few bytecodes.
+"""
+
+from typing import Any
+
+from tenure.lifecycle.claim import Claim, opening
+from tenure.model.binding import TRANSIENT
+from tenure.runtime.records import Managed
+from tenure.runtime.scope import Scope, live_chain
+
+
+def touch(record: Managed, scope: Scope) -> None:
+    """Note that *record* was got in *scope*: it counts as a holder from the first use on."""
+    if record.home is not None:
+        return
+    if scope.parent is None:
+        if opening.get():  # what a longer-lived value depends on lives as long as that value
+            _pin(record, scope)
+        return
+    record.seen.add(scope)
+    if record.is_open:
+        with record.engine.lock:
+            if record.is_open:
+                hold(record, scope)
+
+
+def _pin(record: Managed, root: Scope) -> None:
+    with record.engine.lock:
+        if record.is_open:
+            _add_holder(record, root)
+        else:
+            record.home = root
+
+
+def hold(record: Managed, scope: Scope) -> None:
+    """Under the engine's lock: make the scope that *scope*'s use counts for a holder, unless one around it is."""
+    chain = live_chain(scope)
+    if any(holder in record.holders for holder in chain):
+        return
+    _add_holder(record, holder_for(record, scope))
+
+
+def holder_for(record: Managed, scope: Scope) -> Scope:
+    if record.home is not None:
+        return record.home
+    return next((each for each in live_chain(scope) if each in record.seen), scope)
+
+
+def _add_holder(record: Managed, holder: Scope) -> None:
+    holder.refuse_unless_open()
+    record.holders.append(holder)
+    holder.unordered = True
+    if record.exit is not None:
+        holder.exits[place_of(record)] = record.exit
+
+
+def place_of(record: Managed) -> Any:
+    """Return the key of its exit in a scope."""
+    return record.exit.number if record.binding.lifetime == TRANSIENT and record.exit else record.binding.key
+
+
+def release(record: Managed, scope: Scope) -> bool:
+    """Let *scope* hold *record* no longer; return whether nobody else does, so that it has to be closed now."""
+    with record.engine.lock:
+        if not record.is_open:
+            return False
+        if scope in record.holders:
+            record.holders.remove(scope)
+        return not record.holders
+
+
+def begin_close(record: Managed) -> Claim:
+    """Keep everybody from using or opening *record* until `end_close`."""
+    with record.engine.lock:
+        claim = record.claim = Claim(record.binding, record)
+    return claim
+
+
+def end_close(record: Managed, claim: Claim) -> None:
+    """Let *record* be opened again."""
+    with record.engine.lock:
+        record.exit = record.claim = None
+        record.holders = []
+    claim.succeed()

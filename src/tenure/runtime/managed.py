@@ -1,0 +1,229 @@
+"""
+Open objects that have records: on a `get`, before one of their methods runs, or with an eager start.
+"""
+
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+from tenure.errors import AsyncInSyncError
+from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.closing import close_exit
+from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.owner import Owner
+from tenure.model.binding import Binding
+from tenure.runtime import opening as values
+from tenure.runtime.holding import begin_close, end_close, hold, holder_for, place_of, touch
+from tenure.runtime.records import Managed, find_record, home_of, is_managed
+from tenure.runtime.registry import record_of
+from tenure.runtime.scope import Scope, current
+
+
+def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
+    """Return the synchronous resolver of a managed binding."""
+
+    def resolve(scope: Scope) -> Any:
+        record = find_record(engine, binding, scope)
+        if record is None:
+            values.refuse_async(engine, binding, scope)
+            obj = drive(values.obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
+            record = _record(obj)
+        if not record.is_open:
+            _open_without_loop(record, scope)
+        touch(record, scope)
+        return record.value
+
+    return resolve
+
+
+def _open_without_loop(record: Managed, scope: Scope) -> None:
+    lifecycle = record.binding.lifecycle
+    assert lifecycle is not None, "only resources are managed"
+    label = record.binding.label
+    holder = record.home or scope
+    if holder.is_sync and lifecycle.is_async:
+        raise AsyncInSyncError([label], "be opened and closed", "`async with container.resource_scope()`")
+    if lifecycle.is_lazy:
+        return
+    if lifecycle.opens_async:
+        raise AsyncInSyncError([label], "open", f"`await container.aget({label})`")
+    drive(opened(record, scope, is_async=False))
+
+
+def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
+    """Return the asynchronous resolver of a managed binding; it gives an open object."""
+
+    async def resolve(scope: Scope) -> Any:
+        record = find_record(engine, binding, scope)
+        if record is None:
+            home = home_of(engine, binding, scope)
+            values.refuse_sync_scope(binding, home)
+            obj = await adrive(values.obtain(engine, binding, home, is_async=True))
+            record = _record(obj)
+        touch(record, scope)
+        await adrive(opened(record, scope, is_async=True))
+        return record.value
+
+    return resolve
+
+
+def _record(obj: Any) -> Managed:
+    record = record_of(obj)
+    assert record is not None, "obtain makes the record together with the object"
+    return record
+
+
+def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
+    """
+    See to it that *record* is open and held where *scope*'s use counts.
+
+    Raises:
+        AsyncInSyncError: that scope was entered by plain `with` and could not close it.
+        ContainerClosedError: that scope is closing or closed.
+        BaseException: what the user's opening code raised.
+    """
+    while True:
+        claim, holder = _claim_or_hold(record, scope)
+        if claim is None:
+            return
+        if holder is not None:
+            if is_async and _needs_owner(record, holder):
+                _launch(record, holder, claim)
+            else:
+                yield from _fulfil(record, holder, claim, is_async, None)
+                return
+        yield claim.joined()
+        if not (isinstance(claim.error, values.StartAborted) and values.start_of.get() is None):
+            claim.raise_error()
+
+
+def _claim_or_hold(record: Managed, scope: Scope) -> tuple[Claim | None, Scope | None]:
+    """Return (None, None): open and held; (claim, None): wait for it; (claim, holder): fulfil it there."""
+    binding = record.binding
+    with record.engine.lock:
+        if record.is_open:
+            if record.home is None:
+                hold(record, scope)
+            return None, None
+        if record.claim is not None:
+            return record.claim, None
+        holder = holder_for(record, scope)
+        holder.refuse_unless_open()
+        values.refuse_sync_scope(binding, holder)
+        claim = record.claim = Claim(binding, record)
+        holder.inflight[record] = claim
+        return claim, holder
+
+
+def _needs_owner(record: Managed, holder: Scope) -> bool:
+    lifecycle = record.binding.lifecycle
+    if lifecycle is None or not lifecycle.is_async:
+        return False
+    return record.home is None or values.needs_owner(record.binding, holder)
+
+
+def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
+    """Make and open a managed binding in a task of its own; the claim that is returned tells when and how it ended."""
+    claim = Claim(binding, binding)
+
+    def open_(_: Owner) -> Steps[bool]:
+        try:
+            yield agetter(engine, binding)(home)
+        except BaseException as error:  # noqa: BLE001 - the claim tells it
+            claim.fail(values.shared_failure(error, (), claim) or error)
+        else:
+            claim.succeed()
+        return False
+
+    Owner(open_, _nothing_to_close).start(contextvars.copy_context(), binding.label)
+    return claim
+
+
+def _nothing_to_close(_: BaseException | None) -> Steps[bool]:
+    return False
+    yield  # a generator, as every closing is
+
+
+def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
+    def open_(owner: Owner) -> Steps[bool]:
+        try:
+            yield from _fulfil(record, holder, claim, True, owner)
+        except BaseException:  # noqa: BLE001 - the claim has it, for whoever waits
+            return False
+        return True
+
+    def close(outcome: BaseException | None) -> Steps[bool]:
+        return own_close(record, outcome, None)
+
+    Owner(open_, close).start(contextvars.copy_context(), record.binding.label)
+
+
+def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner: Owner | None) -> Steps[None]:
+    engine, binding = record.engine, record.binding
+    chain = opening.get()
+    entered = opening.set((*chain, claim)), current.set(holder)
+    try:
+        yield from _open_below(record, holder, is_async)
+        exit_ = yield from values.open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj))
+    except BaseException as error:
+        with engine.lock:
+            record.claim = None
+            holder.inflight.pop(record, None)
+        claim.fail(values.shared_failure(error, chain, claim))
+        raise
+    finally:
+        opening.reset(entered[0])
+        current.reset(entered[1])
+    _put(record, holder, exit_, owner)
+    if chain:
+        chain[-1].needs.append(exit_)
+    claim.succeed()
+
+
+def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> None:
+    exit_.owner = owner
+    exit_.managed = record
+    values.tell_owners(exit_, owner)
+    with record.engine.lock:
+        record.exit, record.claim = exit_, None
+        record.holders = [holder]
+        place = place_of(record)
+        holder.exits.pop(place, None)  # an earlier opening of it: the new one takes its own place in the order
+        holder.exits[place] = exit_
+        holder.inflight.pop(record, None)
+        for dependent in record.late:
+            dependent.needs = (*dependent.needs, exit_)
+            holder.unordered = True
+        record.late = []
+
+
+def _open_below(record: Managed, holder: Scope, is_async: bool) -> Steps[None]:
+    """Open what the object was made from and that is not open yet: dependencies first."""
+    if not is_async:
+        return
+    for resource in record.engine.plans.facts(record.binding).resources:
+        below = find_record(record.engine, resource, holder) if is_managed(resource) else None
+        if below is not None and not below.is_open:
+            yield from opened(below, holder, is_async)
+
+
+def _ready(obj: Any) -> Steps[Any]:
+    return obj
+    yield  # a generator, as every way of making is
+
+
+def own_close(record: Managed, outcome: BaseException | None, limit_s: float | None) -> Steps[bool]:
+    """Close *record* as part of its own code: calls it makes on itself go straight to its methods."""
+    exit_ = record.exit
+    assert exit_ is not None, "what is not open is not closed"
+    scope = record.home or (record.holders[0] if record.holders else record.engine.root)
+    asked = record.claim  # None: the loop ends, and the owner closes without being asked
+    claim = asked or begin_close(record)
+    token = opening.set((*opening.get(), claim))
+    try:
+        return (yield from close_exit(exit_, outcome, record.engine.place(scope), limit_s))
+    finally:
+        opening.reset(token)
+        if asked is None:
+            end_close(record, claim)

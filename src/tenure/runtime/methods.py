@@ -1,0 +1,194 @@
+"""
+Methods that open their own object: what `@resource` puts in the place of a class's functions.
+
+On an object that no container manages they are the functions they replace. On a managed one they see to it that it is
+open and held, then run; the user's own `initialize` and `dispose` become the library's open and close.
+"""
+
+import functools
+import inspect
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager
+from types import FunctionType
+from typing import Any
+
+from tenure.lifecycle.effects import adrive, drive
+from tenure.model.binding import Lifecycle
+from tenure.runtime.forwarding import forwarding
+from tenure.runtime.leaving import close_by_hand
+from tenure.runtime.managed import opened
+from tenure.runtime.records import Managed
+from tenure.runtime.registry import record_of
+from tenure.runtime.scope import current_of
+
+_MARK = "__tenure_method__"
+
+
+def install(cls: type, lifecycle: Lifecycle) -> None:
+    """Replace the public functions of *cls*, inherited ones included, in place; each at most once."""
+    openers = {name for name in lifecycle.method_names if name == "initialize"}
+    for name in dir(cls):
+        if name.startswith("_"):
+            continue
+        function = inspect.getattr_static(cls, name)
+        if not isinstance(function, FunctionType) or hasattr(function, _MARK):
+            continue
+        wrapped = _wrapped(function, name, lifecycle, openers)
+        if wrapped is not None:
+            setattr(wrapped, _MARK, True)
+            setattr(cls, name, wrapped)
+
+
+def _wrapped(function: Any, name: str, lifecycle: Lifecycle, openers: set[str]) -> Any:
+    is_coroutine = inspect.iscoroutinefunction(function)
+    if name in lifecycle.method_names:
+        return (_opens_by_hand if name in openers else _closes_by_hand)(function, is_coroutine)
+    if is_coroutine:
+        return _marked(_coroutine_method(function))
+    if inspect.isasyncgenfunction(function):
+        return _async_generator_method(function)
+    return None if lifecycle.opens_async else _plain_method(function)
+
+
+def _marked(wrapper: Any) -> Any:
+    """Let `inspect.iscoroutinefunction` call *wrapper* what it is; Python 3.11 has no way to say so."""
+    return inspect.markcoroutinefunction(wrapper) if sys.version_info >= (3, 12) else wrapper
+
+
+async def _ensure_open(record: Managed) -> None:
+    await adrive(opened(record, current_of(record.engine), is_async=True))
+
+
+def _coroutine_method(function: Callable[..., Any]) -> Any:
+    @functools.wraps(function)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        record = record_of(self)
+        if record is None or record.is_own_code():
+            return function(self, *args, **kwargs)
+        return ManagedCall(_open_then_call(record, function, self, args, kwargs), function)
+
+    return method
+
+
+async def _open_then_call(record: Managed, function: Any, self: Any, args: Any, kwargs: Any) -> Any:
+    await _ensure_open(record)
+    return await function(self, *args, **kwargs)
+
+
+def _async_generator_method(function: Callable[..., AsyncGenerator[Any, Any]]) -> Any:
+    @asynccontextmanager
+    async def behind(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[AsyncGenerator[Any, Any]]:
+        record = record_of(self)
+        if record is not None and not record.is_own_code():
+            await _ensure_open(record)
+        yield function(self, *args, **kwargs)
+
+    return functools.wraps(function)(forwarding(behind))
+
+
+def _plain_method(function: Callable[..., Any]) -> Any:
+    @functools.wraps(function)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        record = record_of(self)
+        if record is not None and not record.is_own_code():
+            drive(opened(record, current_of(record.engine), is_async=False))
+        return function(self, *args, **kwargs)
+
+    return method
+
+
+def _opens_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
+    if is_coroutine:
+
+        @functools.wraps(function)
+        async def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
+            record = record_of(self)
+            if record is None or record.is_own_code():
+                return await function(self, *args, **kwargs)
+            return await _ensure_open(record)
+
+        return initialize
+
+    return _plain_opening(function)
+
+
+def _plain_opening(function: Callable[..., Any]) -> Any:
+    @functools.wraps(function)
+    def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
+        record = record_of(self)
+        if record is None or record.is_own_code():
+            return function(self, *args, **kwargs)
+        return drive(opened(record, current_of(record.engine), is_async=False))
+
+    return initialize
+
+
+def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
+    if is_coroutine:
+
+        @functools.wraps(function)
+        async def dispose(self: Any, *args: Any, **kwargs: Any) -> Any:
+            record = record_of(self)
+            if record is None or record.is_own_code():
+                return await function(self, *args, **kwargs)
+            return await adrive(close_by_hand(record))
+
+        return dispose
+
+    @functools.wraps(function)
+    def dispose_now(self: Any, *args: Any, **kwargs: Any) -> Any:
+        record = record_of(self)
+        if record is None or record.is_own_code():
+            return function(self, *args, **kwargs)
+        return drive(close_by_hand(record))
+
+    return dispose_now
+
+
+class ManagedCall(Coroutine[Any, Any, Any]):
+    """
+    The call of a coroutine method: await it, or enter what it gives with `async with`.
+
+    It is a coroutine itself, so that tasks can be made of it, and says so when it is never awaited.
+    """
+
+    __slots__ = ("_coroutine", "_manager", "_name")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], function: Any) -> None:
+        self._coroutine = coroutine
+        self._name = coroutine.__qualname__ = function.__qualname__
+        self._manager: Any = None
+
+    def __repr__(self) -> str:
+        return f"<call of {self._name}>"
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        """Go on, as `coroutine.send`."""
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Raise inside, as `coroutine.throw`."""
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        """Stop, as `coroutine.close`."""
+        self._coroutine.close()
+
+    async def __aenter__(self) -> Any:
+        """Await the call, then enter the context manager that it gave."""
+        manager = await self
+        if not hasattr(type(manager), "__aenter__"):
+            raise TypeError(
+                f"{self._name} gave a {type(manager).__name__}, which is no asynchronous context manager; "
+                f"await the call instead of entering it"
+            )
+        self._manager = manager
+        return await type(manager).__aenter__(manager)
+
+    async def __aexit__(self, *outcome: Any) -> Any:
+        """Leave the context manager that the call gave."""
+        return await type(self._manager).__aexit__(self._manager, *outcome)

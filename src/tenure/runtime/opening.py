@@ -1,0 +1,358 @@
+"""
+From a miss to a value: claim it, get what it needs, make it, open it, put it where it belongs.
+
+One generator says it for both colours. What the root owns and what needs an owner task is opened in a task of its own
+when a loop runs; the one who asked then waits like everybody else.
+"""
+
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+from tenure.errors import AsyncInSyncError
+from tenure.keys import Key
+from tenure.lifecycle.backends import running
+from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.closing import close_exit
+from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.exits import Exit, outside_caller
+from tenure.lifecycle.opening import open_resource
+from tenure.lifecycle.owner import Owner
+from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
+from tenure.runtime import records
+from tenure.runtime.paths import with_path
+from tenure.runtime.scope import Scope, State, current
+from tenure.runtime.turns import StartAborted, start_of
+
+Home = Callable[[Scope], Scope]
+
+
+def home_rule(engine: Any, binding: Binding) -> Home:
+    """Return the function that says which scope owns what *binding* makes when a given scope asks."""
+    if binding.lifetime == SINGLETON:
+        return lambda scope: engine.root  # type: ignore[no-any-return]  # the engine's root is a Scope
+    return lambda scope: scope  # generated code already walked to the named scope; ambient and transient: who asks
+
+
+def miss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
+    """Return the synchronous miss of *binding*: a function of a scope that gives the value."""
+
+    def make(scope: Scope) -> Any:
+        refuse_async(engine, binding, scope)
+        return drive(obtain(engine, binding, home(scope), is_async=False))
+
+    return make
+
+
+def amiss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
+    """Return the asynchronous miss of *binding*: a coroutine function of a scope."""
+
+    async def make(scope: Scope) -> Any:
+        refuse_sync_scope(binding, home(scope))
+        return await adrive(obtain(engine, binding, home(scope), is_async=True))
+
+    return make
+
+
+def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
+    """
+    Raise before anything happens if making *binding* without a loop cannot succeed (L51).
+
+    What is asynchronous but already open, or opens by its own methods later, is no obstacle.
+    """
+    facts = engine.plans.facts(binding)
+    if not facts.touches_async:
+        return
+    blocked = [each for each in engine.graph.order((binding.key,)) if _blocks(engine, each, scope)]
+    needed = _still_needed(engine, binding, blocked, scope)
+    if needed:
+        raise AsyncInSyncError(
+            [each.label for each in needed], "open", f"`await container.aget({binding.label})`, or open it before"
+        )
+
+
+def _blocks(engine: Any, binding: Binding, scope: Scope) -> bool:
+    lifecycle = binding.lifecycle
+    if binding.make is Make.AWAIT:
+        return not is_live(engine, binding, scope)
+    if lifecycle is None or not lifecycle.is_async or is_live(engine, binding, scope):
+        return False
+    if lifecycle.is_lazy or not lifecycle.opens_async:
+        home = engine.root if binding.lifetime == SINGLETON else scope
+        return bool(home.is_sync)
+    return True
+
+
+def _still_needed(engine: Any, binding: Binding, blocked: list[Binding], scope: Scope) -> list[Binding]:
+    """Keep those of *blocked* that are reached without passing a value that is already there."""
+    if not blocked:
+        return []
+    wanted, seen, stack = [], set(), [binding]
+    while stack:
+        each = stack.pop()
+        if each.key in seen or (each is not binding and is_live(engine, each, scope)):
+            continue
+        seen.add(each.key)
+        if each in blocked:
+            wanted.append(each)
+        stack += [source for edge in engine.graph.edges(each) for _, source in edge.sources]
+    return wanted
+
+
+def is_live(engine: Any, binding: Binding, scope: Scope) -> bool:
+    """Tell whether a value of *binding* is there to be had from *scope* without making anything."""
+    home: Scope | None = scope
+    while home is not None:
+        if binding.key in home.cache:
+            return True
+        home = home.parent
+    record = engine.instances.get(binding.key)
+    return record is not None and record.is_open
+
+
+def refuse_sync_scope(binding: Binding, home: Scope) -> None:
+    """Raise if *home* was entered by plain `with`, and so could not close an asynchronous resource."""
+    lifecycle = binding.lifecycle
+    if home.is_sync and lifecycle is not None and lifecycle.is_async:
+        raise AsyncInSyncError([binding.label], "be closed", "`async with container.resource_scope()`")
+
+
+def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
+    """
+    Return the value of *binding* in *home*, made once however many ask at the same time (L2).
+
+    Raises:
+        ContainerClosedError: *home* is closing or closed; what was opened meanwhile is closed with it (L37).
+        BaseException: what the user's opening code raised, with a note of the dependency path; not remembered (L7).
+    """
+    if binding.lifetime == TRANSIENT:
+        return (yield from _obtain_new(engine, binding, home, is_async))
+    for each in engine.make_ready(binding, home, is_async):
+        resolve = (engine.aresolvers if is_async else engine.resolvers)[each.key]
+        made = resolve(home)
+        if is_async:
+            yield made
+    key = binding.key
+    while True:
+        claim, is_mine = claim_for(engine, binding, home)
+        if claim is None:
+            return home.cache[key]
+        if is_mine:
+            if is_async and needs_owner(binding, home):
+                launch(engine, binding, home, claim)
+            else:
+                return (yield from fulfil(engine, binding, home, claim, is_async))
+        yield claim.joined()
+        if not (isinstance(claim.error, StartAborted) and start_of.get() is None):
+            claim.raise_error()
+
+
+def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None, bool]:
+    """
+    Return the claim on *binding* in *home*, and whether the caller has to fulfil it; None if the value is there.
+
+    Raises:
+        ContainerClosedError: *home* is not open.
+    """
+    key = binding.key
+    with engine.lock:
+        if key in home.cache:
+            return None, False
+        home.refuse_unless_open()
+        claim = home.inflight.get(key)
+        if claim is not None:
+            return claim, False
+        claim = home.inflight[key] = Claim(binding, binding)
+        return claim, True
+
+
+def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
+    home.refuse_unless_open()
+    claim = Claim(binding, binding)
+    with engine.lock:
+        home.refuse_unless_open()
+        home.inflight[claim] = claim
+    if is_async and needs_owner(binding, home):
+        launch(engine, binding, home, claim)
+        yield claim.joined()
+        claim.raise_error()
+        return claim.value
+    return (yield from fulfil(engine, binding, home, claim, is_async))
+
+
+def needs_owner(binding: Binding, home: Scope) -> bool:
+    """
+    Tell whether *binding* is opened in an owner task when a loop runs (design 4.8).
+
+    What a scope owns that is entered and left by this very task opens in the task itself, which is faster.
+    """
+    lifecycle = binding.lifecycle
+    if home.task is None:
+        return binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
+    if lifecycle is None or not lifecycle.is_async:
+        return False
+    backend = running()
+    return binding.options.shield or backend is None or backend.task() is not home.task
+
+
+def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
+    """Fulfil *claim* in an owner task of its own."""
+    box: list[Exit] = []
+
+    def open_(owner: Owner) -> Steps[bool]:
+        try:
+            yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
+        except BaseException:  # noqa: BLE001 - the claim has it, for whoever waits
+            return False
+        return bool(box) and box[0].owner is owner
+
+    def close(outcome: BaseException | None) -> Steps[bool]:
+        return close_exit(box[0], outcome, engine.place(home), None)
+
+    context = contextvars.copy_context()
+    Owner(open_, close).start(context, binding.label)
+
+
+def fulfil(
+    engine: Any,
+    binding: Binding,
+    home: Scope,
+    claim: Claim,
+    is_async: bool,
+    owner: Owner | None = None,
+    box: list[Exit] | None = None,
+) -> Steps[Any]:
+    """Make the value, open it, put it into *home*, end *claim*; the claim ends whatever happens (L43)."""
+    chain = opening.get()
+    entered = opening.set((*chain, claim)), current.set(home)
+    try:
+        value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
+    except BaseException as error:
+        _end(engine, binding, home, claim)
+        # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
+        claim.fail(shared_failure(error, chain, claim))
+        raise
+    finally:
+        opening.reset(entered[0])
+        current.reset(entered[1])
+    with engine.lock:
+        if exit_ is not None:
+            exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(binding)) else None
+            if box is not None:
+                box.append(exit_)
+            home.exits[exit_.number if binding.lifetime == TRANSIENT else binding.key] = exit_
+        _publish(binding, home, claim, value)
+    _note_need(chain, exit_)
+    claim.value = value
+    claim.succeed()
+    return value
+
+
+def shared_failure(error: BaseException, chain: tuple[Claim, ...], claim: Claim) -> BaseException | None:
+    """Return what everybody who waits for *claim* gets to see of *error*; None: they try again."""
+    if isinstance(error, Exception):
+        return with_path(error, chain, claim)
+    return error if isinstance(error, StartAborted) else None
+
+
+def _opens_async(binding: Binding) -> bool:
+    return binding.lifecycle is not None and binding.lifecycle.opens_async
+
+
+def _publish(binding: Binding, home: Scope, claim: Claim, value: Any) -> None:
+    """Under the engine's lock: a value is visible from here on, unless its scope began to close meanwhile (L37)."""
+    if binding.lifetime == TRANSIENT:
+        home.inflight.pop(claim, None)
+        return
+    home.inflight.pop(binding.key, None)
+    if home.state is State.OPEN:
+        home.cache[binding.key] = value
+
+
+def _end(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
+    with engine.lock:
+        home.inflight.pop(claim if binding.lifetime == TRANSIENT else binding.key, None)
+
+
+def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
+    if exit_ is not None and chain:
+        chain[-1].needs.append(exit_)
+
+
+def _make(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
+) -> Steps[tuple[Any, Exit | None]]:
+    call = engine.preparer(binding, is_async)(home)
+    if is_async:
+        call = yield call
+    if binding.lifecycle is None:
+        made = call()
+        if binding.make is Make.AWAIT:
+            made = yield made
+        return made, None
+    if records.is_managed(binding):
+        made = call()
+        if binding.make is Make.AWAIT:
+            made = yield made
+        records.adopt(engine, binding, home, made)
+        return made, None
+    exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call))
+    tell_owners(exit_, owner)
+    return exit_.value, exit_
+
+
+def _called(binding: Binding, call: Callable[[], Any]) -> Steps[Any]:
+    made = call()
+    if binding.make is Make.AWAIT:
+        made = yield made
+    return made
+
+
+def open_in_turn(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, make: Callable[[], Steps[Any]]
+) -> Steps[Exit]:
+    """Open what *make* gives when the eager start, if one is under way, lets it; return its exit."""
+    start = start_of.get()
+    if start is not None:
+        yield from start.enter()
+    try:
+        exit_ = yield from open_resource(binding, make, engine.place(home), lambda: needs_of(engine, binding, home, claim))
+    finally:
+        if start is not None:
+            start.leave()
+    if binding.lifecycle is not None and binding.lifecycle.is_async:
+        backend = running()
+        exit_.loop = backend.token() if backend is not None else None
+    if home.parent is None:
+        exit_.opened_by = outside_caller() or binding.where
+    records.note_dependent(engine, binding, home, exit_)
+    return exit_
+
+
+def tell_owners(exit_: Exit, owner: Owner | None) -> None:
+    """Let the owners of what *exit_* needs know whom they outlive, should the loop end before anybody closes."""
+    if owner is not None:
+        for need in exit_.needs:
+            if need.owner is not None:
+                need.owner.dependents.append(owner.done)
+
+
+def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:
+    """Return the exits of the open resources that *binding* was made from: declared ones and those asked for meanwhile."""
+    found = {need.number: need for need in claim.needs}
+    for resource in engine.plans.facts(binding).resources:
+        exit_ = exit_of(engine, resource.key, home)
+        if exit_ is not None and not exit_.done:
+            found[exit_.number] = exit_
+    return tuple(found.values())
+
+
+def exit_of(engine: Any, key: Key, scope: Scope) -> Exit | None:
+    """Return the exit of the resource *key* that *scope* sees, None if it is not open."""
+    home: Scope | None = scope
+    while home is not None:
+        if key in home.exits:
+            return home.exits[key]
+        home = home.parent
+    record = engine.instances.get(key)
+    return record.exit if record is not None else None

@@ -1,0 +1,122 @@
+"""
+Replace a binding for a while: dependents are rebuilt, and on leaving the very same originals are back (L57).
+
+While an override stands, what was made from the old binding is set aside, open, in every scope; what the override
+makes is closed when it is left, before the originals return.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tenure.errors import AsyncInSyncError, attach_closing_errors, CloseError
+from tenure.keys import Key
+from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.model.binding import Binding
+from tenure.runtime.leaving import close_some
+from tenure.runtime.scope import Scope
+
+
+class Override:
+    """
+    A replacement of one binding; a context manager in both colours.
+
+    Raises on leaving:
+        AsyncInSyncError: it was left by plain `with` and something asynchronous was opened meanwhile; nothing changed.
+        CloseError: what closing code of the override's own resources raised; the originals are back all the same.
+    """
+
+    def __init__(self, engine: Any, binding: Binding) -> None:
+        self._engine = engine
+        self._binding = binding
+        self._before: Any = None
+        self._affected: set[Key] = set()
+        self._aside: list[tuple[Scope, dict[str, dict[Any, Any]]]] = []
+        self._instances: dict[Key, Any] = {}
+
+    def __enter__(self) -> None:
+        """Replace the binding."""
+        engine = self._engine
+        self._before = engine.graph
+        replaced = engine.graph.replaced(self._binding)
+        self._affected = engine.graph.dependents(self._binding.key) | replaced.dependents(self._binding.key)
+        with engine.lock:
+            engine.root.refuse_unless_open()
+            self._aside = [(scope, self._take(scope)) for scope in _scopes(engine.root)]
+            self._instances = {k: engine.instances.pop(k) for k in self._affected if k in engine.instances}
+        engine.adopt(replaced, self._affected)
+
+    def _take(self, scope: Scope) -> dict[str, dict[Any, Any]]:
+        """Under the engine's lock: take what is affected out of the tables of *scope*, still owed by it."""
+        taken: dict[str, dict[Any, Any]] = {"cache": {}, "records": {}, "exits": {}}
+        for table, kept in taken.items():
+            entries = getattr(scope, table)
+            kept.update({key: entries[key] for key in self._affected if key in entries})
+            for key in kept:
+                del entries[key]
+        for exit_ in taken["exits"].values():  # a close of the scope meanwhile must still find what it owes
+            scope.exits[exit_.number] = exit_
+        scope.unordered = True
+        return taken
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Close what the override made, bring the originals back."""
+        owed = [e.binding.label for scope, place in self._made() if (e := scope.exits[place]).needs_await]
+        if owed:
+            raise AsyncInSyncError(owed, "be closed", "`async with container.override(...)`")
+        drive(self._undo(error))
+
+    async def __aenter__(self) -> None:
+        """Replace the binding."""
+        self.__enter__()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Close what the override made, bring the originals back."""
+        await adrive(self._undo(error))
+
+    def _made(self) -> list[tuple[Scope, Any]]:
+        """Return the place of everything affected that is open now."""
+        return [(s, place) for s in _scopes(self._engine.root) for place in list(s.exits) if place in self._affected]
+
+    def _undo(self, error: BaseException | None) -> Steps[None]:
+        engine = self._engine
+        failed: list[BaseException] = []
+        with engine.lock:
+            for scope in _scopes(engine.root):
+                for key in self._affected:
+                    scope.cache.pop(key, None)
+                    scope.records.pop(key, None)
+            for key in self._affected:
+                engine.instances.pop(key, None)
+        engine.adopt(self._before, self._affected)
+        for scope in reversed(_scopes(engine.root)):
+            places = [place for each, place in self._made() if each is scope]
+            failed += yield from close_some(engine, scope, places, error)
+        self._bring_back()
+        if failed and error is None:
+            raise CloseError("errors while closing", [e for e in failed if isinstance(e, Exception)])
+        if error is not None:
+            attach_closing_errors(error, failed)
+
+    def _bring_back(self) -> None:
+        engine = self._engine
+        with engine.lock:
+            engine.instances.update(self._instances)
+            for scope, taken in self._aside:
+                if scope.state.value != "open":
+                    continue
+                scope.cache.update(taken["cache"])
+                scope.records.update(taken["records"])
+                for key, exit_ in taken["exits"].items():
+                    if scope.exits.pop(exit_.number, None) is not None:
+                        scope.exits[key] = exit_
+
+
+def _scopes(scope: Scope) -> list[Scope]:
+    """Return *scope* and every open scope inside it, outer ones first."""
+
+    def walk(each: Scope) -> Iterator[Scope]:
+        yield each
+        for child in list(each.children):
+            yield from walk(child)
+
+    return list(walk(scope))

@@ -1,0 +1,131 @@
+"""
+Records of objects that exist apart from their being open: bound instances, and classes with opening methods.
+
+A record with a home is opened and closed there. One without (the user made the object, or it was got before any scope
+was open) belongs to the scopes that use it: opened by the first, closed when the last leaves.
+"""
+
+import weakref
+from typing import Any
+
+from tenure.errors import ScopeNotOpenError
+from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.exits import Exit
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make, Style
+from tenure.runtime.registry import record_of, records
+from tenure.runtime.scope import Scope
+
+
+def is_managed(binding: Binding) -> bool:
+    """Tell whether what *binding* makes has a record."""
+    lifecycle = binding.lifecycle
+    return lifecycle is not None and (binding.make is Make.VALUE or lifecycle.style is Style.METHODS)
+
+
+class Managed:
+    """
+    The record of one object.
+
+    Attributes:
+        obj: the object.
+        home: the scope that owns it, None for one that belongs to whoever uses it.
+        exit: what is owed while it is open, else None.
+        claim: the opening or closing under way, else None.
+        holders: without a home: the scopes that keep it open.
+        seen: without a home: the scopes that it was got in.
+        late: exits of resources that were made from it before it was open.
+    """
+
+    __slots__ = ("__weakref__", "binding", "claim", "engine", "exit", "holders", "home", "late", "obj", "seen")
+
+    def __init__(self, engine: Any, binding: Binding, obj: Any, home: Scope | None) -> None:
+        self.engine = engine
+        self.binding = binding
+        self.obj = obj
+        self.home = home
+        self.exit: Exit | None = None
+        self.claim: Claim | None = None
+        self.holders: list[Scope] = []
+        self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
+        self.late: list[Exit] = []
+
+    def __repr__(self) -> str:
+        return f"<Managed {self.binding.label} {'open' if self.is_open else 'not open'}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open and its closing has not begun."""
+        return self.exit is not None and not self.exit.done
+
+    @property
+    def value(self) -> Any:
+        """What consumers get."""
+        return self.exit.value if self.exit is not None and not self.exit.done else self.obj
+
+    def is_own_code(self) -> bool:
+        """Whether the running code is part of its own opening or closing."""
+        return any(claim.subject is self for claim in opening.get())
+
+
+def is_open(obj: Any) -> bool | None:
+    """Return whether *obj* is open; None if no container manages it."""
+    record = record_of(obj)
+    return None if record is None else record.is_open
+
+
+def adopt(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
+    """Make the record of *obj*, just made for *home*."""
+    lifecycle = binding.lifecycle
+    chain = opening.get()  # the last claim in it is that of the object itself
+    floats = home.parent is None and binding.lifetime == AMBIENT and lifecycle is not None and lifecycle.is_lazy
+    record = Managed(engine, binding, obj, None if floats and len(chain) == 1 else home)
+    records[id(obj)] = record
+    home.records[id(obj) if binding.lifetime == TRANSIENT else binding.key] = record
+
+
+def bind_instance(engine: Any, binding: Binding) -> Managed:
+    """Return the record of the bound instance of *binding*, made when first needed."""
+    record: Managed | None = engine.instances.get(binding.key)
+    if record is None or record.obj is not binding.target:
+        home = engine.root if binding.lifetime == SINGLETON else None
+        record = engine.instances[binding.key] = Managed(engine, binding, binding.target, home)
+        records[id(binding.target)] = record
+    return record
+
+
+def find_record(engine: Any, binding: Binding, scope: Scope) -> Managed | None:
+    if binding.make is Make.VALUE:
+        return bind_instance(engine, binding)
+    if binding.lifetime == TRANSIENT:
+        return None
+    if binding.lifetime != AMBIENT:
+        found: Managed | None = home_of(engine, binding, scope).records.get(binding.key)
+        return found
+    home: Scope | None = scope
+    while home is not None:
+        if binding.key in home.records:
+            return home.records[binding.key]
+        home = home.parent
+    return None
+
+
+def home_of(engine: Any, binding: Binding, scope: Scope) -> Scope:
+    if binding.lifetime == SINGLETON:
+        return engine.root  # type: ignore[no-any-return]  # the engine's root is a Scope
+    if binding.lifetime in (AMBIENT, TRANSIENT):
+        return scope
+    home: Scope | None = scope
+    while home is not None and home.name != binding.lifetime:
+        home = home.parent
+    if home is None:
+        raise ScopeNotOpenError(binding.key, binding.lifetime)
+    return home
+
+
+def note_dependent(engine: Any, binding: Binding, home: Scope, exit_: Exit) -> None:
+    """Remember that *exit_* was made from objects that are not open yet: it will have to be closed before them."""
+    for resource in engine.plans.facts(binding).resources:
+        if is_managed(resource) and resource.lifetime != TRANSIENT:
+            below = find_record(engine, resource, home)
+            if below is not None and not below.is_open:
+                below.late.append(exit_)

@@ -1,0 +1,123 @@
+"""
+A scope: owns what was made for it, and closes it.
+
+Plain data with a state; what happens to it is in `opening`, `leaving` and `managed`. A scope holds no reference to
+itself, so that a request's objects die with the request (L16).
+"""
+
+from contextvars import ContextVar, Token
+from enum import Enum
+from typing import Any
+
+from tenure.errors import ContainerClosedError
+from tenure.keys import Key
+from tenure.lifecycle.claim import Claim
+from tenure.lifecycle.exits import Exit, next_number
+from tenure.lifecycle.latch import Latch
+
+ROOT = "root"
+ANONYMOUS = "anonymous"
+
+
+class State(Enum):
+    """Where a scope is in its life; it only moves down."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Scope:
+    """
+    A stretch of a program's run.
+
+    Attributes:
+        engine: whose bindings it serves.
+        parent: the scope around it, None for the root.
+        outer: what was current when it was entered, of whichever engine.
+        name: "root", a name of the ladder, "call" or "anonymous".
+        cache: values by key; emptied at once when closing begins.
+        exits: what it owes, in order of opening: by key, or by number for what has no place in the cache.
+        inflight: openings under way, by key or record.
+        records: objects that live here and that their own methods open, by key.
+        children: open scopes inside it.
+        unordered: whether something was opened after what depends on it, so that the order needs working out.
+        is_sync: whether it was entered by plain `with`, so that nothing in it can be awaited when it is left.
+        task: the task that entered it; None for the root and for synchronous code.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "cache",
+        "children",
+        "engine",
+        "exits",
+        "failure",
+        "finished",
+        "inflight",
+        "is_sync",
+        "name",
+        "number",
+        "outer",
+        "parent",
+        "records",
+        "state",
+        "task",
+        "token",
+        "unordered",
+        "values",
+    )
+
+    def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:
+        self.engine = engine
+        self.parent = parent
+        self.name = name
+        self.number = next_number()
+        self.outer: Scope | None = None
+        self.state = State.OPEN
+        self.cache: dict[Key, Any] = {}
+        self.exits: dict[Any, Exit] = {}
+        self.inflight: dict[Any, Claim] = {}
+        self.records: dict[Key, Any] = {}
+        self.children: set[Scope] = set()
+        self.values: dict[Key, Any] = {}
+        self.unordered = False
+        self.is_sync = False
+        self.task: Any = None
+        self.token: Token[Scope | None] | None = None
+        self.finished: Latch | None = None
+        self.failure: BaseException | None = None
+
+    def __repr__(self) -> str:
+        return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"
+
+    @property
+    def subject(self) -> str:
+        """The scope as errors name it."""
+        return "the container" if self.parent is None else f"the scope {self.name!r}"
+
+    def refuse_unless_open(self) -> None:
+        """Raise ContainerClosedError once closing has begun."""
+        if self.state is not State.OPEN:
+            raise ContainerClosedError(self.subject, self.state.value)
+
+
+current: ContextVar[Scope | None] = ContextVar("tenure.scope", default=None)
+"""The innermost scope that the running code is in, of whichever engine."""
+
+
+def current_of(engine: Any) -> Scope:
+    """Return the innermost scope of *engine* that the running code is in: its root where there is none."""
+    scope = current.get()
+    while scope is not None and scope.engine is not engine:
+        scope = scope.outer
+    return scope if scope is not None else engine.root
+
+
+def live_chain(scope: Scope | None) -> list[Scope]:
+    """Return *scope* and the scopes around it, outermost first."""
+    chain = []
+    while scope is not None:
+        chain.append(scope)
+        scope = scope.parent
+    return chain[::-1]
