@@ -226,7 +226,9 @@ class Container:
         if known is not None and binding.key in engine.used:
             raise BindingInUseError(binding.key)
         if engine.resolvers:  # what was compiled may have settled for a default where there is a binding now
-            engine.adopt(Graph(engine.graph.bindings | {binding.key: binding}, self._bind_by_itself), set(engine.resolvers))
+            engine.adopt(
+                Graph(engine.graph.bindings | {binding.key: binding}, self._bind_by_itself), set(engine.resolvers)
+            )
         else:
             engine.graph.add(binding)
 
@@ -505,4 +507,3 @@ def _concluded(error: BaseException | None, failure: BaseException | None) -> bo
     if failure is not None and failure is not error:
         raise failure
     return failure is None and error is not None
-

@@ -239,7 +239,9 @@ class ContainerClosedError(TenureError, RuntimeError):
         self.subject, self.state = subject, state
 
     def __str__(self) -> str:
-        return f"{self.subject} is {self.state}; what it owned cannot be had any more: take it before, or open a new one"
+        return (
+            f"{self.subject} is {self.state}; what it owned cannot be had any more: take it before, or open a new one"
+        )
 
 
 class WrongLoopError(TenureError, RuntimeError):

@@ -51,9 +51,7 @@ def inject(
 def inject(function: F, /, *, container: "Container | None" = None, scope: str | None = None) -> F: ...
 
 
-def inject(
-    function: Any = None, /, *, container: "Container | None" = None, scope: str | None = None
-) -> Any:
+def inject(function: Any = None, /, *, container: "Container | None" = None, scope: str | None = None) -> Any:
     """
     Fill in the parameters of *function* that are marked with `Inject`, at each call.
 
@@ -116,14 +114,14 @@ class _Call:
         scope = self._scope()
         return scope if self._handle is None else self._handle.__enter__()  # type: ignore[return-value]  # one is set
 
-    def __exit__(self, *outcome: Any) -> bool:
+    def __exit__(self, *outcome: object) -> bool:
         return False if self._handle is None else self._handle.__exit__(*outcome)
 
     async def __aenter__(self) -> Scope:
         scope = self._scope()
         return scope if self._handle is None else await self._handle.__aenter__()  # type: ignore[return-value]  # one is set
 
-    async def __aexit__(self, *outcome: Any) -> bool:
+    async def __aexit__(self, *outcome: object) -> bool:
         return False if self._handle is None else await self._handle.__aexit__(*outcome)
 
 

@@ -32,7 +32,19 @@ class Exit:
         done: True as soon as its closing has begun: it never runs twice (L9).
     """
 
-    __slots__ = ("binding", "done", "handle", "loop", "managed", "needs", "number", "opened_at", "opened_by", "owner", "value")
+    __slots__ = (
+        "binding",
+        "done",
+        "handle",
+        "loop",
+        "managed",
+        "needs",
+        "number",
+        "opened_at",
+        "opened_by",
+        "owner",
+        "value",
+    )
 
     def __init__(self, binding: Binding, value: Any, handle: Any, number: int, opened_at: float) -> None:
         self.binding = binding

@@ -98,7 +98,10 @@ def _special(binding: Binding, made: Any, enter: str, leave: str) -> Any:
 
 def _never_yields(binding: Binding) -> ResourceProtocolError:
     return ResourceProtocolError(
-        binding.label, binding.where, "ended without a yield", "yield the resource exactly once (`yield` alone is enough)"
+        binding.label,
+        binding.where,
+        "ended without a yield",
+        "yield the resource exactly once (`yield` alone is enough)",
     )
 
 

@@ -29,7 +29,19 @@ class Owner:
         dependents: `done` latches of the owners whose resources need this one.
     """
 
-    __slots__ = ("_close", "_closing", "_job", "_open", "_outcome", "_shield", "dependents", "done", "error", "loop", "swallowed")
+    __slots__ = (
+        "_close",
+        "_closing",
+        "_job",
+        "_open",
+        "_outcome",
+        "_shield",
+        "dependents",
+        "done",
+        "error",
+        "loop",
+        "swallowed",
+    )
 
     def __init__(
         self, open_: Callable[["Owner"], Steps[bool]], close: Callable[[BaseException | None], Steps[bool]]
@@ -88,4 +100,3 @@ class Owner:
             self._shield.cancel()
         if self._job is not None:
             self._job.cancel()
-

@@ -37,9 +37,7 @@ class Declared:
 
     __slots__ = ("lifecycle", "options")
 
-    def __init__(
-        self, options: Callable[[Any], Options | None], lifecycle: Callable[[Any], Lifecycle | None]
-    ) -> None:
+    def __init__(self, options: Callable[[Any], Options | None], lifecycle: Callable[[Any], Lifecycle | None]) -> None:
         self.options = options
         self.lifecycle = lifecycle
 
@@ -117,12 +115,12 @@ def _default_lifetime(make: Make, lifecycle: Lifecycle | None) -> str:
     return SINGLETON if make is Make.VALUE else TRANSIENT
 
 
-def _made(
-    origin: Any, target: Any, declared: Declared, close: Any, is_resource: bool
-) -> tuple[Make, Lifecycle | None]:
+def _made(origin: Any, target: Any, declared: Declared, close: Any, is_resource: bool) -> tuple[Make, Lifecycle | None]:
     if isinstance(origin, type):
         if is_abstract(origin):
-            raise BindingError(f"{show(origin)} is abstract and cannot be made; bind an implementation: bind({show(origin)}, Implementation)")
+            raise BindingError(
+                f"{show(origin)} is abstract and cannot be made; bind an implementation: bind({show(origin)}, Implementation)"
+            )
         return Make.CALL, _lifecycle_of_made_class(origin, declared, close, is_resource)
     options = declared.options(target)
     said = options is not None and options.is_resource
@@ -154,7 +152,7 @@ def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
     if isinstance(key, str) or not (isinstance(key, type) or isinstance(get_origin(key), type)):
         return None
     cls = class_of(key)
-    if cls is None or key is not cls and get_origin(key) is not cls:
+    if cls is None or (key is not cls and get_origin(key) is not cls):
         return None
     if cls.__module__ in ("builtins", "typing", "types", "collections.abc") or is_abstract(cls):
         return None

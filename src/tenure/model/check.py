@@ -267,7 +267,9 @@ def _unprotected_in(body: list[ast.stmt], *, following: bool) -> int | None:
         elif isinstance(statement, ast.Try | ast.With | ast.AsyncWith):
             continue  # protected, or at least looked after
         elif isinstance(statement, ast.If):
-            found = _unprotected_in(statement.body, following=after) or _unprotected_in(statement.orelse, following=after)
+            found = _unprotected_in(statement.body, following=after) or _unprotected_in(
+                statement.orelse, following=after
+            )
         if found is not None:
             return found
     return None

@@ -146,4 +146,3 @@ def _method(cls: type, names: tuple[str, ...]) -> str | None:
 def is_abstract(cls: type) -> bool:
     """Tell whether *cls* cannot be instantiated: an abstract base class with open methods, or a Protocol."""
     return inspect.isabstract(cls) or bool(getattr(cls, "_is_protocol", False))
-

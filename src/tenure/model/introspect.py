@@ -29,9 +29,7 @@ _YIELDING: frozenset[Any] = frozenset(
         collections.abc.AsyncGenerator,
     }
 )
-_CONTEXTS: frozenset[Any] = frozenset(
-    {contextlib.AbstractContextManager, contextlib.AbstractAsyncContextManager}
-)
+_CONTEXTS: frozenset[Any] = frozenset({contextlib.AbstractContextManager, contextlib.AbstractAsyncContextManager})
 _AWAITED: frozenset[Any] = frozenset({collections.abc.Awaitable, collections.abc.Coroutine})
 
 
@@ -82,7 +80,9 @@ def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
     try:
         signature = inspect.signature(origin)
     except (TypeError, ValueError) as error:
-        raise BindingError(f"{show(target)} has no readable signature: {error}; bind a function that makes it") from None
+        raise BindingError(
+            f"{show(target)} has no readable signature: {error}; bind a function that makes it"
+        ) from None
     unknown = [name for name in arguments if name not in signature.parameters]
     if unknown and not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
         known = ", ".join(signature.parameters) or "none"
@@ -103,9 +103,7 @@ def _has_own_init(cls: type) -> bool:
     return cls.__init__ is not object.__init__  # type: ignore[misc]  # reading, not calling, the initialiser
 
 
-def _need(
-    parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]
-) -> Need:
+def _need(parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]) -> Need:
     by_position = parameter.kind is parameter.POSITIONAL_ONLY
     if parameter.name in arguments:
         return Need(parameter.name, NOTHING, by_position, default=arguments[parameter.name])

@@ -103,7 +103,9 @@ class Engine:
         """
         binding = self.graph.find(key) or self._composite(key)
         if binding is None:
-            raise MissingBindingError(key, (PathStep(key, None, None),), self.graph.reason(key), near(key, self.graph.bindings))
+            raise MissingBindingError(
+                key, (PathStep(key, None, None),), self.graph.reason(key), near(key, self.graph.bindings)
+            )
         table = self.aresolvers if is_async else self.resolvers
         for each in self.graph.order((binding.key,)):  # dependencies first: compiling never recurses deeply
             if each.key not in self.resolvers:

@@ -20,7 +20,6 @@ from tenure.model.binding import CALL
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import ANONYMOUS, Scope, current, current_of
 
-
 F = TypeVar("F")
 
 
@@ -172,4 +171,3 @@ class ScopeHandle(Generic[F]):
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
         """Close everything it owns, last opened first; see `leaving.leave`."""
         return await exit_async(self._leave(), error)
-

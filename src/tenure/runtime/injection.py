@@ -95,7 +95,9 @@ def describe(function: Callable[..., Any], needs: tuple[Need, ...]) -> Injected:
     return Injected(getattr(function, "__qualname__", repr(function)), location(function), needs, is_async)
 
 
-def wrap(function: Callable[..., Any], needs: tuple[Need, ...], opener: Callable[[], Any], getter: Any, agetter: Any) -> Any:
+def wrap(
+    function: Callable[..., Any], needs: tuple[Need, ...], opener: Callable[[], Any], getter: Any, agetter: Any
+) -> Any:
     """
     Return *function* with its injected parameters filled in at each call; a caller's own keyword arguments win.
 

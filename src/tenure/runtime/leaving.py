@@ -94,7 +94,12 @@ def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
         return
     backend = running()
     for exit_ in owed:
-        if exit_.loop is not None and backend is not None and backend.token() is not exit_.loop and not is_dead(exit_.loop):
+        if (
+            exit_.loop is not None
+            and backend is not None
+            and backend.token() is not exit_.loop
+            and not is_dead(exit_.loop)
+        ):
             raise wrong_loop(exit_.binding.label, exit_.loop, backend)
 
 

@@ -189,6 +189,6 @@ class ManagedCall(Coroutine[Any, Any, Any]):
         self._manager = manager
         return await type(manager).__aenter__(manager)
 
-    async def __aexit__(self, *outcome: Any) -> Any:
+    async def __aexit__(self, *outcome: object) -> Any:
         """Leave the context manager that the call gave."""
         return await type(self._manager).__aexit__(self._manager, *outcome)

@@ -316,7 +316,9 @@ def open_in_turn(
     if start is not None:
         yield from start.enter()
     try:
-        exit_ = yield from open_resource(binding, make, engine.place(home), lambda: needs_of(engine, binding, home, claim))
+        exit_ = yield from open_resource(
+            binding, make, engine.place(home), lambda: needs_of(engine, binding, home, claim)
+        )
     finally:
         if start is not None:
             start.leave()

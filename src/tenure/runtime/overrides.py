@@ -8,7 +8,7 @@ makes is closed when it is left, before the originals return.
 from collections.abc import Iterator
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, attach_closing_errors, CloseError
+from tenure.errors import AsyncInSyncError, CloseError, attach_closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.model.binding import Binding

@@ -1,0 +1,10 @@
+"""
+Watch a container: what it opened and closed (`ResourceMonitor`), what of it answers (`ResourceHealthChecker`).
+
+Knows events and the few methods of a container that its protocols name; imports no container, opens nothing.
+"""
+
+from tenure.observe.health import ResourceHealthChecker
+from tenure.observe.monitor import ResourceMonitor
+
+__all__ = ["ResourceHealthChecker", "ResourceMonitor"]
