@@ -124,7 +124,7 @@ class Container:
         self._serial = 0
         self._entered = False
         self._injected: list[Injected] = []
-        self.engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout)
+        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout)
         for cls in type(self).__mro__[:-1]:
             self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))
         for observer in observers:
@@ -142,23 +142,6 @@ class Container:
             warn_of(owed, "a container was dropped with resources still open", self)
 
     # binding
-
-    @overload
-    def bind(self, key: Callable[..., Any], /, **options: Any) -> None: ...
-
-    @overload
-    def bind(
-        self,
-        key: Any,
-        target: Any = ...,
-        *,
-        value: Any = ...,
-        scope: str | None = None,
-        name: str | None = None,
-        arguments: Mapping[str, Any] | None = None,
-        close: str | Callable[[Any], Any] | None = None,
-        resource: bool = False,
-    ) -> None: ...
 
     def bind(
         self,
@@ -231,6 +214,7 @@ class Container:
             )
         else:
             engine.graph.add(binding)
+            engine.enlist(binding)
 
     def _bind_by_itself(self, key: Key) -> Binding | None:
         if not self._autobind:
@@ -412,7 +396,9 @@ class Container:
             raise
         return self
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         """Close everything, showing it *error*."""
         failure = drive(leave(self.engine, self.engine.root, error, is_async=False))
         self._entered = False
@@ -428,7 +414,9 @@ class Container:
             raise
         return self
 
-    async def __aexit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         """Close everything, showing it *error*."""
         failure = await adrive(leave(self.engine, self.engine.root, error, is_async=True))
         self._entered = False

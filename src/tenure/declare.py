@@ -115,7 +115,8 @@ def managed_resource(
     Declare a class a resource that two functions open and close.
 
     Args:
-        initialize_func: takes the object and opens it; may be asynchronous, also a lambda that calls a coroutine method.
+        initialize_func: takes the object and opens it; may be asynchronous, also a lambda that calls a coroutine
+            method.
         dispose_func: takes the object and closes it; likewise.
         scope: as in `resource`, and so are the other arguments.
 

@@ -84,7 +84,10 @@ class ResourceProtocolError(ResourceError, RuntimeError):
 
     def __init__(self, label: str, where: str | None, problem: str, hint: str) -> None:
         super().__init__(label, where, problem, hint)
-        self.label, self.where, self.problem, self.hint = label, where, problem, hint
+        self.label: str = label
+        self.where: str | None = where
+        self.problem: str = problem
+        self.hint: str = hint
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
@@ -104,7 +107,10 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
 
     def __init__(self, label: str, phase: str, limit_s: float, where: str | None = None) -> None:
         super().__init__(label, phase, limit_s, where)
-        self.label, self.phase, self.limit_s, self.where = label, phase, limit_s, where
+        self.label: str = label
+        self.phase: str = phase
+        self.limit_s: float = limit_s
+        self.where: str | None = where
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
@@ -128,7 +134,7 @@ class BindingInUseError(TenureError, RuntimeError):
 
     def __init__(self, key: Key) -> None:
         super().__init__(key)
-        self.key = key
+        self.key: Key = key
 
     def __str__(self) -> str:
         return (
@@ -150,7 +156,10 @@ class MissingBindingError(TenureError, LookupError):
 
     def __init__(self, key: Key, path: Sequence[PathStep], reason: str, near: Sequence[str] = ()) -> None:
         super().__init__(key, path, reason, near)
-        self.key, self.path, self.reason, self.near = key, tuple(path), reason, tuple(near)
+        self.key: Key = key
+        self.path: tuple[PathStep, ...] = tuple(path)
+        self.reason: str = reason
+        self.near: tuple[str, ...] = tuple(near)
 
     def __str__(self) -> str:
         text = f"nothing is bound to {show(self.key)}: {self.reason}"
@@ -171,7 +180,7 @@ class CircularDependencyError(TenureError, RuntimeError):
 
     def __init__(self, path: Sequence[PathStep]) -> None:
         super().__init__(path)
-        self.path = tuple(path)
+        self.path: tuple[PathStep, ...] = tuple(path)
 
     def __str__(self) -> str:
         names = " -> ".join(show(step.key) for step in self.path)
@@ -193,7 +202,9 @@ class AsyncInSyncError(TenureError, RuntimeError):
 
     def __init__(self, labels: Sequence[str], act: str, way_out: str) -> None:
         super().__init__(labels, act, way_out)
-        self.labels, self.act, self.way_out = tuple(labels), act, way_out
+        self.labels: tuple[str, ...] = tuple(labels)
+        self.act: str = act
+        self.way_out: str = way_out
 
     def __str__(self) -> str:
         names = ", ".join(self.labels)
@@ -216,7 +227,8 @@ class ScopeNotOpenError(ScopeError, LookupError):
 
     def __init__(self, key: Key, scope: str) -> None:
         super().__init__(key, scope)
-        self.key, self.scope = key, scope
+        self.key: Key = key
+        self.scope: str = scope
 
     def __str__(self) -> str:
         return (
@@ -236,7 +248,8 @@ class ContainerClosedError(TenureError, RuntimeError):
 
     def __init__(self, subject: str, state: str = "closed") -> None:
         super().__init__(subject, state)
-        self.subject, self.state = subject, state
+        self.subject: str = subject
+        self.state: str = state
 
     def __str__(self) -> str:
         return (
@@ -256,7 +269,9 @@ class WrongLoopError(TenureError, RuntimeError):
 
     def __init__(self, label: str, opened_on: str, used_on: str) -> None:
         super().__init__(label, opened_on, used_on)
-        self.label, self.opened_on, self.used_on = label, opened_on, used_on
+        self.label: str = label
+        self.opened_on: str = opened_on
+        self.used_on: str = used_on
 
     def __str__(self) -> str:
         return (
@@ -268,7 +283,7 @@ class WrongLoopError(TenureError, RuntimeError):
 class CloseError(ExceptionGroup[Exception], TenureError):
     """What the closing code of one or more resources raised, in order of closing; nothing else had failed."""
 
-    def derive(self, excs: Sequence[Any]) -> Self:
+    def derive(self, excs: Sequence[Any], /) -> Self:  # type: ignore[override]  # a group of errors gives the same class
         """Return a group of the same class around *excs* (PEP 654)."""
         return type(self)(self.message, excs)
 
@@ -303,7 +318,7 @@ class GraphError(TenureError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(findings)
-        self.findings = tuple(findings)
+        self.findings: tuple[Finding, ...] = tuple(findings)
 
     def __str__(self) -> str:
         count = len(self.findings)

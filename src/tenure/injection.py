@@ -1,6 +1,7 @@
 """`@inject` and `Inject`: functions whose parameters a container fills in."""
 
 from collections.abc import Callable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.errors import BindingError, ScopeError
@@ -33,7 +34,7 @@ class _Inject(InjectMarker):
         return InjectMarker(key)  # type: ignore[return-value]  # it takes the place of the value until the call
 
 
-Inject = _Inject()
+Inject: _Inject = _Inject()
 """Marks a parameter to be injected: `x: Annotated[T, Inject()]` or `x: T = Inject[T]`."""
 
 
@@ -90,7 +91,7 @@ class _Call:
     def __init__(self, container: Any, name: str | None) -> None:
         self._container = container
         self._name = name
-        self._handle: ScopeHandle | None = None
+        self._handle: ScopeHandle[Scope] | None = None
 
     def _engine(self) -> Any:
         if self._container is not None:
@@ -98,8 +99,8 @@ class _Call:
         scope = current.get()
         if scope is None:
             raise ScopeError(
-                "an injected function was called where no scope is current, so that nothing says which container serves "
-                "it; say it with @inject(container=container), or call it inside container.resource_scope()"
+                "an injected function was called where no scope is current, so that nothing says which container "
+                "serves it; say it with @inject(container=container), or call it inside container.resource_scope()"
             )
         return scope.engine
 
@@ -114,15 +115,19 @@ class _Call:
         scope = self._scope()
         return scope if self._handle is None else self._handle.__enter__()  # type: ignore[return-value]  # one is set
 
-    def __exit__(self, *outcome: object) -> bool:
-        return False if self._handle is None else self._handle.__exit__(*outcome)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        return False if self._handle is None else self._handle.__exit__(kind, error, trace)
 
     async def __aenter__(self) -> Scope:
         scope = self._scope()
         return scope if self._handle is None else await self._handle.__aenter__()  # type: ignore[return-value]  # one is set
 
-    async def __aexit__(self, *outcome: object) -> bool:
-        return False if self._handle is None else await self._handle.__aexit__(*outcome)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        return False if self._handle is None else await self._handle.__aexit__(kind, error, trace)
 
 
 def _bare(scope: Scope, _: int | None) -> Scope:

@@ -8,7 +8,7 @@ import difflib
 import types
 import typing
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeAlias, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, get_args
 
 Key: TypeAlias = Any
 """A hashable description of a value: a class, a generic alias, an `Annotated[...]`, a `NewType`, or a string."""
@@ -23,22 +23,27 @@ def show(key: Key) -> str:
     """
     if isinstance(key, str):
         return repr(key)
-    if get_origin(key) is Annotated:
+    if origin_of(key) is Annotated:
         base, *qualifiers = get_args(key)
         return f"{show(base)}[{', '.join(map(repr, qualifiers))}]"
     if is_union(key):
         return " | ".join(show(part) for part in get_args(key))
-    if isinstance(key, types.GenericAlias) or get_origin(key) is not None:
+    if isinstance(key, types.GenericAlias) or origin_of(key) is not None:
         arguments = ", ".join("..." if part is ... else show(part) for part in get_args(key))
-        return f"{show(get_origin(key))}[{arguments}]"
+        return f"{show(origin_of(key))}[{arguments}]"
     if key is None or key is types.NoneType:
         return "None"
     return getattr(key, "__qualname__", None) or getattr(key, "__name__", None) or repr(key)
 
 
+def origin_of(key: Key) -> Any:
+    """Return what *key* is a subscription of, None if of nothing: `typing.get_origin` for any object."""
+    return typing.get_origin(key)
+
+
 def is_union(key: Key) -> bool:
     """Tell whether *key* is written `A | B`, `Union[A, B]` or `Optional[A]`."""
-    return get_origin(key) in (typing.Union, types.UnionType)
+    return origin_of(key) in (typing.Union, types.UnionType)
 
 
 def split_optional(key: Key) -> tuple[Key, bool]:
@@ -48,7 +53,7 @@ def split_optional(key: Key) -> tuple[Key, bool]:
     Returns:
         The key without `None`, and whether `None` was in it. `Annotated[T | None, q]` gives `Annotated[T, q]`.
     """
-    if get_origin(key) is Annotated:
+    if origin_of(key) is Annotated:
         base, *qualifiers = get_args(key)
         inner, optional = split_optional(base)
         return (Annotated[(inner, *qualifiers)], True) if optional else (key, False)
@@ -68,18 +73,18 @@ def qualified(key: Key, name: str | None) -> Key:
 
 def base_of(key: Key) -> Key:
     """Return *key* without its qualifiers."""
-    return get_args(key)[0] if get_origin(key) is Annotated else key
+    return get_args(key)[0] if origin_of(key) is Annotated else key
 
 
 def qualifiers_of(key: Key) -> tuple[Any, ...]:
     """Return the qualifiers of *key*, () for a bare one."""
-    return tuple(get_args(key)[1:]) if get_origin(key) is Annotated else ()
+    return tuple(get_args(key)[1:]) if origin_of(key) is Annotated else ()
 
 
 def class_of(key: Key) -> type | None:
     """Return the class behind *key* (the origin of a generic alias), or None for strings, unions and new types."""
     base = base_of(key)
-    origin = get_origin(base) or base
+    origin = origin_of(base) or base
     return origin if isinstance(origin, type) else None
 
 

@@ -28,7 +28,6 @@ def agreeing() -> Evidence:
             "Transaction": Tally("request", n_opened=5, n_closed=5, n_told=2),
             "Draft": Tally("anonymous", n_opened=2, n_closed=2, n_told=1),
         },
-        n_entered=Counter(request=6, anonymous=2),
         n_left=Counter(request=6, anonymous=2),
         n_edges=12,
     )
@@ -96,7 +95,7 @@ TAMPERED: list[tuple[str, Callable[[Evidence], Evidence]]] = [
     ),
     (
         "scopes left open: Tenure says 1, it should be 0",
-        lambda e: replace(e, run=Recorder(n_entered=Counter(root=1))),
+        lambda e: replace(e, run=Recorder(scopes={7: "request"})),
     ),
     ("resources alive: Tenure says 1, it should be 0", lambda e: replace(e, n_alive=1)),
     ("OSError: disk full", lambda e: replace(e, failures=[ExceptionGroup("", [OSError("disk full")])])),
@@ -117,7 +116,7 @@ def test_what_was_cut_off_may_have_ended_either_way() -> None:
     told = replace(agreeing().told, unknown={6})
     audited = Counter(ok=5, RefusalError=1, PeerGoneError=1)
     cut_off = replace(agreeing(), told=told, n_sent=7)
-    cut_off.application.n_entered["request"] = cut_off.application.n_left["request"] = 7
+    cut_off.application.n_left["request"] = 7
     committed = tallied(cut_off, "Transaction", Tally("request", n_opened=6, n_closed=6, n_told=2))
     with_row = store(committed, orders=frozenset({1, 2, 3, 6}), payments=frozenset({1, 2, 3, 6}), audited=audited)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 
@@ -36,7 +36,7 @@ def orders(database: Database) -> list[int]:
 
 
 @asynccontextmanager
-async def pool_on(database: Database):  # type: ignore[no-untyped-def]  # a helper of three lines
+async def pool_on(database: Database) -> AsyncIterator[DatabasePool]:
     pool = DatabasePool(database, SETTINGS)
     await pool.initialize()
     try:

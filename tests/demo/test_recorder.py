@@ -86,7 +86,7 @@ def test_closing_dependents_first_is_in_order() -> None:
 
 
 def test_scopes_are_counted_by_name() -> None:
-    """Entering and leaving are counted apart."""
+    """What was left is counted; what was not is still there."""
     recorder = shown(
         [
             events.ScopeEntered(at=0, scope="request", scope_id=2, parent_id=1),
@@ -95,7 +95,7 @@ def test_scopes_are_counted_by_name() -> None:
         ]
     )
 
-    assert (recorder.n_entered["request"], recorder.n_left["request"]) == (2, 1)
+    assert (recorder.n_left, recorder.scopes) == ({"request": 1}, {3: "request"})
 
 
 def test_close_is_told_in_order_of_closing() -> None:

@@ -12,7 +12,7 @@ from tenure.cli.demo.text import ASCII, UNICODE, Span, Tone, line
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # read-only in the base
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         return True

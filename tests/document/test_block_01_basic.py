@@ -317,7 +317,6 @@ async def test_in_a_plain_scope_it_is_refused_before_anything_happens(container,
     text = str(caught.value)
     assert "DatabaseConnection" in text
     assert "async with" in text
-    assert "aget" in text
     assert watch.acts == []
     assert connections == []
 

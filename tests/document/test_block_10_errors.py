@@ -143,12 +143,13 @@ async def test_the_callers_error_is_the_very_one_that_was_raised(container, monk
 
     monkeypatch.setitem(globals(), "ResourceInitializationError", Recorded)
     server.is_up = False
-    with pytest.raises(Recorded, match=r"^Resource init failed: server is down$") as caught:
+    with pytest.raises(Recorded) as caught:
         async with container.resource_scope():
             await container.get(PrimaryResource).process()
 
     assert [caught.value] == raised
     assert caught.value is raised[0]
+    assert str(caught.value) == "Resource init failed: server is down"
     assert type(caught.value.__context__) is ConnectionRefusedError
 
 
@@ -244,10 +245,11 @@ async def test_the_error_says_what_it_was_needed_for():
             self.broken = broken
 
     container = InjectQ()
-    with pytest.raises(ConnectionRefusedError, match=r"^server is down$") as caught:
+    with pytest.raises(ConnectionRefusedError) as caught:
         async with container.resource_scope():
             await container.aget(Service)
 
+    assert str(caught.value) == "server is down"
     notes = "\n".join(caught.value.__notes__)
     assert "Broken" in notes
     assert "Service" in notes

@@ -5,9 +5,11 @@ What Tenure makes of it: the user's `initialize()` and `dispose()` are its own o
 and closing, so nothing happens twice; what is forgotten is closed with the container.
 """
 
+import gc
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import anyio
 import pytest
@@ -259,34 +261,93 @@ def test_what_a_leaky_function_got_is_closed_with_the_scope(capsys):
     assert capsys.readouterr().out == "SomeResource initialized\nSomeResource disposed\n"
 
 
+def test_a_container_that_was_dropped_says_what_it_left_open():
+    """A ResourceWarning names it and the line that opened it; its code is not run by the garbage collector."""
+    container = InjectQ()
+    assert leaky_function(container) is True
+    line = leaky_function.__code__.co_firstlineno + 1
+    with pytest.warns(ResourceWarning, match="SomeResource") as caught:
+        del container
+        gc.collect()
+
+    [warning] = caught
+    assert f"{Path(__file__).name}:{line}" in str(warning.message)
+
+
 LEAK = """
+import asyncio
 from tenure.compat.injectq import InjectQ, resource
 
 @resource
-class SomeResource:
+class First:
     def initialize(self):
         print("initialized")
 
     def dispose(self):
         print("disposed")
 
+@resource
+class Second(First):
+    pass
+
+@resource
+class Remote:
+    async def initialize(self):
+        pass
+
+    async def dispose(self):
+        print("never printed: no loop is left to close it")
+
 def leaky_function(container):
-    container.get(SomeResource)
+    container.get(First)
+    container.get(Second)
 
 container = InjectQ()
 leaky_function(container)
+loop = asyncio.new_event_loop()
+loop.run_until_complete(container.aget(Remote))
 print("end of the program")
 """
 
 
-def test_a_container_that_nobody_closed_is_closed_at_exit_and_named():
-    """A ResourceWarning tells what was forgotten and where it was opened."""
+def test_a_container_that_nobody_closed_is_closed_at_exit():
+    """Sync resources last opened first; those that would have to be awaited are named."""
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-c", textwrap.dedent(LEAK)], capture_output=True, text=True, check=False
     )
 
-    assert done.stdout == "initialized\nend of the program\ndisposed\n"
+    assert done.stdout.splitlines() == ["initialized", "initialized", "end of the program", "disposed", "disposed"]
     assert "ResourceWarning" in done.stderr
-    assert "SomeResource" in done.stderr
-    assert "in leaky_function" in done.stderr
+    assert "Remote" in done.stderr
+    assert "First" not in done.stderr
+    assert done.returncode == 0
+
+
+RUN = """
+import asyncio
+from tenure.compat.injectq import InjectQ, resource
+
+@resource
+class Remote:
+    async def initialize(self):
+        print("initialized")
+
+    async def dispose(self):
+        await asyncio.sleep(0)
+        print("disposed")
+
+container = InjectQ()
+asyncio.run(container.aget(Remote))
+print("end of the program")
+"""
+
+
+def test_the_end_of_asyncio_run_closes_what_was_opened_in_it():
+    """The loop is the last one that can."""
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", textwrap.dedent(RUN)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.splitlines() == ["initialized", "disposed", "end of the program"]
+    assert done.stderr == ""
     assert done.returncode == 0

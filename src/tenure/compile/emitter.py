@@ -26,21 +26,27 @@ class Links(Protocol):
 
     def resolver(self, binding: Binding, is_async: bool) -> Any:
         """Return the resolver of a dependency."""
+        ...
 
     def miss(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that makes the value and puts it there."""
+        ...
 
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object which several scopes may hold or open later."""
+        ...
 
     def given(self, binding: Binding) -> Any:
         """Return the function of a scope that gives what was given to it."""
+        ...
 
     def not_open(self, binding: Binding) -> Any:
         """Return a function that raises: no scope of the binding's name is open."""
+        ...
 
     def root_cache(self) -> dict[Any, Any]:
         """Return the cache of the root."""
+        ...
 
 
 @dataclass(slots=True)

@@ -33,9 +33,9 @@ class Claim:
     __slots__ = ("_parent", "_trace", "binding", "done", "error", "needs", "subject", "value", "waits_for")
 
     def __init__(self, binding: Binding, subject: Any) -> None:
-        self.binding = binding
-        self.subject = subject
-        self.done = Latch()
+        self.binding: Binding = binding
+        self.subject: Any = subject
+        self.done: Latch = Latch()
         self.error: BaseException | None = None
         self._trace: Any = None
         self.value: Any = None
@@ -83,7 +83,7 @@ class Joining:
     __slots__ = ("claim",)
 
     def __init__(self, claim: Claim) -> None:
-        self.claim = claim
+        self.claim: Claim = claim
 
     def _begin(self) -> Claim | None:
         """

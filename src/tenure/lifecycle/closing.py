@@ -12,7 +12,7 @@ from typing import Any
 
 from tenure.errors import ResourceTimeoutError, WrongLoopError
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
-from tenure.lifecycle.backends import Backend, LimitReached, describe, running
+from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
 from tenure.lifecycle.effects import Limited, Steps, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
@@ -63,7 +63,7 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         notify(Closing(began, *head))
     try:
         swallowed = yield from _within(exit_, outcome, limit_s)
-    except LimitReached:
+    except LimitReachedError:
         raise overran(exit_, limit_s or 0.0, place) from None
     except BaseException as error:
         if notify is not None:
@@ -100,14 +100,14 @@ class OnThread:
     """
     Synchronous *steps* on a daemon thread of their own, which can be abandoned after *seconds* (L62).
 
-    Raises `LimitReached` then; the thread neither blocks the loop nor the end of the process.
+    Raises `LimitReachedError` then; the thread neither blocks the loop nor the end of the process.
     """
 
     __slots__ = ("_done", "_error", "_result", "seconds", "steps")
 
     def __init__(self, steps: Steps[Any], seconds: float) -> None:
-        self.steps = steps
-        self.seconds = seconds
+        self.steps: Steps[Any] = steps
+        self.seconds: float = seconds
         self._done = Latch()
         self._result: Any = None
         self._error: BaseException | None = None
@@ -127,7 +127,7 @@ class OnThread:
 
     def _outcome(self) -> Any:
         if not self._done.is_set:
-            raise LimitReached
+            raise LimitReachedError
         if self._error is not None:
             raise self._error
         return self._result
@@ -160,7 +160,7 @@ class Closer:
     __slots__ = ("_backend", "_default_limit_s", "_outcome", "_place", "report")
 
     def __init__(self, outcome: BaseException | None, place: Place, default_limit_s: float | None) -> None:
-        self.report = Report()
+        self.report: Report = Report()
         self._outcome = outcome
         self._place = place
         self._default_limit_s = default_limit_s

@@ -76,7 +76,7 @@ def _discard(effect: Any) -> None:
 
 class Limited:
     """
-    *steps* under a limit of *seconds*; raises `LimitReached` when asynchronous ones ran over.
+    *steps* under a limit of *seconds*; raises `LimitReachedError` when asynchronous ones ran over.
 
     Synchronous steps cannot be stopped and simply run.
     """
@@ -84,8 +84,8 @@ class Limited:
     __slots__ = ("seconds", "steps")
 
     def __init__(self, steps: Steps[Any], seconds: float) -> None:
-        self.steps = steps
-        self.seconds = seconds
+        self.steps: Steps[Any] = steps
+        self.seconds: float = seconds
 
     def block(self) -> Any:
         """Run the steps on this thread."""
@@ -103,7 +103,7 @@ class Sleep:
     __slots__ = ("seconds",)
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds: float = seconds
 
     def block(self) -> None:
         """Sleep on this thread."""

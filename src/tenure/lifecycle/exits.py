@@ -47,17 +47,17 @@ class Exit:
     )
 
     def __init__(self, binding: Binding, value: Any, handle: Any, number: int, opened_at: float) -> None:
-        self.binding = binding
-        self.value = value
-        self.handle = handle
-        self.number = number
-        self.opened_at = opened_at
+        self.binding: Binding = binding
+        self.value: Any = value
+        self.handle: Any = handle
+        self.number: int = number
+        self.opened_at: float = opened_at
         self.needs: tuple[Exit, ...] = ()
         self.owner: Any = None
         self.loop: Any = None
         self.opened_by: str | None = None
         self.managed: Any = None
-        self.done = False
+        self.done: bool = False
 
     def __repr__(self) -> str:
         return f"<Exit {self.number} of {self.binding.label}{' done' if self.done else ''}>"

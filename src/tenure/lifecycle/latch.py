@@ -17,7 +17,7 @@ class Latch:
     __slots__ = ("_guard", "_wakes", "is_set")
 
     def __init__(self) -> None:
-        self.is_set = False
+        self.is_set: bool = False
         self._guard = threading.Lock()  # protects the two fields below; held for a few bytecodes, never over a wait
         self._wakes: list[Wake] = []
 

@@ -4,11 +4,11 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from tenure.errors import ResourceTimeoutError
 from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
-from tenure.lifecycle.backends import LimitReached
+from tenure.lifecycle.backends import LimitReachedError
 from tenure.lifecycle.effects import Limited, Sleep, Steps
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import open_handle
@@ -17,6 +17,10 @@ from tenure.model.retry import Retry
 
 Notify = Callable[[Event], None]
 """Shows an event to the observers; None where there are none, so that nothing is built for nobody."""
+
+
+Head: TypeAlias = tuple[int, Any, str, str, int]
+"""What every event of one resource begins with: id, key, label, scope, scope_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def open_resource(
         BaseException: what the user's code raised in the last attempt.
     """
     number, began = next_number(), time.perf_counter()
-    head = (number, binding.key, binding.label, place.scope, place.scope_id)
+    head: Head = (number, binding.key, binding.label, place.scope, place.scope_id)
     notify = place.notify
     if notify is not None:
         notify(Opening(began, *head))
@@ -71,7 +75,7 @@ def open_resource(
 
 
 def _attempts(
-    binding: Binding, make: Callable[[], Steps[Any]], head: Any, notify: Notify | None, default_limit_s: float | None
+    binding: Binding, make: Callable[[], Steps[Any]], head: Head, notify: Notify | None, default_limit_s: float | None
 ) -> Steps[tuple[Any, Any]]:
     retry = binding.options.retry
     if retry is None:
@@ -88,7 +92,7 @@ def _attempts(
         attempt += 1
 
 
-def _told(retry: Retry, attempt: int, error: BaseException, head: Any, notify: Notify | None) -> float:
+def _told(retry: Retry, attempt: int, error: BaseException, head: Head, notify: Notify | None) -> float:
     delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
     if notify is not None:
         notify(OpenRetried(time.perf_counter(), *head, attempt, delay_s, error))
@@ -100,9 +104,10 @@ def _attempt(binding: Binding, make: Callable[[], Steps[Any]], default_limit_s: 
     if limit_s is None:
         return (yield from _make_and_open(binding, make))
     try:
-        return (yield Limited(_make_and_open(binding, make), limit_s))
-    except LimitReached:
+        opened: tuple[Any, Any] = yield Limited(_make_and_open(binding, make), limit_s)
+    except LimitReachedError:
         raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where) from None
+    return opened
 
 
 def _make_and_open(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[tuple[Any, Any]]:

@@ -20,7 +20,7 @@ class Report:
     def __init__(self) -> None:
         self.failed: list[BaseException] = []
         self.cancelled: BaseException | None = None
-        self.swallowed = False
+        self.swallowed: bool = False
 
     def settle(self, outcome: BaseException | None) -> BaseException | None:
         """

@@ -52,9 +52,9 @@ class Owner:
         self._outcome: BaseException | None = None
         self._job: Any = None
         self._shield: Any = None
-        self.done = Latch()
+        self.done: Latch = Latch()
         self.error: BaseException | None = None
-        self.swallowed = False
+        self.swallowed: bool = False
         self.dependents: list[Latch] = []
         self.loop: Any = None
 

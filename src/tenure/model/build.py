@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, get_origin
+from typing import Any
 
 from tenure.errors import BindingError
-from tenure.keys import Key, class_of, qualified, show
+from tenure.keys import Key, class_of, origin_of, qualified, show
 from tenure.model.binding import (
     AMBIENT,
     NOTHING,
@@ -38,8 +38,8 @@ class Declared:
     __slots__ = ("lifecycle", "options")
 
     def __init__(self, options: Callable[[Any], Options | None], lifecycle: Callable[[Any], Lifecycle | None]) -> None:
-        self.options = options
-        self.lifecycle = lifecycle
+        self.options: Callable[[Any], Options | None] = options
+        self.lifecycle: Callable[[Any], Lifecycle | None] = lifecycle
 
 
 def binding_of(
@@ -79,7 +79,7 @@ def binding_of(
         key = product_of(target)
     key = qualified(key, name)
     _check_key(key)
-    origin = get_origin(target) or target
+    origin = origin_of(target) or target
     is_factory = not is_value and (isinstance(origin, type) or inspect.isroutine(target) or _is_partial(target))
     options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
     if is_factory:
@@ -119,7 +119,8 @@ def _made(origin: Any, target: Any, declared: Declared, close: Any, is_resource:
     if isinstance(origin, type):
         if is_abstract(origin):
             raise BindingError(
-                f"{show(origin)} is abstract and cannot be made; bind an implementation: bind({show(origin)}, Implementation)"
+                f"{show(origin)} is abstract and cannot be made; "
+                f"bind an implementation: bind({show(origin)}, Implementation)"
             )
         return Make.CALL, _lifecycle_of_made_class(origin, declared, close, is_resource)
     options = declared.options(target)
@@ -149,10 +150,10 @@ def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
 
     Builtins, abstract classes, protocols, strings, unions and qualified keys never are.
     """
-    if isinstance(key, str) or not (isinstance(key, type) or isinstance(get_origin(key), type)):
+    if isinstance(key, str) or not (isinstance(key, type) or isinstance(origin_of(key), type)):
         return None
     cls = class_of(key)
-    if cls is None or (key is not cls and get_origin(key) is not cls):
+    if cls is None or (key is not cls and origin_of(key) is not cls):
         return None
     if cls.__module__ in ("builtins", "typing", "types", "collections.abc") or is_abstract(cls):
         return None

@@ -25,18 +25,22 @@ class Consumer(Protocol):
     @property
     def name(self) -> str:
         """Its qualified name."""
+        ...
 
     @property
     def where(self) -> str | None:
         """`file:line`."""
+        ...
 
     @property
     def needs(self) -> tuple[Need, ...]:
         """Its injected parameters."""
+        ...
 
     @property
     def is_async(self) -> bool:
         """Whether it can await."""
+        ...
 
 
 def findings_of(
@@ -160,7 +164,7 @@ def _captive(graph: Graph, ladder: Sequence[str]) -> Iterator[Finding]:
         width = _width(binding.lifetime, ladder)
         if width is None:
             continue
-        stack = [(binding, (PathStep(binding.key, None, binding.where),))]
+        stack: list[tuple[Binding, tuple[PathStep, ...]]] = [(binding, (PathStep(binding.key, None, binding.where),))]
         seen: set[Key] = set()
         while stack:
             each, path = stack.pop()

@@ -8,10 +8,10 @@ otherwise be taken for anything.
 import contextlib
 import inspect
 from collections.abc import Callable
-from typing import Any, get_origin
+from typing import Any
 
 from tenure.errors import BindingError
-from tenure.keys import show
+from tenure.keys import origin_of, show
 from tenure.model.binding import Lifecycle, Style
 from tenure.model.introspect import annotations_of, returns_context
 
@@ -56,7 +56,7 @@ def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifec
 
 def _lifecycle_of_result(function: Callable[..., Any]) -> Lifecycle:
     made = annotations_of(function).get("return")
-    made = get_origin(made) or made
+    made = origin_of(made) or made
     return lifecycle_of_class(made) if isinstance(made, type) else Lifecycle(Style.METHODS)
 
 

@@ -38,7 +38,7 @@ class Graph:
     __slots__ = ("_autobind", "_by_base", "_edges", "bindings")
 
     def __init__(self, bindings: dict[Key, Binding], autobind: Callable[[Key], Binding | None]) -> None:
-        self.bindings = bindings
+        self.bindings: dict[Key, Binding] = bindings
         self._autobind = autobind
         self._edges: dict[Key, tuple[Edge, ...]] = {}
         self._by_base: dict[Key, list[Binding]] | None = None

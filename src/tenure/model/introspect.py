@@ -13,10 +13,10 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ForwardRef, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, TypeVar, get_args
 
 from tenure.errors import BindingError
-from tenure.keys import Key, base_of, is_union, show, split_optional
+from tenure.keys import Key, base_of, is_union, origin_of, show, split_optional
 from tenure.model.binding import NOTHING, Collect, Need
 
 _YIELDING: frozenset[Any] = frozenset(
@@ -39,7 +39,7 @@ class InjectMarker:
     __slots__ = ("key",)
 
     def __init__(self, key: Key = NOTHING) -> None:
-        self.key = key
+        self.key: Key = key
 
     def __repr__(self) -> str:
         return "Inject()" if self.key is NOTHING else f"Inject[{show(self.key)}]"
@@ -76,7 +76,7 @@ def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
     Raises:
         BindingError: *target* has no readable signature, or *arguments* names a parameter that it does not have.
     """
-    origin = get_origin(target) or target
+    origin = origin_of(target) or target
     try:
         signature = inspect.signature(origin)
     except (TypeError, ValueError) as error:
@@ -87,7 +87,7 @@ def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
     if unknown and not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
         known = ", ".join(signature.parameters) or "none"
         raise BindingError(f"{show(target)} has no parameter {unknown[0]!r}; its parameters: {known}")
-    hints = annotations_of(origin.__init__ if isinstance(origin, type) and _has_own_init(origin) else origin)
+    hints = annotations_of(_initialiser(origin))
     variables = _type_arguments(target)
     needs = [
         _need(parameter, hints.get(parameter.name, parameter.annotation), variables, arguments)
@@ -99,8 +99,10 @@ def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def _has_own_init(cls: type) -> bool:
-    return cls.__init__ is not object.__init__  # type: ignore[misc]  # reading, not calling, the initialiser
+def _initialiser(origin: Any) -> Any:
+    """Return the function that has the annotations: the initialiser of a class that has one."""
+    has_own = isinstance(origin, type) and vars(object)["__init__"] is not getattr(origin, "__init__", None)
+    return origin.__init__ if has_own else origin
 
 
 def _need(parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]) -> Need:
@@ -122,7 +124,7 @@ def settle(hint: Any) -> tuple[Key, bool, Collect]:
     key, optional = split_optional(hint)
     if isinstance(key, str):
         key = ForwardRef(key)
-    origin, arguments = get_origin(key), get_args(key)
+    origin, arguments = origin_of(key), get_args(key)
     if origin is list and len(arguments) == 1:
         return arguments[0], optional, Collect.LIST
     if origin is dict and len(arguments) == 2 and arguments[0] is str:
@@ -132,7 +134,7 @@ def settle(hint: Any) -> tuple[Key, bool, Collect]:
 
 def without_markers(hint: Any) -> Any:
     """Return *hint* without `Inject()`: `Annotated[T, "q", Inject()]` gives `Annotated[T, "q"]`."""
-    if get_origin(hint) is not Annotated:
+    if origin_of(hint) is not Annotated:
         return hint
     base, *metadata = get_args(hint)
     kept = [item for item in metadata if not isinstance(item, InjectMarker)]
@@ -171,7 +173,7 @@ def _evaluate(hint: Any, function: Any) -> Any:
 
 def _type_arguments(target: Any) -> dict[Any, Any]:
     """Return the type variables of the generic alias *target* with what they stand for, {} for anything else."""
-    origin = get_origin(target)
+    origin = origin_of(target)
     parameters = getattr(origin, "__parameters__", ())
     return dict(zip(parameters, get_args(target), strict=False))
 
@@ -183,7 +185,7 @@ def substitute(hint: Any, variables: Mapping[Any, Any]) -> Any:
     if isinstance(hint, TypeVar):
         return variables.get(hint, hint)
     parameters = getattr(hint, "__parameters__", ())
-    if parameters and hint is not get_origin(hint) and get_origin(hint) is not None:
+    if parameters and hint is not origin_of(hint) and origin_of(hint) is not None:
         return hint[tuple(variables.get(parameter, parameter) for parameter in parameters)]
     return hint
 
@@ -210,7 +212,7 @@ def product_of(function: Callable[..., Any]) -> Key:
 
 
 def _unwrap_product(hint: Any) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
+    origin, arguments = origin_of(hint), get_args(hint)
     if hint in _YIELDING or hint in _CONTEXTS:
         return NOTHING
     if origin in _YIELDING or origin in _CONTEXTS:
@@ -227,7 +229,7 @@ def returns_context(function: Any) -> type | None:
     if not inspect.isroutine(inspect.unwrap(function)):
         return None
     hint = annotations_of(function).get("return")
-    origin = base_of(get_origin(hint) or hint)
+    origin = base_of(origin_of(hint) or hint)
     if origin in _CONTEXTS:
         return typing.cast(type, origin)
     return None

@@ -31,7 +31,7 @@ class Plans:
     __slots__ = ("_facts", "graph")
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+        self.graph: Graph = graph
         self._facts: dict[Key, Facts] = {}
 
     def facts(self, binding: Binding) -> Facts:

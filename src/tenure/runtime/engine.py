@@ -19,7 +19,7 @@ from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.runtime import managed, observers, opening, registry
-from tenure.runtime.records import Managed
+from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.scope import ROOT, Scope, State
 
 _LONG_CHAIN = 40
@@ -58,20 +58,20 @@ class Engine:
     """
 
     def __init__(self, graph: Graph, ladder: Sequence[str], close_timeout: float | None) -> None:
-        self.graph = graph
-        self.plans = Plans(graph)
-        self.ladder = (*ladder, CALL)
+        self.graph: Graph = graph
+        self.plans: Plans = Plans(graph)
+        self.ladder: tuple[str, ...] = (*ladder, CALL)
         self.close_timeout = close_timeout
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self._root_cache: dict[Key, Any] = {}
-        self.root = self._new_root()
-        self.resolvers = Resolvers(self, is_async=False)
-        self.aresolvers = Resolvers(self, is_async=True)
+        self.root: Scope = self._new_root()
+        self.resolvers: Resolvers = Resolvers(self, is_async=False)
+        self.aresolvers: Resolvers = Resolvers(self, is_async=True)
         registry.engines.add(self)
 
     def _new_root(self) -> Scope:
@@ -83,6 +83,14 @@ class Engine:
         """Begin a new life after a close: a fresh root, nothing made yet."""
         if self.root.state is State.CLOSED:
             self.root = self._new_root()
+            self.instances = {}
+            for binding in list(self.graph):
+                self.enlist(binding)
+
+    def enlist(self, binding: Binding) -> None:
+        """Make the record of a bound instance, so that its methods open it although nobody fetches it."""
+        if binding.is_instance_resource:
+            bind_instance(self, binding)
 
     # what is asked for
 
@@ -159,6 +167,9 @@ class Engine:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
         self.graph = graph
         self.plans = Plans(graph)
+        for key in changed:
+            if key in graph.bindings:
+                self.enlist(graph.bindings[key])
         self.forget(changed)
 
     # links: what generated code calls

@@ -160,7 +160,9 @@ class ScopeHandle(Generic[F]):
         """Enter without a loop: what has to be awaited is refused inside."""
         return self._enter(is_sync=True)
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         """Close everything it owns, last opened first; see `leaving.leave`."""
         return exit_sync(self._leave(), error)
 
@@ -168,6 +170,8 @@ class ScopeHandle(Generic[F]):
         """Enter on the running loop."""
         return self._enter(is_sync=False)
 
-    async def __aexit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         """Close everything it owns, last opened first; see `leaving.leave`."""
         return await exit_async(self._leave(), error)

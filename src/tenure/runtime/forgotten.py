@@ -63,7 +63,6 @@ def disown_in_child() -> None:
         engine.root.exits.clear()
         engine.root.cache.clear()
         engine.root.records.clear()
-        engine.instances.clear()
         engine.reopen()
 
 

@@ -44,6 +44,7 @@ def hold(record: Managed, scope: Scope) -> None:
 
 
 def holder_for(record: Managed, scope: Scope) -> Scope:
+    """Return who holds *record* when *scope* uses it: its home, else the outermost that got it, else *scope*."""
     if record.home is not None:
         return record.home
     return next((each for each in live_chain(scope) if each in record.seen), scope)

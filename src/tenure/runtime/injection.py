@@ -9,10 +9,10 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args
 
 from tenure.errors import BindingError
-from tenure.keys import Key, show
+from tenure.keys import Key, origin_of, show
 from tenure.model.binding import NOTHING, Collect, Need
 from tenure.model.introspect import InjectMarker, annotations_of, location, settle
 from tenure.runtime.forwarding import forwarding
@@ -59,7 +59,7 @@ def injected_needs(function: Callable[..., Any]) -> tuple[Need, ...]:
 
 
 def _marker_in(hint: Any) -> InjectMarker | None:
-    if get_origin(hint) is not Annotated:
+    if origin_of(hint) is not Annotated:
         return None
     return next((item for item in get_args(hint)[1:] if isinstance(item, InjectMarker)), None)
 
@@ -115,7 +115,7 @@ def wrap(
             break
     else:
         wrapper = (_generator if inspect.isgeneratorfunction(function) else _plain)(function, wanted, opener, getter)
-    wrapper = functools.wraps(function)(wrapper)
+    functools.update_wrapper(wrapper, function)
     wrapper.__signature__ = visible_signature(function, needs)
     wrapper.__annotations__ = _visible_annotations(wrapper.__signature__)
     return wrapper

@@ -144,10 +144,7 @@ def _wait_out(latch: Latch, is_async: bool) -> Steps[None]:
 
 
 def _close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
-    if scope.unordered:
-        ordered = in_closing_order(sorted(exits, key=lambda exit_: exit_.opened_at))
-    else:
-        ordered = exits[::-1]
+    ordered = in_closing_order(sorted(exits, key=_opened_at)) if scope.unordered else exits[::-1]
     for exit_ in ordered:
         if exit_.done:
             continue
@@ -155,6 +152,10 @@ def _close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]
             yield from closer.close(exit_)
         elif release(exit_.managed, scope):
             yield from _close_managed(exit_, closer)
+
+
+def _opened_at(exit_: Exit) -> float:
+    return exit_.opened_at
 
 
 def _close_managed(exit_: Exit, closer: Closer) -> Steps[None]:
@@ -200,14 +201,13 @@ def close_by_hand(record: Any) -> Steps[None]:
     while True:
         with record.engine.lock:
             claim, exit_ = record.claim, record.exit
-            mine = claim is None and record.is_open
-            if mine:
-                holders, record.holders = record.holders, []
-        if mine or claim is None:
-            break
+            holders = record.holders
+            if claim is None and record.is_open:
+                record.holders = []
+                break
+        if claim is None:
+            return
         yield claim.joined()
-    if not mine:
-        return
     closer = Closer(None, record.engine.place(record.home or holders[0]), None)
     yield from _close_managed(exit_, closer)
     if closer.report.failed:

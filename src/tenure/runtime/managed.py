@@ -1,6 +1,4 @@
-"""
-Open objects that have records: on a `get`, before one of their methods runs, or with an eager start.
-"""
+"""Open objects that have records: on a `get`, before one of their methods runs, or with an eager start."""
 
 import contextvars
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from tenure.runtime.holding import begin_close, end_close, hold, holder_for, pla
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.registry import record_of
 from tenure.runtime.scope import Scope, current
+from tenure.runtime.turns import StartAborted, start_of
 
 
 def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
@@ -94,7 +93,7 @@ def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
                 yield from _fulfil(record, holder, claim, is_async, None)
                 return
         yield claim.joined()
-        if not (isinstance(claim.error, values.StartAborted) and values.start_of.get() is None):
+        if not (isinstance(claim.error, StartAborted) and start_of.get() is None):
             claim.raise_error()
 
 

@@ -53,7 +53,9 @@ def _wrapped(function: Any, name: str, lifecycle: Lifecycle, openers: set[str]) 
 
 def _marked(wrapper: Any) -> Any:
     """Let `inspect.iscoroutinefunction` call *wrapper* what it is; Python 3.11 has no way to say so."""
-    return inspect.markcoroutinefunction(wrapper) if sys.version_info >= (3, 12) else wrapper
+    if sys.version_info >= (3, 12):
+        return inspect.markcoroutinefunction(wrapper)
+    return wrapper
 
 
 async def _ensure_open(record: Managed) -> None:
@@ -155,7 +157,7 @@ class ManagedCall(Coroutine[Any, Any, Any]):
 
     __slots__ = ("_coroutine", "_manager", "_name")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], function: Any) -> None:
+    def __init__(self, coroutine: Any, function: Any) -> None:
         self._coroutine = coroutine
         self._name = coroutine.__qualname__ = function.__qualname__
         self._manager: Any = None
@@ -164,7 +166,8 @@ class ManagedCall(Coroutine[Any, Any, Any]):
         return f"<call of {self._name}>"
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return self._coroutine.__await__()
+        running: Generator[Any, Any, Any] = self._coroutine.__await__()
+        return running
 
     def send(self, value: Any) -> Any:
         """Go on, as `coroutine.send`."""

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from tenure.events import Event, Observer
 
@@ -19,8 +20,7 @@ def tell(event: Event, observers: Sequence[Observer], dismiss: Callable[[Observe
 
 def report(error: BaseException, message: str, subject: object) -> None:
     """Give an error that has no caller to `sys.unraisablehook`."""
-    sys.unraisablehook(
-        SimpleNamespace(  # type: ignore[arg-type]  # the hook's own argument type cannot be made in Python
-            exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=message, object=subject
-        )
+    told: Any = SimpleNamespace(  # the hook's own argument type cannot be made in Python
+        exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=message, object=subject
     )
+    sys.unraisablehook(told)

@@ -30,7 +30,7 @@ Home = Callable[[Scope], Scope]
 def home_rule(engine: Any, binding: Binding) -> Home:
     """Return the function that says which scope owns what *binding* makes when a given scope asks."""
     if binding.lifetime == SINGLETON:
-        return lambda scope: engine.root  # type: ignore[no-any-return]  # the engine's root is a Scope
+        return lambda scope: engine.root
     return lambda scope: scope  # generated code already walked to the named scope; ambient and transient: who asks
 
 
@@ -340,7 +340,7 @@ def tell_owners(exit_: Exit, owner: Owner | None) -> None:
 
 
 def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:
-    """Return the exits of the open resources that *binding* was made from: declared ones and those asked for meanwhile."""
+    """Return the exits of the resources that *binding* was made from: declared ones and those asked for meanwhile."""
     found = {need.number: need for need in claim.needs}
     for resource in engine.plans.facts(binding).resources:
         exit_ = exit_of(engine, resource.key, home)

@@ -6,6 +6,7 @@ makes is closed when it is left, before the originals return.
 """
 
 from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, CloseError, attach_closing_errors
@@ -13,6 +14,7 @@ from tenure.keys import Key
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.model.binding import Binding
 from tenure.runtime.leaving import close_some
+from tenure.runtime.registry import records
 from tenure.runtime.scope import Scope
 
 
@@ -58,7 +60,9 @@ class Override:
         scope.unordered = True
         return taken
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close what the override made, bring the originals back."""
         owed = [e.binding.label for scope, place in self._made() if (e := scope.exits[place]).needs_await]
         if owed:
@@ -69,7 +73,9 @@ class Override:
         """Replace the binding."""
         self.__enter__()
 
-    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close what the override made, bring the originals back."""
         await adrive(self._undo(error))
 
@@ -100,7 +106,8 @@ class Override:
     def _bring_back(self) -> None:
         engine = self._engine
         with engine.lock:
-            engine.instances.update(self._instances)
+            for key, record in self._instances.items():
+                engine.instances[key] = records[id(record.obj)] = record
             for scope, taken in self._aside:
                 if scope.state.value != "open":
                     continue

@@ -39,10 +39,10 @@ class Managed:
     __slots__ = ("__weakref__", "binding", "claim", "engine", "exit", "holders", "home", "late", "obj", "seen")
 
     def __init__(self, engine: Any, binding: Binding, obj: Any, home: Scope | None) -> None:
-        self.engine = engine
-        self.binding = binding
-        self.obj = obj
-        self.home = home
+        self.engine: Any = engine
+        self.binding: Binding = binding
+        self.obj: Any = obj
+        self.home: Scope | None = home
         self.exit: Exit | None = None
         self.claim: Claim | None = None
         self.holders: list[Scope] = []
@@ -94,6 +94,7 @@ def bind_instance(engine: Any, binding: Binding) -> Managed:
 
 
 def find_record(engine: Any, binding: Binding, scope: Scope) -> Managed | None:
+    """Return the record that *scope* sees, None if the object is not made yet."""
     if binding.make is Make.VALUE:
         return bind_instance(engine, binding)
     if binding.lifetime == TRANSIENT:
@@ -104,12 +105,14 @@ def find_record(engine: Any, binding: Binding, scope: Scope) -> Managed | None:
     home: Scope | None = scope
     while home is not None:
         if binding.key in home.records:
-            return home.records[binding.key]
+            record: Managed = home.records[binding.key]
+            return record
         home = home.parent
     return None
 
 
 def home_of(engine: Any, binding: Binding, scope: Scope) -> Scope:
+    """Return the scope that owns what *binding* makes when *scope* asks; ScopeNotOpenError if none is open."""
     if binding.lifetime == SINGLETON:
         return engine.root  # type: ignore[no-any-return]  # the engine's root is a Scope
     if binding.lifetime in (AMBIENT, TRANSIENT):

@@ -4,11 +4,11 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tenure.runtime.managed import Managed
+    from tenure.runtime.records import Managed
 
 engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
 records: "weakref.WeakValueDictionary[int, Managed]" = weakref.WeakValueDictionary()
-"""Records by `id` of their object; a record keeps its object alive, so the number is unique while the entry is there."""
+"""Records by `id` of their object; a record keeps its object alive, so the number is its own."""
 
 
 def record_of(obj: Any) -> "Managed | None":

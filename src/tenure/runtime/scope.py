@@ -69,20 +69,20 @@ class Scope:
     )
 
     def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:
-        self.engine = engine
-        self.parent = parent
-        self.name = name
-        self.number = next_number()
+        self.engine: Any = engine
+        self.parent: Scope | None = parent
+        self.name: str = name
+        self.number: int = next_number()
         self.outer: Scope | None = None
-        self.state = State.OPEN
+        self.state: State = State.OPEN
         self.cache: dict[Key, Any] = {}
         self.exits: dict[Any, Exit] = {}
         self.inflight: dict[Any, Claim] = {}
         self.records: dict[Key, Any] = {}
         self.children: set[Scope] = set()
         self.values: dict[Key, Any] = {}
-        self.unordered = False
-        self.is_sync = False
+        self.unordered: bool = False
+        self.is_sync: bool = False
         self.task: Any = None
         self.token: Token[Scope | None] | None = None
         self.finished: Latch | None = None

@@ -27,7 +27,7 @@ class Start:
     def __init__(self, max_parallel: int | None) -> None:
         if max_parallel is not None and max_parallel < 1:
             raise ValueError(f"max_parallel must be at least 1 or None, not {max_parallel}")
-        self.aborted = False
+        self.aborted: bool = False
         self._free = max_parallel
         self._waiting: deque[Latch] = deque()
 

@@ -161,11 +161,11 @@ def _warnings(evidence: Evidence) -> Check:
 
 def _owed(evidence: Evidence) -> Iterator[Check]:
     recorders = (evidence.run, evidence.application)
-    n_scopes = sum(recorder.n_entered.total() - recorder.n_left.total() for recorder in recorders)
+    scopes = [name for recorder in recorders for name in recorder.scopes.values()]
     n_owed = sum(tally.n_owed for tally in evidence.tallies.values())
     violations = tuple(name for recorder in recorders for name in recorder.violations)
     n_edges = sum(recorder.n_edges for recorder in recorders)
-    yield Check("scopes left open", tenure=_exactly(n_scopes), expected=0, source="by its events")
+    yield Check("scopes left open", tenure=_exactly(len(scopes)), expected=0, source="by its events")
     yield Check("resources left open", tenure=_exactly(n_owed), expected=0, source="by its events")
     yield Check("resources alive", tenure=_exactly(evidence.n_alive), expected=0, source="by its snapshots")
     yield Check(

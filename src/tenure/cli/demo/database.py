@@ -103,7 +103,7 @@ class DatabasePool:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._connections = [database.connection() for _ in range(settings.n_connections)]
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        self.write_turn = asyncio.Lock()
+        self.write_turn: asyncio.Lock = asyncio.Lock()
         """SQLite lets one connection write at a time: waiting here is fair and costs no busy loop in a thread."""
 
     async def initialize(self) -> None:

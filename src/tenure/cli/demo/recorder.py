@@ -47,8 +47,10 @@ class Recorder:
     tallies: dict[str, Tally] = field(default_factory=dict)
     stories: dict[int, Story] = field(default_factory=dict)
     """The resources of root scopes, in order of opening."""
-    n_entered: Counter[str] = field(default_factory=Counter)
     n_left: Counter[str] = field(default_factory=Counter)
+    """Scopes that were entered and left again, by name."""
+    scopes: dict[int, str] = field(default_factory=dict)
+    """Names of the scopes that were entered and not left yet."""
     started_at: float | None = None
     ended_at: float | None = None
     n_edges: int = 0
@@ -67,9 +69,9 @@ class Recorder:
                 if event.scope == "root":
                     self._tell(event)
             case events.ScopeEntered():
-                self.n_entered[event.scope] += 1
+                self.scopes[event.scope_id] = event.scope
             case events.ScopeLeft():
-                self.n_left[event.scope] += 1
+                self.n_left[self.scopes.pop(event.scope_id, event.scope)] += 1
             case events.StartBegan():
                 self.started_at = event.at
             case events.StartEnded():

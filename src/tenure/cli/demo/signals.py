@@ -13,8 +13,8 @@ class Stop:
     """The wish to stop, once a signal came."""
 
     def __init__(self) -> None:
-        self.first = asyncio.Event()
-        self.second = asyncio.Event()
+        self.first: asyncio.Event = asyncio.Event()
+        self.second: asyncio.Event = asyncio.Event()
         self.signal: signal.Signals | None = None
 
     @property

@@ -68,7 +68,7 @@ class Traffic:
     def __init__(self, clients: HttpClientPool, settings: Settings) -> None:
         self._clients = clients
         self._settings = settings
-        self.told = Told()
+        self.told: Told = Told()
         self.n_in_flight = 0
 
     async def run(self, stop: asyncio.Event) -> None:

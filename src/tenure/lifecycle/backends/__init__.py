@@ -7,9 +7,9 @@ The libraries that can run Tenure's waits, behind one seam.
 import sys
 from typing import Any
 
-from tenure.lifecycle.backends.base import Backend, Job, LimitReached
+from tenure.lifecycle.backends.base import Backend, Job, LimitReachedError
 
-__all__ = ["Backend", "Job", "LimitReached", "current", "describe", "is_dead", "running"]
+__all__ = ["Backend", "Job", "LimitReachedError", "current", "describe", "is_dead", "running"]
 
 
 def running() -> Backend | None:

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from contextvars import Context
 from typing import Any, cast
 
-from tenure.lifecycle.backends.base import Job, LimitReached, Wake
+from tenure.lifecycle.backends.base import Job, LimitReachedError, Wake
 
 
 class AsyncioBackend:
@@ -113,5 +113,5 @@ async def _limit(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         if limit.expired():
-            raise LimitReached from None
+            raise LimitReachedError from None
         raise

@@ -9,7 +9,7 @@ Wake = Callable[[], None]
 """Ends one wait; may be called from any thread, and more than once."""
 
 
-class LimitReached(TimeoutError):
+class LimitReachedError(TimeoutError):
     """The limit set by `Backend.limit` passed; told apart from a TimeoutError of the user's own."""
 
 
@@ -18,6 +18,7 @@ class Job(Protocol):
 
     def cancel(self) -> None:
         """Ask it to stop; may be called on the loop's own thread only."""
+        ...
 
 
 class Backend(Protocol):
@@ -29,30 +30,38 @@ class Backend(Protocol):
 
     def token(self) -> Any:
         """Return what tells this event loop from others."""
+        ...
 
     def task(self) -> Any:
         """Return what tells the running task from others."""
+        ...
 
     def describe(self, token: Any) -> str:
         """Return the event loop *token* as text."""
+        ...
 
     def is_dead(self, token: Any) -> bool:
         """Tell whether the event loop *token* has ended for good."""
+        ...
 
     def is_cancellation(self, error: BaseException) -> bool:
         """Tell whether *error* is this library's way of stopping a task."""
+        ...
 
     async def sleep(self, seconds: float) -> None:
         """Pause the running task."""
 
     def limit(self, seconds: float) -> AbstractAsyncContextManager[Any]:
-        """Return a context manager that cancels its body after *seconds* and raises LimitReached then."""
+        """Return a context manager that cancels its body after *seconds* and raises LimitReachedError then."""
+        ...
 
     def shield(self) -> AbstractContextManager[Any]:
         """Return a context manager that keeps level cancellation away from its body, as far as the library can."""
+        ...
 
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait of the running task, and what ends it."""
+        ...
 
     async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
         """
@@ -65,6 +74,8 @@ class Backend(Protocol):
         Returns:
             A cancellation that arrived meanwhile and that the caller has to raise again, or None.
         """
+        ...
 
     def spawn(self, function: Callable[[], Awaitable[None]], context: Context, name: str) -> Job:
         """Start *function* as a task of its own that nobody else cancels, in *context*."""
+        ...

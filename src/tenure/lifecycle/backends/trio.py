@@ -8,7 +8,7 @@ from typing import Any
 
 import trio
 
-from tenure.lifecycle.backends.base import Job, LimitReached, Wake
+from tenure.lifecycle.backends.base import Job, LimitReachedError, Wake
 
 
 class _SystemJob:
@@ -59,7 +59,7 @@ class TrioBackend:
         await trio.sleep(seconds)
 
     def limit(self, seconds: float) -> AbstractAsyncContextManager[Any]:
-        """Return a scope that raises LimitReached when it ran over."""
+        """Return a scope that raises LimitReachedError when it ran over."""
         return _limit(seconds)
 
     def shield(self) -> AbstractContextManager[Any]:
@@ -105,4 +105,4 @@ async def _limit(seconds: float) -> AsyncIterator[None]:
     with trio.move_on_after(seconds) as scope:
         yield
     if scope.cancelled_caught:
-        raise LimitReached
+        raise LimitReachedError
