@@ -63,6 +63,7 @@ class ResourceScope:
 
     def get(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope; see `Container.get`."""
+        self._scope.refuse_unless_open()
         return self._scope.engine.value(key, self._scope)
 
     @overload
@@ -73,6 +74,7 @@ class ResourceScope:
 
     async def aget(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope, open; see `Container.aget`."""
+        self._scope.refuse_unless_open()
         return await self._scope.engine.avalue(key, self._scope)
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:

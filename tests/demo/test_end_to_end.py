@@ -59,6 +59,15 @@ def test_start_and_close_are_told() -> None:
     assert order.index("DatabasePool") < order.index("Database") < order.index("ThreadPoolExecutor")
 
 
+@pytest.mark.parametrize("n_requests", [1, 2])
+def test_what_is_in_flight_when_the_container_closes_is_whole(n_requests: int) -> None:
+    """The client that leaves is the last one: its request is still being answered when the closing begins."""
+    finished = demo("--requests", str(n_requests))
+
+    assert (finished.returncode, finished.stderr) == (0, ""), finished.stdout
+    assert row(finished.stdout, "orders rolled back")[:3] == ["1", "1", "1"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals between processes")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:

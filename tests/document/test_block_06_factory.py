@@ -139,6 +139,21 @@ async def test_start_opens_both(container, watch):
     assert sorted(watch.acts[2:]) == ["Closed CacheClient", "Closed DatabasePool"]
 
 
+async def test_one_object_under_two_names_is_one_resource(database, connections):
+    """Whichever name it is asked for by, it is opened once, and closed when the last scope that uses it is left."""
+    pool = ResourceFactory.create_database_pool(DatabaseConfig(database))
+    container = InjectQ()
+    container.bind(DatabasePool, pool)
+    container.bind(type(pool), pool)
+    async with container.resource_scope():
+        assert await container.aget(DatabasePool) is pool
+        async with container.resource_scope():
+            assert await container.aget(type(pool)) is pool
+        assert pool.get_pool().is_open
+
+    assert len(connections) == 1
+
+
 async def test_two_containers_do_not_share(database, tmp_path, connections):
     """Each call of the factory makes a class of its own."""
     first, second = InjectQ(), InjectQ()

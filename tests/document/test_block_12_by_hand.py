@@ -228,6 +228,22 @@ async def test_the_error_of_a_closing_by_hand_is_the_callers(container, watch, m
 
 
 @pytest.mark.anyio
+async def test_two_containers_open_one_object_once(connections):
+    """What another container opened came open to this one: it is used, and not closed under the other."""
+    db = DatabaseConnection()
+    first, second = InjectQ(), InjectQ()
+    for container in (first, second):
+        container.bind(DatabaseConnection, db)
+    async with first.resource_scope():
+        await first.aget(DatabaseConnection)
+        async with second.resource_scope():
+            assert await (await second.aget(DatabaseConnection)).query("SELECT * FROM users") == USERS
+        assert await db.query("SELECT * FROM users") == USERS
+
+    assert len(connections) == 1
+
+
+@pytest.mark.anyio
 async def test_an_object_that_came_open_is_not_closed(connections):
     """Tenure closes what Tenure opened: what its maker had opened before it was bound is its maker's."""
     db = DatabaseConnection()
@@ -263,14 +279,18 @@ def test_what_a_leaky_function_got_is_closed_with_the_scope(capsys):
 
 def test_a_container_that_was_dropped_says_what_it_left_open():
     """A ResourceWarning names it and the line that opened it; its code is not run by the garbage collector."""
-    container = InjectQ()
-    assert leaky_function(container) is True
-    line = leaky_function.__code__.co_firstlineno + 1
-    with pytest.warns(ResourceWarning, match="SomeResource") as caught:
+
+    def leak():
+        container = InjectQ()
+        assert leaky_function(container) is True
         del container
         gc.collect()
 
+    with pytest.warns(ResourceWarning, match="SomeResource") as caught:
+        leak()
+
     [warning] = caught
+    line = leaky_function.__code__.co_firstlineno + 1
     assert f"{Path(__file__).name}:{line}" in str(warning.message)
 
 

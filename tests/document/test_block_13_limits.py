@@ -1,8 +1,8 @@
 """
 Bad pattern 2, exhaustion.
 
-What Tenure makes of it: a resource without an end is a finding, `tenure.Pool` has the limit that is missing, and a slow
-opening or closing ends at its time limit, by name.
+What Tenure makes of it: a resource without an end is a finding, and a slow opening or closing ends at its limit, by
+name.
 """
 
 import anyio

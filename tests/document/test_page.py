@@ -62,7 +62,8 @@ def test_every_block_is_run_or_compared():
 
 def test_the_collector_reads_sections():
     """What the tests above rest on."""
-    page = "# Title\n\n## One\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n## Two\n\ntext\n\n## Three\n\n```python\nx\n```\n"
+    one = "## One\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n"
+    page = f"# Title\n\n{one}## Two\n\ntext\n\n## Three\n\n```python\nx\n```\n"
 
     assert sections(page) == {
         "One": [Block(6, "python", "print(1)\n"), Block(10, "text", "1\n")],

@@ -36,6 +36,10 @@ class Links(Protocol):
         """Return the function of a scope that gives an object which several scopes may hold or open later."""
         ...
 
+    def refusal(self, binding: Binding) -> Any:
+        """Return the function of a scope that raises where *binding* would have to be awaited."""
+        ...
+
     def given(self, binding: Binding) -> Any:
         """Return the function of a scope that gives what was given to it."""
         ...
@@ -128,7 +132,10 @@ def _body(binding: Binding, writer: _Writer) -> list[str]:
     if binding.is_plain and binding.lifetime == TRANSIENT:
         if binding.make is Make.AWAIT and not writer.is_async:
             return [f"return {writer.name('m', writer.links.miss(binding, False))}(scope)"]
-        return [f"return {writer.call(binding)}"]
+        checks = []
+        if not writer.is_async and writer.links.plans.facts(binding).touches_async:
+            checks = [f"{writer.name('f', writer.links.refusal(binding))}(scope)"]  # before anything is made (L51)
+        return [*checks, f"return {writer.call(binding)}"]
     wait = "await " if writer.is_async else ""
     miss = f"{wait}{writer.name('m', writer.links.miss(binding, writer.is_async))}"
     if binding.lifetime == TRANSIENT:

@@ -15,6 +15,8 @@ from tenure.keys import origin_of, show
 from tenure.model.binding import Lifecycle, Style
 from tenure.model.introspect import annotations_of, returns_context
 
+METHOD_MARK = "__tenure_method__"
+"""Attribute of a method that opens its own object; its `__wrapped__` is the user's function."""
 _OPENERS = ("initialize",)
 _CLOSERS = ("dispose", "cleanup")
 _CLOSE_BY_METHOD = {"sqlite3.Connection": "close"}
@@ -67,11 +69,14 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
     if opener or closer:
         names = frozenset(name for name in (opener, closer) if name)
         return methods(
-            getattr(cls, opener) if opener else None, getattr(cls, closer) if closer else None, names=names, cls=cls
+            own_function(cls, opener) if opener else None,
+            own_function(cls, closer) if closer else None,
+            names=names,
+            cls=cls,
         )
     known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
     if known:
-        return methods(None, getattr(cls, known))
+        return methods(None, own_function(cls, known))
     if cls.__module__ in _NEVER_ENTERED:
         return Lifecycle(Style.METHODS)
     if _method(cls, ("__aenter__",)) and _method(cls, ("__aexit__",)):
@@ -100,7 +105,7 @@ def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) ->
         raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
     if cls is None:
         return methods(None, lambda obj: getattr(obj, close)())
-    return methods(None, getattr(cls, close))
+    return methods(None, own_function(cls, close))
 
 
 def methods(
@@ -119,6 +124,12 @@ def methods(
         closes_async=closer is not None and _gives_awaitable(closer, cls),
         method_names=names,
     )
+
+
+def own_function(cls: type, name: str) -> Any:
+    """Return the user's function *name* of *cls*, not what `@resource` put in its place."""
+    function = getattr(cls, name)
+    return function.__wrapped__ if hasattr(function, METHOD_MARK) else function
 
 
 def _gives_awaitable(function: Callable[..., Any], cls: type | None) -> bool:

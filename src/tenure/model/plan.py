@@ -28,11 +28,12 @@ class Facts:
 class Plans:
     """The facts of every binding of one graph, worked out when first asked for."""
 
-    __slots__ = ("_facts", "graph")
+    __slots__ = ("_asynchronous", "_facts", "graph")
 
     def __init__(self, graph: Graph) -> None:
         self.graph: Graph = graph
         self._facts: dict[Key, Facts] = {}
+        self._asynchronous: dict[Key, tuple[Binding, ...]] = {}
 
     def facts(self, binding: Binding) -> Facts:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
@@ -43,6 +44,20 @@ class Plans:
                     self._facts[each.key] = self._work_out(each)
             known = self._facts[binding.key]
         return known
+
+    def asynchronous(self, binding: Binding) -> tuple[Binding, ...]:
+        """Return whatever is asynchronous among *binding* and everything below it, dependencies first."""
+        if not self.facts(binding).touches_async:
+            return ()
+        found = self._asynchronous.get(binding.key)
+        if found is None:
+            found = tuple(
+                each
+                for each in self.graph.order((binding.key,))
+                if each.make is Make.AWAIT or (each.lifecycle is not None and each.lifecycle.is_async)
+            )
+            self._asynchronous[binding.key] = found
+        return found
 
     def _work_out(self, binding: Binding) -> Facts:
         nearest: dict[Key, Binding] = {}

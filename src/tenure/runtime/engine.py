@@ -19,6 +19,7 @@ from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.runtime import managed, observers, opening, registry
+from tenure.runtime.paths import note_path
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.scope import ROOT, Scope, State
 
@@ -96,19 +97,29 @@ class Engine:
 
     def value(self, key: Key, scope: Scope) -> Any:
         """Return the value of *key* as *scope* sees it; waits on this thread if need be."""
-        return self.resolvers[key](scope)
+        try:
+            return self.resolvers[key](scope)
+        except Exception as error:
+            note_path(error, key, self.graph)
+            raise
 
     async def avalue(self, key: Key, scope: Scope) -> Any:
         """Return the value of *key* as *scope* sees it, open."""
-        return await self.aresolvers[key](scope)
+        try:
+            return await self.aresolvers[key](scope)
+        except Exception as error:
+            note_path(error, key, self.graph)
+            raise
 
     def compile(self, key: Key, is_async: bool) -> Callable[[Scope], Any]:
         """
         Return the resolver of *key*, made and remembered.
 
         Raises:
+            ContainerClosedError: the container is closing or closed.
             MissingBindingError, CircularDependencyError: the graph below *key* is not whole; nothing was made.
         """
+        self.root.refuse_unless_open()
         binding = self.graph.find(key) or self._composite(key)
         if binding is None:
             raise MissingBindingError(
@@ -163,6 +174,11 @@ class Engine:
             self._preparers.pop((key, False), None)
             self._preparers.pop((key, True), None)
 
+    def refuse_from_now_on(self) -> None:
+        """Forget every resolver: the next request is compiled, and refused because the root is not open."""
+        self.resolvers.clear()
+        self.aresolvers.clear()
+
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
         self.graph = graph
@@ -186,6 +202,14 @@ class Engine:
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object whose own methods may open it."""
         return managed.agetter(self, binding) if is_async else managed.getter(self, binding)
+
+    def refusal(self, binding: Binding) -> Any:
+        """Return the function of a scope that raises where *binding* would have to be awaited."""
+
+        def refuse(scope: Scope) -> None:
+            opening.refuse_async(self, binding, scope)
+
+        return refuse
 
     def given(self, binding: Binding) -> Any:
         """Return the function of a scope that gives what was given to it."""

@@ -11,9 +11,10 @@ import threading
 import warnings
 from typing import Any
 
-from tenure.lifecycle.closing import Closer, in_closing_order
+from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
+from tenure.runtime.leaving import close_exits
 from tenure.runtime.observers import report
 from tenure.runtime.registry import engines
 from tenure.runtime.scope import Scope, State
@@ -49,8 +50,8 @@ def close_at_exit() -> None:
         if stranded:
             warn_of(stranded, "still open at the end of the process, and no event loop is left to close them")
         closer = Closer(None, engine.place(engine.root), None)
-        ordered = in_closing_order(list(engine.root.exits.values()))
-        drive(closer.close_all([e for e in ordered if not e.done and not e.needs_await and e.owner is None]))
+        exits = [e for e in engine.root.exits.values() if not e.done and not e.needs_await and e.owner is None]
+        drive(close_exits(engine.root, exits, closer))
         for error in closer.report.failed:
             report(error, "a resource failed to close at the end of the process", engine)
 

@@ -44,6 +44,8 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
             finished = scope.finished = Latch()
             scope.state = State.CLOSING
             scope.cache.clear()  # a hit from here on would hand out what is about to be closed
+            if scope.parent is None:
+                engine.refuse_from_now_on()
     if not is_mine:
         return (yield from _join(scope, finished, outcome))
     failure: BaseException | None = None
@@ -134,7 +136,7 @@ def _close_contents(
     limit_s = engine.close_timeout if scope.parent is None else None
     closer = Closer(outcome, engine.place(scope), limit_s)
     closer.report.failed += failed
-    yield from _close_exits(scope, list(scope.exits.values()), closer)
+    yield from close_exits(scope, list(scope.exits.values()), closer)
     return closer.report.settle(outcome)
 
 
@@ -143,7 +145,8 @@ def _wait_out(latch: Latch, is_async: bool) -> Steps[None]:
         yield (latch.wait_out() if is_async else latch)
 
 
-def _close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
+def close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
+    """Close those of *exits*, given in order of opening, that *scope* is the last to hold; never raises."""
     ordered = in_closing_order(sorted(exits, key=_opened_at)) if scope.unordered else exits[::-1]
     for exit_ in ordered:
         if exit_.done:
@@ -186,7 +189,7 @@ def close_some(
                 if exit_.managed is None:
                     scope.cache.pop(place, None)
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
-    yield from _close_exits(scope, exits, closer)
+    yield from close_exits(scope, exits, closer)
     return closer.report.failed
 
 

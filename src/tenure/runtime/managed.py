@@ -28,7 +28,7 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             values.refuse_async(engine, binding, scope)
             obj = drive(values.obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
             record = _record(obj)
-        if not record.is_open:
+        if not record.is_open and not record.came_open:
             _open_without_loop(record, scope)
         touch(record, scope)
         return record.value
@@ -43,6 +43,7 @@ def _open_without_loop(record: Managed, scope: Scope) -> None:
     holder = record.home or scope
     if holder.is_sync and lifecycle.is_async:
         raise AsyncInSyncError([label], "be opened and closed", "`async with container.resource_scope()`")
+    holder.refuse_unless_open()
     if lifecycle.is_lazy:
         return
     if lifecycle.opens_async:
@@ -82,6 +83,8 @@ def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
         ContainerClosedError: that scope is closing or closed.
         BaseException: what the user's opening code raised.
     """
+    if record.came_open:
+        return
     while True:
         claim, holder = _claim_or_hold(record, scope)
         if claim is None:

@@ -15,14 +15,15 @@ from typing import Any
 
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import Lifecycle
+from tenure.model.detect import METHOD_MARK
 from tenure.runtime.forwarding import forwarding
 from tenure.runtime.leaving import close_by_hand
 from tenure.runtime.managed import opened
+from tenure.runtime.paths import note_path
 from tenure.runtime.records import Managed
-from tenure.runtime.registry import record_of
+from tenure.runtime.registry import note_closed_by_user, note_opened_by_user, record_of
 from tenure.runtime.scope import current_of
 
-_MARK = "__tenure_method__"
 
 
 def install(cls: type, lifecycle: Lifecycle) -> None:
@@ -32,11 +33,11 @@ def install(cls: type, lifecycle: Lifecycle) -> None:
         if name.startswith("_"):
             continue
         function = inspect.getattr_static(cls, name)
-        if not isinstance(function, FunctionType) or hasattr(function, _MARK):
+        if not isinstance(function, FunctionType) or hasattr(function, METHOD_MARK):
             continue
         wrapped = _wrapped(function, name, lifecycle, openers)
         if wrapped is not None:
-            setattr(wrapped, _MARK, True)
+            setattr(wrapped, METHOD_MARK, True)
             setattr(cls, name, wrapped)
 
 
@@ -59,7 +60,21 @@ def _marked(wrapper: Any) -> Any:
 
 
 async def _ensure_open(record: Managed) -> None:
-    await adrive(opened(record, current_of(record.engine), is_async=True))
+    engine = record.engine
+    try:
+        await adrive(opened(record, current_of(engine), is_async=True))
+    except Exception as error:
+        note_path(error, record.binding.key, engine.graph)
+        raise
+
+
+def _ensure_open_now(record: Managed) -> None:
+    engine = record.engine
+    try:
+        drive(opened(record, current_of(engine), is_async=False))
+    except Exception as error:
+        note_path(error, record.binding.key, engine.graph)
+        raise
 
 
 def _coroutine_method(function: Callable[..., Any]) -> Any:
@@ -94,7 +109,7 @@ def _plain_method(function: Callable[..., Any]) -> Any:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
         if record is not None and not record.is_own_code():
-            drive(opened(record, current_of(record.engine), is_async=False))
+            _ensure_open_now(record)
         return function(self, *args, **kwargs)
 
     return method
@@ -106,9 +121,11 @@ def _opens_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
         @functools.wraps(function)
         async def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
             record = record_of(self)
-            if record is None or record.is_own_code():
-                return await function(self, *args, **kwargs)
-            return await _ensure_open(record)
+            if record is None:
+                result = await function(self, *args, **kwargs)
+                note_opened_by_user(self)
+                return result
+            return await (function(self, *args, **kwargs) if record.is_own_code() else _ensure_open(record))
 
         return initialize
 
@@ -119,9 +136,11 @@ def _plain_opening(function: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
-        if record is None or record.is_own_code():
-            return function(self, *args, **kwargs)
-        return drive(opened(record, current_of(record.engine), is_async=False))
+        if record is None:
+            result = function(self, *args, **kwargs)
+            note_opened_by_user(self)
+            return result
+        return function(self, *args, **kwargs) if record.is_own_code() else _ensure_open_now(record)
 
     return initialize
 
@@ -132,7 +151,8 @@ def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
         @functools.wraps(function)
         async def dispose(self: Any, *args: Any, **kwargs: Any) -> Any:
             record = record_of(self)
-            if record is None or record.is_own_code():
+            if record is None or record.came_open or record.is_own_code():
+                note_closed_by_user(self)
                 return await function(self, *args, **kwargs)
             return await adrive(close_by_hand(record))
 
@@ -141,7 +161,8 @@ def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
     @functools.wraps(function)
     def dispose_now(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
-        if record is None or record.is_own_code():
+        if record is None or record.came_open or record.is_own_code():
+            note_closed_by_user(self)
             return function(self, *args, **kwargs)
         return drive(close_by_hand(record))
 

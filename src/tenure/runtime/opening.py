@@ -20,7 +20,7 @@ from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import records
-from tenure.runtime.paths import with_path
+from tenure.runtime.paths import remember_chain
 from tenure.runtime.scope import Scope, State, current
 from tenure.runtime.turns import StartAborted, start_of
 
@@ -60,15 +60,12 @@ def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
 
     What is asynchronous but already open, or opens by its own methods later, is no obstacle.
     """
-    facts = engine.plans.facts(binding)
-    if not facts.touches_async:
-        return
-    blocked = [each for each in engine.graph.order((binding.key,)) if _blocks(engine, each, scope)]
+    blocked = [each for each in engine.plans.asynchronous(binding) if _blocks(engine, each, scope)]
     needed = _still_needed(engine, binding, blocked, scope)
     if needed:
-        raise AsyncInSyncError(
-            [each.label for each in needed], "open", f"`await container.aget({binding.label})`, or open it before"
-        )
+        call = f"`await container.aget({binding.label})`"
+        way_out = f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
+        raise AsyncInSyncError([each.label for each in needed], "open", way_out)
 
 
 def _blocks(engine: Any, binding: Binding, scope: Scope) -> bool:
@@ -251,7 +248,7 @@ def fulfil(
 def shared_failure(error: BaseException, chain: tuple[Claim, ...], claim: Claim) -> BaseException | None:
     """Return what everybody who waits for *claim* gets to see of *error*; None: they try again."""
     if isinstance(error, Exception):
-        return with_path(error, chain, claim)
+        return remember_chain(error, (*chain, claim))
     return error if isinstance(error, StartAborted) else None
 
 

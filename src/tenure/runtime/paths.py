@@ -1,27 +1,97 @@
-"""The note that tells a user's exception which resource it came from, and who needed it."""
+"""The note that tells a user's exception which part of the graph it came from, and who needed it."""
 
-from tenure.errors import PathStep, TenureError, draw_path
-from tenure.lifecycle.claim import Claim
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
-_MARK = "__tenure_path__"
+from tenure.errors import MissingBindingError, PathStep, TenureError, draw_path
+from tenure.keys import Key
+from tenure.lifecycle.claim import Claim, opening
+from tenure.model.binding import Binding
+from tenure.model.graph import Graph
+
+CHAIN = "__tenure_chain__"
+"""Attribute that holds the bindings whose openings an error came out of, outermost first."""
+_NOTED = "__tenure_noted__"
 
 
-def with_path(error: Exception, chain: tuple[Claim, ...], claim: Claim) -> Exception:
-    """
-    Add to *error* a note of the dependency path, once, innermost opening first seen.
-
-    Args:
-        error: what opening code raised; it stays what it is.
-        chain: the openings around it, outermost first.
-        claim: the opening that failed.
-    """
-    if isinstance(error, TenureError) and type(error).__module__ == "tenure.errors" and hasattr(error, "path"):
-        return error
-    if not hasattr(error, _MARK):
-        try:
-            setattr(error, _MARK, True)
-        except AttributeError:  # an exception class with __slots__ and no dict: the note alone
-            pass
-        steps = [PathStep(each.binding.key, None, each.binding.where) for each in (*chain, claim)]
-        error.add_note("while opening\n" + draw_path(steps))
+def remember_chain(error: Exception, chain: tuple[Claim, ...]) -> Exception:
+    """Leave on *error* the openings that it came out of, outermost first; the innermost one to do so counts."""
+    if not hasattr(error, CHAIN):
+        with suppress(AttributeError):  # an exception class with __slots__ and no dict
+            setattr(error, CHAIN, tuple(claim.binding for claim in chain))
     return error
+
+
+def note_path(error: Exception, key: Key, graph: Graph) -> None:
+    """
+    Add to *error*, once, a note of the way from *key*, which was asked for, to where it was raised.
+
+    Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
+    """
+    if opening.get() or isinstance(error, TenureError) and hasattr(error, "path") or hasattr(error, _NOTED):
+        return
+    steps = list(_steps(error, key, graph))
+    if steps:
+        with suppress(AttributeError):
+            setattr(error, _NOTED, True)
+        error.add_note("while making\n" + draw_path(steps))
+
+
+def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
+    start = graph.find(key)
+    if start is None:
+        return
+    failed = list(getattr(error, CHAIN, ()))
+    culprit = _culprit(error, graph, failed[-1] if failed else start)
+    if culprit is not None and culprit not in failed:
+        failed.append(culprit)
+    if not failed:
+        return
+    parameter: str | None = None
+    at = start
+    yield PathStep(at.key, None, at.where)
+    for goal in failed:
+        for parameter, step in _way(graph, at, goal):
+            yield PathStep(step.key, parameter, step.where)
+        at = goal
+
+
+def _culprit(error: Exception, graph: Graph, below: Binding) -> Binding | None:
+    """Return the binding below *below* whose target raised: the first user frame under generated code."""
+    codes: dict[Any, Binding] = {}
+    with suppress(MissingBindingError):
+        codes = {code: each for each in graph.order((below.key,)) if (code := _code_of(each.target)) is not None}
+    trace, found = error.__traceback__, None
+    while trace is not None:
+        found = codes.get(trace.tb_frame.f_code, found)
+        trace = trace.tb_next
+    return found
+
+
+def _code_of(target: Any) -> Any:
+    function = getattr(target, "__init__", None) if isinstance(target, type) else target
+    return getattr(function, "__code__", None)
+
+
+def _way(graph: Graph, start: Binding, goal: Binding) -> list[tuple[str, Binding]]:
+    """Return a shortest way from *start* to *goal*, without *start*; [] if the graph knows none."""
+    if start is goal:
+        return []
+    came: dict[Key, tuple[Binding | None, str]] = {start.key: (None, "")}
+    queue = [start]
+    for each in queue:
+        for edge in graph.edges(each):
+            for _, source in edge.sources:
+                if source.key not in came:
+                    came[source.key] = (each, edge.need.name)
+                    queue.append(source)
+    if goal.key not in came:
+        return [("", goal)]  # asked for while it ran: no parameter names it
+    way: list[tuple[str, Binding]] = []
+    at: Binding | None = goal
+    while at is not None and at is not start:
+        before, parameter = came[at.key]
+        way.append((parameter, at))
+        at = before
+    return way[::-1]

@@ -12,7 +12,7 @@ from tenure.errors import ScopeNotOpenError
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make, Style
-from tenure.runtime.registry import record_of, records
+from tenure.runtime.registry import is_opened_by_user, record_of, records
 from tenure.runtime.scope import Scope
 
 
@@ -34,9 +34,10 @@ class Managed:
         holders: without a home: the scopes that keep it open.
         seen: without a home: the scopes that it was got in.
         late: exits of resources that were made from it before it was open.
+        rivals: the records that other containers have of the same object.
     """
 
-    __slots__ = ("__weakref__", "binding", "claim", "engine", "exit", "holders", "home", "late", "obj", "seen")
+    __slots__ = ("__weakref__", "binding", "claim", "engine", "exit", "holders", "home", "late", "obj", "rivals", "seen")
 
     def __init__(self, engine: Any, binding: Binding, obj: Any, home: Scope | None) -> None:
         self.engine: Any = engine
@@ -48,6 +49,7 @@ class Managed:
         self.holders: list[Scope] = []
         self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
         self.late: list[Exit] = []
+        self.rivals: tuple[weakref.ref[Managed], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Managed {self.binding.label} {'open' if self.is_open else 'not open'}>"
@@ -56,6 +58,11 @@ class Managed:
     def is_open(self) -> bool:
         """Whether it is open and its closing has not begun."""
         return self.exit is not None and not self.exit.done
+
+    @property
+    def came_open(self) -> bool:
+        """Whether somebody else opened it, by hand or in another container: it is theirs to close."""
+        return is_opened_by_user(self.obj) or any((other := ref()) is not None and other.is_open for ref in self.rivals)
 
     @property
     def value(self) -> Any:
@@ -86,10 +93,16 @@ def adopt(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
 def bind_instance(engine: Any, binding: Binding) -> Managed:
     """Return the record of the bound instance of *binding*, made when first needed."""
     record: Managed | None = engine.instances.get(binding.key)
-    if record is None or record.obj is not binding.target:
-        home = engine.root if binding.lifetime == SINGLETON else None
-        record = engine.instances[binding.key] = Managed(engine, binding, binding.target, home)
-        records[id(binding.target)] = record
+    if record is not None and record.obj is binding.target:
+        return record
+    known = records.get(id(binding.target))
+    if known is not None and known.engine is engine and known in engine.instances.values():
+        engine.instances[binding.key] = known  # one object under two keys is one resource
+        return known
+    record = Managed(engine, binding, binding.target, engine.root if binding.lifetime == SINGLETON else None)
+    if known is not None and known.engine is not engine:
+        record.rivals = (weakref.ref(known), *known.rivals)
+    engine.instances[binding.key] = records[id(binding.target)] = record
     return record
 
 

@@ -1,7 +1,10 @@
 """Every engine and every managed object of the process, held weakly: for exit, fork, and methods that open."""
 
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
     from tenure.runtime.records import Managed
@@ -11,6 +14,32 @@ records: "weakref.WeakValueDictionary[int, Managed]" = weakref.WeakValueDictiona
 """Records by `id` of their object; a record keeps its object alive, so the number is its own."""
 
 
+_opened_by_user: "dict[int, weakref.ref[Any]]" = {}
+"""Objects that no container managed when their own opening method was called by hand, by `id`."""
+
+
+def note_opened_by_user(obj: Any) -> None:
+    """Remember that *obj* came open: Tenure never closes what it did not open."""
+    number = id(obj)
+    with suppress(TypeError):  # a class with __slots__ and no __weakref__ cannot be remembered
+        _opened_by_user[number] = weakref.ref(obj, lambda _: _opened_by_user.pop(number, None))
+
+
+def note_closed_by_user(obj: Any) -> None:
+    """Forget that *obj* was opened by hand."""
+    _opened_by_user.pop(id(obj), None)
+
+
+def is_opened_by_user(obj: Any) -> bool:
+    """Tell whether *obj* was opened by hand while no container managed it, and not closed since."""
+    return id(obj) in _opened_by_user
+
+
 def record_of(obj: Any) -> "Managed | None":
-    """Return the record of *obj*, None if no container manages it."""
-    return records.get(id(obj))
+    """Return the record of *obj*, None if no container manages it; of several, that of the container in use."""
+    record = records.get(id(obj))
+    if record is None or not record.rivals:
+        return record
+    scope = current.get()
+    found = [record, *(other for ref in record.rivals if (other := ref()) is not None)]
+    return next((each for each in found if scope is not None and each.engine is scope.engine), record)

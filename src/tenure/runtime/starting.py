@@ -19,6 +19,7 @@ from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding
 from tenure.runtime import leaving, managed, opening
+from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import is_managed
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start, StartAborted, start_of
@@ -56,6 +57,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
         for binding in bindings:
             engine.resolvers[binding.key](scope)
     except BaseException as error:
+        _explain(engine, bindings, error)
         drive(_roll_back(engine, scope, before, error))
         _tell_ended(engine, scope, began, error)
         raise
@@ -80,6 +82,7 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
         start_of.reset(token)
     error = await _outcome([claim for claim in launched if claim is not None], run)
     if error is not None:
+        _explain(engine, bindings, error)
         await adrive(_roll_back(engine, scope, before, error))
         _tell_ended(engine, scope, began, error)
         raise error
@@ -126,6 +129,13 @@ async def _outcome(claims: Sequence[Claim], run: Start) -> BaseException | None:
     for other in first[1:]:
         first[0].add_note(f"while starting: {type(other).__name__}: {other}")
     return first[0] if first else None
+
+
+def _explain(engine: Any, bindings: Sequence[Binding], error: BaseException) -> None:
+    """Tell on *error* the way to what failed, from whatever of this start is made last of it."""
+    failed = getattr(error, CHAIN, ())
+    if isinstance(error, Exception) and failed:
+        note_path(error, failed[0].key, engine.graph)
 
 
 def _roll_back(engine: Any, scope: Scope, before: set[Any], error: BaseException) -> Steps[None]:

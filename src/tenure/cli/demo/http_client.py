@@ -58,11 +58,14 @@ class HttpClientPool:
                 for _ in range(self._n_clients):
                     group.create_task(self._warm())
         except BaseException:
-            await self.dispose()
+            await self._close_all()
             raise
 
     async def dispose(self) -> None:
         """Close all connections."""
+        await self._close_all()
+
+    async def _close_all(self) -> None:
         idle, self._idle = self._idle, []
         await asyncio.gather(*(connection.close() for connection in idle))
 
