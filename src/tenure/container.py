@@ -24,7 +24,8 @@ from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.injection import Injected
 from tenure.runtime.leaving import leave
 from tenure.runtime.overrides import Override
-from tenure.runtime.scope import Scope, State, current_of
+from tenure.runtime.paths import note_path
+from tenure.runtime.scope import Scope, State, current, current_of
 from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
 if TYPE_CHECKING:
@@ -298,7 +299,16 @@ class Container:
             BaseException: what the user's code raised, with a note of the dependency path.
         """
         engine = self.engine
-        return engine.value(key, current_of(engine))
+        scope = current.get()
+        if scope is None:
+            scope = engine.root
+        elif scope.engine is not engine:
+            scope = current_of(engine)
+        try:
+            return engine.resolvers[key](scope)
+        except Exception as error:
+            note_path(error, key, engine.graph)
+            raise
 
     @overload
     async def aget(self, key: str) -> Any: ...

@@ -1,7 +1,9 @@
 """Basic resource pattern: opened by its first awaited call, closed when the scope is left."""
 
 import pickle
+import threading
 
+import aiosqlite
 import anyio
 import pytest
 from document_support import USERS, Connection, Watch
@@ -353,6 +355,25 @@ async def test_a_managed_object_is_not_changed(container, db):
 
         assert set(vars(db)) == {"config", "connection", "is_initialized"}
         assert type(db) is DatabaseConnection
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_with_aiosqlite(container, db, monkeypatch):
+    """A driver with a thread of its own: the thread is there while the connection is open, and gone afterwards."""
+
+    async def connect(config):
+        return await aiosqlite.connect(config.path)
+
+    monkeypatch.setitem(globals(), "create_database_connection", connect)
+    n_threads = threading.active_count()
+    async with container.resource_scope():
+        cursor = await db.execute_query(QUERY)
+        assert list(await cursor.fetchall()) == USERS
+        await cursor.close()
+        assert threading.active_count() == n_threads + 1
+
+    with pytest.raises(ValueError, match="no active connection"):
+        await db.connection.execute(QUERY)
 
 
 async def test_a_container_gives_itself(container):

@@ -1,6 +1,7 @@
 """Good pattern 1, proper cleanup: the same scope with `async with` and with plain `with`."""
 
 import sqlite3
+import threading
 
 import pytest
 from document_support import USERS, Connection, Watch
@@ -50,7 +51,7 @@ class Database:
     """A resource that needs no event loop."""
 
     def initialize(self):
-        self.connection = sqlite3.connect(Config.path)
+        self.connection = sqlite3.connect(Config.path, check_same_thread=False)
 
     def dispose(self):
         self.connection.close()
@@ -156,6 +157,56 @@ def test_sync_nested(container, watch):
             assert container.get(Database) is outer
         assert outer.connection.execute("SELECT 1").fetchone() == (1,)
 
+    assert watch.acts == ["Opened Database", "Closed Database"]
+
+
+def test_sync_bound_and_never_got(container, watch):
+    """The first call of a method opens an object that the container knows, as with async ones."""
+
+    @resource
+    class Counter:
+        def __init__(self):
+            self.n_opened = 0
+
+        def initialize(self):
+            self.n_opened += 1
+
+        def dispose(self):
+            pass
+
+        def count(self):
+            return self.n_opened
+
+    counter = Counter()
+    container.bind(Counter, counter)
+    for life in (1, 2):
+        with container.resource_scope():
+            assert counter.count() == life
+            assert counter.count() == life
+
+    assert [act.split()[0] for act in watch.acts] == ["Opened", "Closed"] * 2
+
+
+def test_sync_scopes_of_several_threads_share_what_is_bound(container, watch):
+    """Opened by the first of them, closed when the last one leaves."""
+    database = Database()
+    container.bind(Database, database)
+    all_in = threading.Barrier(8)
+    answers = []
+
+    def work():
+        with container.resource_scope():
+            assert container.get(Database) is database
+            all_in.wait()
+            answers.append(container.get(Database))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [database] * 8
     assert watch.acts == ["Opened Database", "Closed Database"]
 
 

@@ -1,8 +1,7 @@
 """
 Bad pattern 2, exhaustion.
 
-What Tenure makes of it: a resource without an end is a finding, and a slow opening or closing ends at its limit, by
-name.
+What Tenure makes of it: a resource without an end is a finding; a slow opening or closing ends at its limit, by name.
 """
 
 import anyio

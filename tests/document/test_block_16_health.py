@@ -1,5 +1,7 @@
 """Health checks: the document's checker and Tenure's say the same of the document's resources."""
 
+from typing import Annotated
+
 import anyio
 import pytest
 from document_support import Connection, Watch
@@ -206,6 +208,22 @@ async def test_asked_for_one_that_is_not_open(container, checker, connections):
 
     assert await checker.check_resource_health(database) == {"status": "not open"}
     assert len(connections) == 1
+
+
+async def test_two_resources_of_one_class_are_both_checked(container, checker):
+    """Bound under qualifiers, each is told by its key."""
+    container.bind(Pinged)
+    container.bind(Pinged, name="replica")
+    async with container.resource_scope():
+        await container.aget(Pinged)
+        replica = await container.aget(Annotated[Pinged, "replica"])
+        await replica.break_()
+        statuses = await checker.check_all_resources()
+
+    assert {name: status["status"] for name, status in statuses.items()} == {
+        "Pinged": "healthy",
+        "Pinged['replica']": "error",
+    }
 
 
 async def test_what_no_container_manages_can_be_checked(checker):

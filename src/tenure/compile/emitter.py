@@ -89,7 +89,7 @@ class _Writer:
         return f"{awaits}{target}({', '.join(self.arguments(binding))})"
 
     def arguments(self, binding: Binding) -> list[str]:
-        """Return the arguments of a call, positional-only ones first as they are in any signature."""
+        """Return the arguments of a call, positional ones first as they are in any signature."""
         return [
             value if edge.need.by_position else f"{edge.need.name}={value}"
             for edge, value in ((edge, self.argument(edge)) for edge in self.links.graph.edges(binding))

@@ -107,7 +107,7 @@ class Need:
     name: str
     key: Key
     by_position: bool = False
-    """Whether it can only be passed by position."""
+    """Whether it is passed by position: every parameter that allows it is, because that is the faster call."""
     optional: bool = False
     """Whether None will do."""
     default: Any = NOTHING

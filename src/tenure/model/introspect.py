@@ -106,7 +106,7 @@ def _initialiser(origin: Any) -> Any:
 
 
 def _need(parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]) -> Need:
-    by_position = parameter.kind is parameter.POSITIONAL_ONLY
+    by_position = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     if parameter.name in arguments:
         return Need(parameter.name, NOTHING, by_position, default=arguments[parameter.name])
     default = NOTHING if parameter.default is parameter.empty else parameter.default

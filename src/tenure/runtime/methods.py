@@ -25,7 +25,6 @@ from tenure.runtime.registry import note_closed_by_user, note_opened_by_user, re
 from tenure.runtime.scope import current_of
 
 
-
 def install(cls: type, lifecycle: Lifecycle) -> None:
     """Replace the public functions of *cls*, inherited ones included, in place; each at most once."""
     openers = {name for name in lifecycle.method_names if name == "initialize"}

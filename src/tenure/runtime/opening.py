@@ -64,7 +64,9 @@ def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
     needed = _still_needed(engine, binding, blocked, scope)
     if needed:
         call = f"`await container.aget({binding.label})`"
-        way_out = f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
+        way_out = (
+            f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
+        )
         raise AsyncInSyncError([each.label for each in needed], "open", way_out)
 
 

@@ -29,7 +29,7 @@ def note_path(error: Exception, key: Key, graph: Graph) -> None:
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if opening.get() or isinstance(error, TenureError) and hasattr(error, "path") or hasattr(error, _NOTED):
+    if opening.get() or (isinstance(error, TenureError) and hasattr(error, "path")) or hasattr(error, _NOTED):
         return
     steps = list(_steps(error, key, graph))
     if steps:
@@ -42,7 +42,7 @@ def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
     start = graph.find(key)
     if start is None:
         return
-    failed = list(getattr(error, CHAIN, ()))
+    failed: list[Binding] = list(getattr(error, CHAIN, ()))
     culprit = _culprit(error, graph, failed[-1] if failed else start)
     if culprit is not None and culprit not in failed:
         failed.append(culprit)

@@ -37,7 +37,19 @@ class Managed:
         rivals: the records that other containers have of the same object.
     """
 
-    __slots__ = ("__weakref__", "binding", "claim", "engine", "exit", "holders", "home", "late", "obj", "rivals", "seen")
+    __slots__ = (
+        "__weakref__",
+        "binding",
+        "claim",
+        "engine",
+        "exit",
+        "holders",
+        "home",
+        "late",
+        "obj",
+        "rivals",
+        "seen",
+    )
 
     def __init__(self, engine: Any, binding: Binding, obj: Any, home: Scope | None) -> None:
         self.engine: Any = engine
