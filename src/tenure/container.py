@@ -8,23 +8,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from tenure.declare import lifecycle_on, options_of
+from tenure.declare import check_count, check_seconds, lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, GraphError, ScopeError
 from tenure.events import Observer
 from tenure.keys import Key, class_of, qualified, show
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make
-from tenure.model.build import Declared, autobinding, binding_of
+from tenure.model.build import Declared, autobinding, binding_of, check_key
 from tenure.model.check import findings_of
 from tenure.model.graph import Graph
 from tenure.runtime import starting
 from tenure.runtime.engine import Engine
-from tenure.runtime.entering import ScopeHandle
+from tenure.runtime.entering import ScopeHandle, did_you_mean
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.injection import Injected
 from tenure.runtime.leaving import leave
 from tenure.runtime.overrides import Override
-from tenure.runtime.paths import note_path
+from tenure.runtime.paths import explain
 from tenure.runtime.scope import Scope, State, current, current_of
 from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
@@ -85,6 +85,7 @@ class ResourceScope:
         Raises:
             BaseException: the first failure; what this start opened is closed again.
         """
+        check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else self._max_parallel
         await starting.astart(self._scope.engine, self._scope, keys, limit)
 
@@ -117,11 +118,13 @@ class Container:
         max_parallel: int | None = None,
         observers: Iterable[Observer] = (),
     ) -> None:
-        if close_timeout is not None and not close_timeout > 0:
-            raise BindingError(f"close_timeout must be a number of seconds > 0 or None, not {close_timeout!r}")
-        if max_parallel is not None and max_parallel < 1:
-            raise BindingError(f"max_parallel must be at least 1 or None, not {max_parallel!r}")
+        check_seconds("close_timeout", close_timeout)
+        check_count("max_parallel", max_parallel)
         _check_ladder(scopes)
+        if not isinstance(observers, Iterable):
+            raise BindingError(
+                f"observers takes a sequence of callables, not {observers!r}; did you mean ({observers!r},)?"
+            )
         self._autobind = autobind
         self._max_parallel = max_parallel
         self._serial = 0
@@ -203,27 +206,22 @@ class Container:
     def _check_lifetime(self, binding: Binding) -> None:
         known = (SINGLETON, TRANSIENT, "ambient", *self.engine.ladder)
         if binding.lifetime not in known:
-            names = ", ".join(map(repr, (SINGLETON, TRANSIENT, *self.engine.ladder)))
-            raise ScopeError(f"{binding.label} is bound to the scope {binding.lifetime!r}, which is none of {names}")
+            raise ScopeError(
+                f"{binding.label} is bound to the scope {binding.lifetime!r}, which this container does not know; "
+                + did_you_mean(binding.lifetime, (SINGLETON, TRANSIENT, *self.engine.ladder), "Container(scopes=(...))")
+            )
 
     def _add(self, binding: Binding) -> None:
-        engine = self.engine
-        known = engine.graph.bindings.get(binding.key)
-        if known is not None and binding.key in engine.used:
-            raise BindingInUseError(binding.key)
-        if engine.resolvers:  # what was compiled may have settled for a default where there is a binding now
-            engine.adopt(
-                Graph(engine.graph.bindings | {binding.key: binding}, self._bind_by_itself), set(engine.resolvers)
-            )
-        else:
-            engine.graph.add(binding)
-            engine.enlist(binding)
+        self.engine.add(binding)
 
     def _bind_by_itself(self, key: Key) -> Binding | None:
         if not self._autobind:
             return None
         self._serial += 1
-        return autobinding(key, _DECLARED, self._serial)
+        binding = autobinding(key, _DECLARED, self._serial)
+        if binding is not None:
+            self._check_lifetime(binding)
+        return binding
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Bind *key*: `container[Key] = value` is `container.bind(Key, value)`."""
@@ -253,6 +251,7 @@ class Container:
             BindingInUseError: something was already made from an earlier binding of the key.
         """
         self._refuse_if_closed()
+        check_key(key)
         self._serial += 1
         binding = Binding(qualified(key, name), Make.GIVEN, None, scope, serial=self._serial)
         self._check_lifetime(binding)
@@ -264,12 +263,17 @@ class Container:
 
         Raises:
             ContainerClosedError: this container is closed.
+            ScopeError: *other* binds to a scope that this container does not know; nothing is included.
+            BindingError: *other* is no container.
         """
         self._refuse_if_closed()
-        for binding in list(other.engine.graph):
-            if binding.declared and binding.key not in self and binding.target is not other:
-                self._check_lifetime(binding)
-                self._add(binding)
+        if not isinstance(other, Container):
+            raise BindingError(f"include takes a container, not {other!r}")
+        new = [b for b in list(other.engine.graph) if b.declared and b.key not in self and b.target is not other]
+        for binding in new:
+            self._check_lifetime(binding)
+        for binding in new:
+            self._add(binding)
 
     def expects(self, function: Injected) -> None:
         """Count *function* among those whose parameters `check()` looks at."""
@@ -293,6 +297,7 @@ class Container:
         Raises:
             MissingBindingError: *key*, or something it needs, is not bound; the text shows the whole path.
             CircularDependencyError: *key* needs itself.
+            GraphError: a longer-lived value needs a shorter-lived one.
             AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
             ScopeNotOpenError: it lives in a named scope that is not open here.
             ContainerClosedError: the container, or the current scope, is closing or closed.
@@ -307,7 +312,7 @@ class Container:
         try:
             return engine.resolvers[key](scope)
         except Exception as error:
-            note_path(error, key, engine.graph)
+            explain(error, key, engine.graph)
             raise
 
     @overload
@@ -321,12 +326,17 @@ class Container:
         engine = self.engine
         return await engine.avalue(key, current_of(engine))
 
-    def get_all_resources(self) -> dict[type, Any]:
-        """Return every open resource that the current scope sees, by class; opens nothing."""
-        found: dict[type, Any] = {}
+    def get_all_resources(self) -> dict[Any, Any]:
+        """
+        Return every open resource that the current scope sees, by class; opens nothing.
+
+        The class is the key it is bound to, or else that of the object; a second one of a class stands under its key.
+        """
+        found: dict[Any, Any] = {}
         for exit_ in open_exits(current_of(self.engine)):
-            key = exit_.binding.key
-            found[key if isinstance(key, type) else type(exit_.value)] = exit_.value
+            key, cls = exit_.binding.key, type(exit_.value)
+            is_own_class = isinstance(key, type) or (cls in found and found[cls] is not exit_.value)
+            found[key if is_own_class else cls] = exit_.value
         return found
 
     def snapshot(self) -> Snapshot:
@@ -347,22 +357,35 @@ class Container:
             values: what is given to the scope, by key; never closed by Tenure.
             max_parallel: how many resources `scope.start` opens at the same time; None: any number.
 
+        Raises:
+            BindingError: *max_parallel* is less than 1.
+
         Raises on entering:
+            BindingError: a key of *values* is bound to be made.
             ScopeError: no scope has that name, or it is wider than one that is already open.
             ContainerClosedError: the container, or the scope around it, is closing or closed.
         """
-        for key in values or ():
-            self._expect_given(key, name)
-        return ScopeHandle(self.engine, ResourceScope, name, values or {}, max_parallel)
+        check_count("max_parallel", max_parallel)
+        return ScopeHandle(self.engine, self._face, name, values or {}, max_parallel)
 
-    def _expect_given(self, key: Any, name: str | None) -> None:
+    def _face(self, scope: Scope, max_parallel: int | None) -> ResourceScope:
+        for key in scope.values:
+            self._expect_given(key, scope.name)
+        return ResourceScope(scope, max_parallel)
+
+    def _expect_given(self, key: Any, name: str) -> None:
         known = self.engine.graph.bindings.get(key)
-        if known is not None and known.make is Make.GIVEN:
-            return
-        if known is not None and (known.declared or key in self.engine.used):
-            raise BindingInUseError(key)
-        scope = name if name is not None else self.engine.ladder[-2] if len(self.engine.ladder) > 1 else "call"
-        self.declare(key, scope=scope)
+        if known is None:
+            self.declare(key, scope=name)
+        elif known.make is not Make.GIVEN and known.declared:
+            raise BindingError(
+                f"{show(key)} is bound to be made, and the scope {name!r} is given one; declare it "
+                f"instead of binding it: container.declare({show(key)}, scope={name!r})"
+            )
+        elif known.make is not Make.GIVEN:
+            if key in self.engine.used:
+                raise BindingInUseError(key)
+            self.declare(key, scope=name)
 
     # the container's own life
 
@@ -381,6 +404,7 @@ class Container:
         """Open the singleton resources *keys*, all of them by default, independent ones at the same time."""
         engine = self.engine
         engine.reopen()
+        check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else self._max_parallel
         await starting.astart(engine, engine.root, keys or starting.eager_keys(engine), limit)
 
@@ -455,15 +479,20 @@ class Container:
             value: the object itself, also where it is a class or a function.
             scope: lifetime of the replacement; None: as for `bind`.
         """
-        self._serial += 1
         is_value = value is not NOTHING
+        if is_value is (target is not NOTHING):
+            raise BindingError(f"override({show(key)}) takes either a target or value=, the replacement")
+        self._serial += 1
         binding = binding_of(
             key, value if is_value else target, _DECLARED, scope=scope, is_value=is_value, serial=self._serial
         )
+        self._check_lifetime(binding)
         return Override(self.engine, binding)
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Show every event to *observer* from now on; return the function that ends it."""
+        if not callable(observer):
+            raise BindingError(f"an observer is called with each event, and {observer!r} is not callable")
         return self.engine.observe(observer)
 
     def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
@@ -488,8 +517,8 @@ class Container:
 
 
 def _check_ladder(scopes: Sequence[str]) -> None:
-    if isinstance(scopes, str):
-        raise BindingError(f"scopes takes a sequence of names, not the string {scopes!r}; did you mean ({scopes!r},)?")
+    if isinstance(scopes, str) or not isinstance(scopes, Sequence):
+        raise BindingError(f"scopes takes a sequence of names, not {scopes!r}; did you mean ({scopes!r},)?")
     reserved = {SINGLETON, TRANSIENT, "ambient", "root", "anonymous", "call"}
     for name in scopes:
         if not isinstance(name, str) or not name or name in reserved:

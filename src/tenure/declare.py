@@ -80,8 +80,7 @@ def resource(
     Raises:
         BindingError: *target* is not callable, or an argument is out of its bounds.
     """
-    _check_seconds("open_timeout", open_timeout)
-    _check_seconds("close_timeout", close_timeout)
+    _check_options(scope, open_timeout, close_timeout, retry, tags)
     options = Options(
         scope=scope,
         is_resource=True,
@@ -103,6 +102,8 @@ def resource(
 
 
 def managed_resource(
+    cls: None = None,
+    /,
     *,
     initialize_func: Callable[[Any], Any] | None = None,
     dispose_func: Callable[[Any], Any] | None = None,
@@ -123,6 +124,14 @@ def managed_resource(
     Raises:
         BindingError: what is decorated is not a class.
     """
+    if cls is not None:
+        raise BindingError(
+            "managed_resource takes initialize_func= and dispose_func=; for a class that has its own, use @resource"
+        )
+    _check_options(scope, open_timeout, close_timeout, retry)
+    for name, function in (("initialize_func", initialize_func), ("dispose_func", dispose_func)):
+        if function is not None and not callable(function):
+            raise BindingError(f"{name} must be a function that takes the object, not {function!r}")
     options = Options(
         scope=scope, is_resource=True, open_timeout=open_timeout, close_timeout=close_timeout, retry=retry
     )
@@ -152,6 +161,8 @@ def _declared(target: Any, options: Options, lifecycle: Lifecycle | None) -> Any
 
 
 def _check_target(target: Any, decorator: str) -> None:
+    if isinstance(target, str):
+        raise BindingError(f"{decorator} decorates a class or a function, not a string; did you mean scope={target!r}?")
     if not callable(target):
         raise BindingError(
             f"{decorator} decorates a class or a function, not {target!r} of type {type(target).__name__}; "
@@ -159,9 +170,27 @@ def _check_target(target: Any, decorator: str) -> None:
         )
 
 
-def _check_seconds(name: str, seconds: float | None) -> None:
-    if seconds is not None and not seconds > 0:
+def check_seconds(name: str, seconds: Any) -> None:
+    """Raise BindingError unless *seconds* is a number > 0 or None."""
+    if seconds is not None and (not isinstance(seconds, int | float) or isinstance(seconds, bool) or not seconds > 0):
         raise BindingError(f"{name} must be a number of seconds > 0 or None, not {seconds!r}")
+
+
+def check_count(name: str, count: Any) -> None:
+    """Raise BindingError unless *count* is a whole number >= 1 or None."""
+    if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
+        raise BindingError(f"{name} must be a whole number of at least 1 or None, not {count!r}")
+
+
+def _check_options(scope: Any, open_timeout: Any, close_timeout: Any, retry: Any, tags: Any = None) -> None:
+    check_seconds("open_timeout", open_timeout)
+    check_seconds("close_timeout", close_timeout)
+    if scope is not None and not isinstance(scope, str):
+        raise BindingError(f"scope must be the name of a lifetime or a scope, not {scope!r}")
+    if retry is not None and not isinstance(retry, Retry):
+        raise BindingError(f"retry must be a Retry, not {retry!r}; did you mean Retry(attempts={retry!r})?")
+    if tags is not None and not isinstance(tags, Mapping):
+        raise BindingError(f"tags must be a mapping of words to words, not {tags!r}")
 
 
 def _lifetime(name: str, lifetime: str) -> Any:

@@ -51,7 +51,8 @@ def draw_path(path: Sequence[PathStep]) -> str:
     for depth, step in enumerate(path):
         branch = "  " + "   " * (depth - 1) + "└─ " if depth else "  "
         parameter = f"{step.parameter}: " if step.parameter else ""
-        lines.append(f"{branch}{parameter}{show(step.key)}" + (f"   ({step.where})" if step.where else ""))
+        name = "?" if repr(step.key) == "NOTHING" else show(step.key)
+        lines.append(f"{branch}{parameter}{name}" + (f"   ({step.where})" if step.where else ""))
     return "\n".join(lines)
 
 
@@ -209,7 +210,8 @@ class AsyncInSyncError(TenureError, RuntimeError):
     def __str__(self) -> str:
         names = ", ".join(self.labels)
         verb = "is" if len(self.labels) == 1 else "are"
-        return f"{names} {verb} asynchronous and cannot {self.act} here, nothing was touched; use {self.way_out}"
+        done = {"open": "opened", "close": "closed"}.get(self.act, self.act)
+        return f"{names} {verb} asynchronous and cannot be {done} here, nothing was touched; use {self.way_out}"
 
 
 class ScopeError(TenureError, RuntimeError):
@@ -253,7 +255,8 @@ class ContainerClosedError(TenureError, RuntimeError):
 
     def __str__(self) -> str:
         return (
-            f"{self.subject} is {self.state}; what it owned cannot be had any more: take it before, or open a new one"
+            f"{self.subject} is {self.state} and gives or takes nothing any more; "
+            "do what needs it before it is closed, or enter a new one"
         )
 
 
@@ -283,7 +286,7 @@ class WrongLoopError(TenureError, RuntimeError):
 class CloseError(ExceptionGroup[Exception], TenureError):
     """What the closing code of one or more resources raised, in order of closing; nothing else had failed."""
 
-    def derive(self, excs: Sequence[Any], /) -> Self:  # type: ignore[override]  # a group of errors gives the same class
+    def derive(self, excs: Sequence[Any], /) -> Self:  # type: ignore[override]  # always this class
         """Return a group of the same class around *excs* (PEP 654)."""
         return type(self)(self.message, excs)
 
@@ -346,4 +349,5 @@ def attach_closing_errors(error: BaseException, failed: Sequence[BaseException])
         return
     setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
     for other in failed:
-        error.add_note(f"while closing: {type(other).__name__}: {other}")
+        notes = "".join(f"\n{note}" for note in getattr(other, "__notes__", ()))
+        error.add_note(f"an error while closing: {type(other).__name__}: {other}{notes}")

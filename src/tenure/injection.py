@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.errors import BindingError, ScopeError
-from tenure.keys import Key
+from tenure.keys import Key, show
 from tenure.model.introspect import InjectMarker
 from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.injection import describe, injected_needs, wrap
@@ -70,10 +70,11 @@ def inject(function: Any = None, /, *, container: "Container | None" = None, sco
         BindingError: *function* is not a function, or has no parameter to inject.
         ScopeError: at the call, without *container* where no scope is current.
     """
+    if container is not None and not hasattr(container, "engine"):
+        raise BindingError(f"container= takes a container, not {container!r}")
 
     def decorate(function: F) -> F:
-        if not callable(function) or isinstance(function, type):
-            raise BindingError(f"inject decorates a function, not {function!r}")
+        _check_function(function)
         needs = injected_needs(function)
         if container is not None:
             container.expects(describe(function, needs))
@@ -81,6 +82,18 @@ def inject(function: Any = None, /, *, container: "Container | None" = None, sco
         return wrapped
 
     return decorate if function is None else decorate(function)
+
+
+def _check_function(function: Any) -> None:
+    if hasattr(function, "engine"):
+        raise BindingError("inject decorates a function, not a container; did you mean inject(container=...)?")
+    if isinstance(function, type):
+        raise BindingError(
+            f"inject decorates a function, and {show(function)} is a class: a container fills in the parameters "
+            "of a class by itself; bind it, or get it"
+        )
+    if not callable(function):
+        raise BindingError(f"inject decorates a function, not {function!r}")
 
 
 class _Call:
@@ -104,16 +117,16 @@ class _Call:
             )
         return scope.engine
 
-    def _scope(self) -> Scope | None:
+    def _handle_or_scope(self) -> "ScopeHandle[Scope] | Scope":
         engine = self._engine()
         if self._name is None:
             return current_of(engine)
         self._handle = ScopeHandle(engine, _bare, self._name, {}, None)
-        return None
+        return self._handle
 
     def __enter__(self) -> Scope:
-        scope = self._scope()
-        return scope if self._handle is None else self._handle.__enter__()  # type: ignore[return-value]  # one is set
+        found = self._handle_or_scope()
+        return found if isinstance(found, Scope) else found.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -121,8 +134,8 @@ class _Call:
         return False if self._handle is None else self._handle.__exit__(kind, error, trace)
 
     async def __aenter__(self) -> Scope:
-        scope = self._scope()
-        return scope if self._handle is None else await self._handle.__aenter__()  # type: ignore[return-value]  # one is set
+        found = self._handle_or_scope()
+        return found if isinstance(found, Scope) else await found.__aenter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

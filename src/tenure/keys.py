@@ -23,6 +23,8 @@ def show(key: Key) -> str:
     """
     if isinstance(key, str):
         return repr(key)
+    if isinstance(key, typing.ForwardRef):
+        return key.__forward_arg__
     if origin_of(key) is Annotated:
         base, *qualifiers = get_args(key)
         return f"{show(base)}[{', '.join(map(repr, qualifiers))}]"
@@ -31,6 +33,8 @@ def show(key: Key) -> str:
     if isinstance(key, types.GenericAlias) or origin_of(key) is not None:
         arguments = ", ".join("..." if part is ... else show(part) for part in get_args(key))
         return f"{show(origin_of(key))}[{arguments}]"
+    if isinstance(key, typing.TypeVar):
+        return key.__name__
     if key is None or key is types.NoneType:
         return "None"
     return getattr(key, "__qualname__", None) or getattr(key, "__name__", None) or repr(key)
@@ -90,8 +94,12 @@ def class_of(key: Key) -> type | None:
 
 def near(key: Key, known: Iterable[Key], limit: int = 3) -> tuple[str, ...]:
     """Return the names among *known* that look like *key*, best first, at most *limit*."""
-    names = {show(other): None for other in known}
     wanted = show(key)
-    plain = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(wanted.lower(), list(plain), n=limit, cutoff=0.6)
+    plain = {_last_part(name): name for name in map(show, known)}
+    close = difflib.get_close_matches(_last_part(wanted), list(plain), n=limit, cutoff=0.6)
     return tuple(plain[name] for name in close if plain[name] != wanted)
+
+
+def _last_part(name: str) -> str:
+    """Classes inside functions have long names that would all look alike."""
+    return name.rpartition(".")[2].lower()

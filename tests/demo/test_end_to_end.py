@@ -12,7 +12,7 @@ import pytest
 import tenure
 
 SOURCES = Path(tenure.__file__).parents[1]
-COMMAND = [sys.executable, "-X", "dev", "-W", "error", "-m", "tenure", "demo"]
+COMMAND = [sys.executable, "-W", "error", "-m", "tenure", "demo"]
 pytestmark = pytest.mark.slow
 
 

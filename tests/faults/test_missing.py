@@ -109,9 +109,7 @@ def test_missing_names_every_step_with_its_parameter_and_place():
     error = refused(Container(), Users)
 
     assert str(error).startswith("nothing is bound to str: a builtin type is never made by itself; ")
-    assert (
-        f"\n  Users   ({at(Users)})\n  └─ database: Database   ({at(Database)})\n     └─ url: str" in str(error)
-    )
+    assert f"\n  Users   ({at(Users)})\n  └─ database: Database   ({at(Database)})\n     └─ url: str" in str(error)
 
 
 def test_missing_carries_the_path_as_data():
@@ -234,9 +232,7 @@ def test_parameter_without_annotation_is_named_with_the_way_out():
 
     assert "the parameter has no annotation and no default" in str(error)
     assert "bind(Silent, arguments={'thing': ...})" in str(error)
-    assert (
-        f"\n  UsesSilent   ({at(UsesSilent)})\n  └─ silent: Silent   ({at(Silent)})\n     └─ thing: ?" in str(error)
-    )
+    assert f"\n  UsesSilent   ({at(UsesSilent)})\n  └─ silent: Silent   ({at(Silent)})\n     └─ thing: ?" in str(error)
 
 
 def test_parameter_without_annotation_is_no_key_in_quotes():

@@ -44,6 +44,10 @@ class Links(Protocol):
         """Return the function of a scope that gives what was given to it."""
         ...
 
+    def on_its_loop(self, binding: Binding) -> Any:
+        """Return a function that gives back its argument, or raises where another loop runs than *binding*'s own."""
+        ...
+
     def not_open(self, binding: Binding) -> Any:
         """Return a function that raises: no scope of the binding's name is open."""
         ...
@@ -116,7 +120,7 @@ def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
         is_async: whether the resolver is a coroutine function.
     """
     if binding.make is Make.GIVEN:
-        return links.given(binding)
+        return _awaitable(links.given(binding)) if is_async else links.given(binding)
     if binding.lifecycle is not None and (binding.make is Make.VALUE or binding.lifecycle.style is Style.METHODS):
         return links.managed(binding, is_async)
     writer = _Writer(links, is_async)
@@ -124,6 +128,13 @@ def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
     head = "async def" if is_async else "def"
     source = f"{head} resolve(scope):\n" + "".join(f"    {line}\n" for line in body)
     return function_from(source, "resolve", writer.names)
+
+
+def _awaitable(resolve: Any) -> Any:
+    async def aresolve(scope: Any) -> Any:
+        return resolve(scope)
+
+    return aresolve
 
 
 def _body(binding: Binding, writer: _Writer) -> list[str]:
@@ -143,6 +154,15 @@ def _body(binding: Binding, writer: _Writer) -> list[str]:
     key = writer.name("k", binding.key)
     if binding.lifetime == SINGLETON:
         cache = writer.name("s", writer.links.root_cache())
+        if writer.is_async and binding.lifecycle is not None and binding.lifecycle.is_async:
+            on_loop = writer.name("o", writer.links.on_its_loop(binding))
+            return [
+                "try:",
+                f"    return {on_loop}({cache}[{key}])",
+                "except KeyError:",
+                "    pass",
+                f"return {miss}(scope)",
+            ]
         return ["try:", f"    return {cache}[{key}]", "except KeyError:", "    pass", f"return {miss}(scope)"]
     missing = writer.name("x", _MISSING)
     if binding.lifetime == AMBIENT:

@@ -26,5 +26,6 @@ def function_from(source: str, name: str, names: dict[str, Any]) -> Any:
         names: the globals of the function; it becomes the function's own dictionary.
     """
     number = _shapes.setdefault(source, len(_shapes) + 1)
+    names["__name__"] = "tenure.compile.generated"
     exec(_code(source, number), names)  # noqa: S102 - the source is written by `emitter`, never by a user
     return names[name]

@@ -160,7 +160,7 @@ class Closer:
     __slots__ = ("_backend", "_default_limit_s", "_outcome", "_place", "report")
 
     def __init__(self, outcome: BaseException | None, place: Place, default_limit_s: float | None) -> None:
-        self.report: Report = Report()
+        self.report: Report = Report(place.subject)
         self._outcome = outcome
         self._place = place
         self._default_limit_s = default_limit_s
@@ -181,13 +181,15 @@ class Closer:
             close = self._ask_owner(exit_) if exit_.owner is not None else self._on_the_spot(exit_)
             swallowed = yield from close
         except BaseException as error:  # noqa: BLE001 - the others are closed whatever this one raises (L24)
-            self._note(error)
+            self._note(error, exit_)
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
-    def _note(self, error: BaseException) -> None:
+    def _note(self, error: BaseException, exit_: Exit) -> None:
         if error is self._outcome:
             return
+        where = f"   ({exit_.binding.where})" if exit_.binding.where else ""
+        error.add_note(f"while closing\n  {exit_.binding.label}{where}")
         if self._backend is not None and self._backend.is_cancellation(error):
             self.report.cancelled = error
         else:
@@ -232,6 +234,15 @@ class Closer:
         if owner.error is not None:
             raise owner.error
         return bool(owner.swallowed)
+
+
+def refuse_other_loop(exit_: Exit | None) -> None:
+    """Raise WrongLoopError where another loop runs than the one *exit_* was opened on."""
+    if exit_ is None or exit_.loop is None or exit_.done:
+        return
+    backend = running()
+    if backend is not None and backend.token() is not exit_.loop:
+        raise wrong_loop(exit_.binding.label, exit_.loop, backend)
 
 
 def wrong_loop(label: str, loop: Any, backend: Backend | None) -> WrongLoopError:

@@ -31,6 +31,11 @@ class Place:
     scope_id: int
     notify: Notify | None
 
+    @property
+    def subject(self) -> str:
+        """The scope as errors name it."""
+        return "the container" if self.scope == "root" else f"the scope {self.scope!r}"
+
 
 def open_resource(
     binding: Binding,

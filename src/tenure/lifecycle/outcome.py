@@ -9,15 +9,19 @@ class Report:
     """
     Collects what closing raised.
 
+    Args:
+        subject: what is closed, as errors name it.
+
     Attributes:
         failed: errors of closing code, in order of closing.
         cancelled: a cancellation that arrived while closing, or None.
         swallowed: whether a resource declared with suppress=True took the outcome upon itself.
     """
 
-    __slots__ = ("cancelled", "failed", "swallowed")
+    __slots__ = ("cancelled", "failed", "subject", "swallowed")
 
-    def __init__(self) -> None:
+    def __init__(self, subject: str) -> None:
+        self.subject: str = subject
         self.failed: list[BaseException] = []
         self.cancelled: BaseException | None = None
         self.swallowed: bool = False
@@ -34,15 +38,16 @@ class Report:
             outcome = None
         first = fatal or outcome or self.cancelled
         if first is None:
-            return _group(self.failed)
+            return group(self.failed, self.subject)
         attach_closing_errors(first, [error for error in self.failed if error is not first])
         return first
 
 
-def _group(failed: Sequence[BaseException]) -> BaseException | None:
+def group(failed: Sequence[BaseException], subject: str) -> BaseException | None:
+    """Return one error for what closing *subject* raised, None if nothing was."""
     if not failed:
         return None
     ordinary = [error for error in failed if isinstance(error, Exception)]
     if len(ordinary) == len(failed):
-        return CloseError("errors while closing", ordinary)
-    return BaseExceptionGroup("errors while closing", list(failed))
+        return CloseError(f"errors while closing {subject}", ordinary)
+    return BaseExceptionGroup(f"errors while closing {subject}", list(failed))

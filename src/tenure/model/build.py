@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 from tenure.errors import BindingError
@@ -23,7 +24,8 @@ from tenure.model.detect import (
     lifecycle_of_function,
     lifecycle_with_close,
 )
-from tenure.model.introspect import location, needs_of, product_of
+from tenure.model.graph import NEVER_BY_THEMSELVES
+from tenure.model.introspect import annotations_of, location, needs_of, product_of
 
 
 class Declared:
@@ -78,7 +80,7 @@ def binding_of(
     if key is NOTHING:
         key = product_of(target)
     key = qualified(key, name)
-    _check_key(key)
+    check_key(key)
     origin = origin_of(target) or target
     is_factory = not is_value and (isinstance(origin, type) or inspect.isroutine(target) or _is_partial(target))
     options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
@@ -98,7 +100,8 @@ def binding_of(
     )  # fmt: skip
 
 
-def _check_key(key: Key) -> None:
+def check_key(key: Key) -> None:
+    """Raise BindingError where *key* is not hashable."""
     try:
         hash(key)
     except TypeError:
@@ -127,7 +130,8 @@ def _made(origin: Any, target: Any, declared: Declared, close: Any, is_resource:
     said = options is not None and options.is_resource
     make = Make.AWAIT if is_async_function(target) and not inspect.isasyncgenfunction(target) else Make.CALL
     if close is not None:
-        return make, lifecycle_with_close(None, close)
+        made = origin_of(annotations_of(target).get("return")) or annotations_of(target).get("return")
+        return make, lifecycle_with_close(made if isinstance(made, type) else None, close)
     return make, lifecycle_of_function(target, is_resource or said)
 
 
@@ -155,7 +159,7 @@ def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
     cls = class_of(key)
     if cls is None or (key is not cls and origin_of(key) is not cls):
         return None
-    if cls.__module__ in ("builtins", "typing", "types", "collections.abc") or is_abstract(cls):
+    if cls.__module__ in NEVER_BY_THEMSELVES or issubclass(cls, Enum) or is_abstract(cls):
         return None
     try:
         return binding_of(key, key, declared, serial=serial, autobound=True)

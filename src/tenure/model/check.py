@@ -64,7 +64,7 @@ def findings_of(
     found = [
         *_unserved(graph, everything),
         *_cycles(graph, everything),
-        *_captive(graph, ladder),
+        *captive_findings(graph, ladder, list(graph)),
         *_async_in_sync(graph, roots, consumers, sync),
         *_unprotected(graph),
         *_nothing_to_close(graph),
@@ -76,7 +76,16 @@ def findings_of(
 def _consumer_binding(consumer: Consumer) -> Binding:
     """Return *consumer* as if it were bound, so that the same rules read it; the graph does not see it."""
     make = Make.AWAIT if consumer.is_async else Make.CALL
-    return Binding(f"{consumer.name}()", make, None, TRANSIENT, consumer.needs, where=consumer.where)
+    return Binding(Call(consumer.name), make, None, TRANSIENT, consumer.needs, where=consumer.where)
+
+
+class Call:
+    """Stands for a key where a function is called."""
+
+    __slots__ = ("__qualname__",)
+
+    def __init__(self, name: str) -> None:
+        self.__qualname__ = f"{name}()"
 
 
 def _bind_below(graph: Graph, binding: Binding) -> None:
@@ -158,9 +167,13 @@ def _width(lifetime: str, ladder: Sequence[str]) -> int | None:
     return ladder.index(lifetime) + 1 if lifetime in ladder else None
 
 
-def _captive(graph: Graph, ladder: Sequence[str]) -> Iterator[Finding]:
-    """Look below everything that lives long, through what lives as long as its user (transient, ambient)."""
-    for binding in list(graph):
+def captive_findings(graph: Graph, ladder: Sequence[str], bindings: Sequence[Binding]) -> Iterator[Finding]:
+    """
+    Yield a finding for each of *bindings* that needs something which does not live as long (L48).
+
+    Looks through what lives as long as its user: transient and ambient values.
+    """
+    for binding in bindings:
         width = _width(binding.lifetime, ladder)
         if width is None:
             continue

@@ -7,7 +7,8 @@ binding makes a new graph (`replaced`).
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ForwardRef
+from enum import Enum
+from typing import Any, ForwardRef, TypeVar
 
 from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
 from tenure.keys import Key, base_of, class_of, is_union, near, qualifiers_of, show
@@ -55,7 +56,7 @@ class Graph:
         """Return the binding of *key*; an unbound concrete class is bound to itself; None: there is none."""
         binding = self.bindings.get(key)
         if binding is None and isinstance(key, ForwardRef):
-            return self._by_name(key.__forward_arg__)
+            return self._by_name(key.__forward_arg__.rpartition(".")[2])
         if binding is None:
             binding = self._autobind(key)
             if binding is not None:
@@ -95,7 +96,7 @@ class Graph:
         """Return what serves *need* of *binding*; raises as `edges` does."""
         if need.key is NOTHING:
             if need.default is NOTHING:
-                raise self._missing(binding, need, "the parameter has no annotation and no default")
+                raise self._missing(binding, need, _no_annotation(binding, need))
             return Edge(need, constant=need.default)
         if need.collect is not Collect.ONE:
             return self._collected(binding, need)
@@ -106,7 +107,7 @@ class Graph:
             return Edge(need, constant=need.default)
         if need.optional:
             return Edge(need, constant=None)
-        raise self._missing(binding, need, self.reason(need.key))
+        raise self._missing(binding, need, self.reason(need.key, binding, need.name))
 
     def _source(self, need: Need) -> Binding | None:
         """A need that can do without is served by what is bound, never by a class nobody spoke of."""
@@ -118,8 +119,9 @@ class Graph:
         return bound
 
     def _collected(self, binding: Binding, need: Need) -> Edge:
-        whole = self.bindings.get(list[need.key] if need.collect is Collect.LIST else dict[str, need.key])  # type: ignore[name-defined]  # a value, not a type
-        if whole is not None:
+        inner: Any = need.key
+        whole = self.bindings.get(list[inner] if need.collect is Collect.LIST else dict[str, inner])
+        if whole is not None and whole.declared:
             one = Need(need.name, whole.key, need.by_position, need.optional, need.default)
             return Edge(one, (("", whole),))
         sources = self.bindings_of(need.key)
@@ -132,33 +134,52 @@ class Graph:
         raise self._missing(binding, need, f"no binding of {show(need.key)} to collect; bind at least one")
 
     def _missing(self, binding: Binding, need: Need, reason: str) -> MissingBindingError:
-        path = (
-            PathStep(binding.key, None, binding.where),
-            PathStep(need.key if need.key is not NOTHING else "?", need.name, None),
-        )
-        key = need.key if need.key is not NOTHING else f"{show(binding.key)}({need.name})"
-        return MissingBindingError(key, path, reason, near(key, self.bindings))
+        key = need.key if need.key is not NOTHING else Parameter(need.name, binding)
+        path = (PathStep(binding.key, None, binding.where), PathStep(need.key, need.name, None))
+        close = near(key, self.bindings) if need.key is not NOTHING else ()
+        return MissingBindingError(key, path, reason, close)
 
-    def reason(self, key: Key) -> str:
-        """Say why *key* cannot be made without a binding, and what to do."""
-        bind = f"container.bind({show(key)}, ...)"
+    def reason(self, key: Key, binding: Binding | None = None, parameter: str = "...") -> str:
+        """
+        Say why *key* cannot be made without a binding, and what to do.
+
+        Args:
+            key: what is not bound.
+            binding: what needs it, if anything does.
+            parameter: the name of the parameter of *binding* that does.
+        """
+        owner = show(binding.key) if binding is not None else "..."
+        constant = f"give it with bind({owner}, arguments={{{parameter!r}: ...}})"
         if isinstance(key, str):
-            return f"a name is bound with {bind}"
+            return f"a name is bound with container.bind({key!r}, ...)"
         if isinstance(key, ForwardRef):
-            return f"the annotation {key.__forward_arg__!r} cannot be resolved here, and no bound class has that name"
+            return (
+                f"the annotation {key.__forward_arg__!r} cannot be resolved in the module of {owner}, and no bound "
+                "class has that name; import it there, not under TYPE_CHECKING only, or bind the class"
+            )
         if qualifiers_of(key):
-            return f"a qualified key is never made by itself; {bind}"
+            name = f", name={qualifiers_of(key)[0]!r}" if isinstance(qualifiers_of(key)[0], str) else ""
+            base = show(base_of(key)) if name else show(key)
+            return f"a qualified key is never made by itself; bind it: container.bind({base}, ...{name})"
         if others := self.bindings_of(key):
             names = ", ".join(show(other.key) for _, other in others)
             return f"only qualified bindings exist ({names}); ask for one of them, or for list[{show(key)}]"
+        return self._reason_by_kind(key, constant)
+
+    def _reason_by_kind(self, key: Key, constant: str) -> str:
+        bind = f"container.bind({show(key)}, ...)"
         cls = class_of(key)
-        if cls is not None and is_abstract(cls):
-            return self._reason_abstract(key, cls)
+        if key is Any or isinstance(key, TypeVar):
+            return f"{show(key)} asks for nothing in particular; annotate it with a class, or {constant}"
         if is_union(key):
-            return f"a union is never made by itself; {bind}"
-        if cls is not None and cls.__module__ == "builtins":
-            return f"a builtin type is never made by itself; {bind}, or give it with arguments={{...}}"
-        return f"{bind} says how to make it"
+            return f"a union is never made by itself; bind it: {bind}"
+        if cls is None:
+            return _reason_of_object(key, self)
+        if cls.__module__ in NEVER_BY_THEMSELVES or issubclass(cls, Enum):
+            return f"{show(key)} is never made by itself; {constant}"
+        if is_abstract(cls):
+            return self._reason_abstract(key, cls)
+        return f"it was not bound, and the container binds nothing by itself (autobind=False); bind it: {bind}"
 
     def _reason_abstract(self, key: Key, cls: type) -> str:
         fitting = [
@@ -226,12 +247,13 @@ class Graph:
         return Graph(self.bindings | {binding.key: binding}, self._autobind)
 
     def add(self, binding: Binding) -> None:
-        """Name a key for the first time."""
+        """Name a key, for the first time or before anything was made from it; what was worked out is forgotten."""
         self.bindings[binding.key] = binding
         self._by_base = None
+        self._edges.clear()
 
-    def dependents(self, key: Key) -> set[Key]:
-        """Return *key* and every bound key that needs it, directly or not. Bindings with findings are passed over."""
+    def dependents(self, *keys: Key) -> set[Key]:
+        """Return *keys* and every bound key that needs one, directly or not. Bindings with findings are passed over."""
         above: dict[Key, list[Key]] = {}
         for binding in list(self):
             try:
@@ -241,7 +263,7 @@ class Graph:
             for edge in edges:
                 for _, source in edge.sources:
                     above.setdefault(source.key, []).append(binding.key)
-        found, queue = {key}, [key]
+        found, queue = set(keys), list(keys)
         while queue:
             for dependent in above.get(queue.pop(), ()):
                 if dependent not in found:
@@ -250,9 +272,38 @@ class Graph:
         return found
 
 
+class Parameter:
+    """Stands for a key where a parameter says nothing of what it wants."""
+
+    __slots__ = ("__qualname__",)
+
+    def __init__(self, name: str, binding: Binding) -> None:
+        self.__qualname__ = f"{name} of {binding.label}"
+
+
+NEVER_BY_THEMSELVES = frozenset({"builtins", "typing", "types", "collections.abc", "enum", "_thread", "threading"})
+"""Modules whose classes carry data or protect it: making one out of nothing is never what is meant."""
+
+
+def _no_annotation(binding: Binding, need: Need) -> str:
+    return (
+        "the parameter has no annotation and no default; annotate it, or give it with "
+        f"bind({binding.label}, arguments={{{need.name!r}: ...}})"
+    )
+
+
+def _reason_of_object(key: Key, graph: "Graph") -> str:
+    for binding in graph:
+        if binding.target is key:
+            return f"it is bound under another key; ask for that: get({binding.label})"
+    if callable(key):
+        return f"a function is no key; bind it, and ask for what it makes: container.bind({show(key)})"
+    return f"an object is no key; ask for its class: get({type(key).__qualname__})"
+
+
 def _declares_itself(key: Key) -> bool:
     cls = class_of(key)
-    return cls is not None and "__tenure_options__" in vars(cls)
+    return cls is not None and hasattr(cls, "__tenure_options__")
 
 
 def _is_subclass(cls: type, base: type) -> bool:

@@ -6,6 +6,7 @@ that cannot be resolved (it exists only for type checkers) stays a `ForwardRef`;
 of that name.
 """
 
+import builtins
 import collections.abc
 import contextlib
 import inspect
@@ -41,6 +42,12 @@ class InjectMarker:
     def __init__(self, key: Key = NOTHING) -> None:
         self.key: Key = key
 
+    def __getattr__(self, name: str) -> Any:
+        """Say what has happened to whoever takes the marker for the value."""
+        raise AttributeError(
+            f"{self!r} was never filled in, so it has no {name!r}: did you forget @inject on the function?"
+        )
+
     def __repr__(self) -> str:
         return "Inject()" if self.key is NOTHING else f"Inject[{show(self.key)}]"
 
@@ -53,7 +60,9 @@ def location(target: Any) -> str | None:
         code = _class_code(target)
     if code is not None:
         return f"{code.co_filename}:{code.co_firstlineno}"
-    return None
+    line = vars(target).get("__firstlineno__") if isinstance(target, type) else None  # Python 3.13 and later
+    file = getattr(sys.modules.get(getattr(target, "__module__", "")), "__file__", None)
+    return f"{file}:{line}" if line and file else None
 
 
 def _class_code(cls: type) -> Any:
@@ -158,17 +167,31 @@ def _raw_annotations(function: Any) -> dict[str, Any]:
     return dict(getattr(function, "__annotations__", {}))
 
 
+class _Names(dict[str, Any]):
+    """The names that an annotation may use; an unknown one stands for itself, for the graph to look up."""
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(builtins, name) if hasattr(builtins, name) else ForwardRef(name)
+
+
 def _evaluate(hint: Any, function: Any) -> Any:
     text = getattr(hint, "__forward_arg__", hint)
     if not isinstance(text, str):
         return hint
-    names = dict(getattr(function, "__globals__", {}))
+    names = _Names(getattr(function, "__globals__", {}))
     with contextlib.suppress(ValueError):  # an empty cell: the name is bound later than the function
         names |= inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
     try:
-        return eval(text, names)  # noqa: S307 - the user's own annotation, as typing itself evaluates it
+        return eval(text, {}, names)  # noqa: S307 - the user's own annotation, as typing itself evaluates it
     except Exception:  # noqa: BLE001 - whatever the text raises, the name stays open
-        return ForwardRef(text) if text.isidentifier() else Any
+        return _reference(text)
+
+
+def _reference(text: str) -> Any:
+    try:
+        return ForwardRef(text)
+    except SyntaxError:
+        return NOTHING
 
 
 def _type_arguments(target: Any) -> dict[Any, Any]:
@@ -206,9 +229,19 @@ def product_of(function: Callable[..., Any]) -> Key:
             f"{name} does not say what it makes; annotate its return type, or give the key: bind(Key, {name})"
         )
     key = _unwrap_product(hint)
+    if key is not hint and origin_of(hint) in _YIELDING and not _yields(function):
+        raise BindingError(
+            f"{name} is annotated to give {show(hint)} but never yields; "
+            f"write a generator, or give the key: bind(Key, {name})"
+        )
     if key is NOTHING or key is types.NoneType or key is None or isinstance(key, ForwardRef) or key is Any:
         raise BindingError(f"{name} returns {show(hint)}, which is no key; give the key: bind(Key, {name})")
     return key
+
+
+def _yields(function: Any) -> bool:
+    inner = inspect.unwrap(function)
+    return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
 
 
 def _unwrap_product(hint: Any) -> Any:

@@ -7,7 +7,7 @@ Each fact is worked out once, dependencies first, so that a chain longer than Py
 from dataclasses import dataclass
 
 from tenure.keys import Key
-from tenure.model.binding import Binding, Make
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.graph import Graph
 
 
@@ -21,6 +21,8 @@ class Facts:
     """Whether `aget` of it may have to wait: it, or something below it, is a resource or made by a coroutine."""
     touches_async: bool
     """Whether it, or something below it, is asynchronous."""
+    reaches: frozenset[str]
+    """Names of the scopes whose values it needs, directly or through what lives as long as its user."""
     depth: int
     """Length of the longest chain below it, itself included."""
 
@@ -64,15 +66,19 @@ class Plans:
         lifecycle = binding.lifecycle
         awaited = binding.make is Make.AWAIT or lifecycle is not None
         touches_async = binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
-        depth = 0
+        depth, reaches = 0, set[str]()
         for edge in self.graph.edges(binding):
             for _, source in edge.sources:
                 below = self._facts[source.key]
                 awaited = awaited or below.awaited
                 touches_async = touches_async or below.touches_async
                 depth = max(depth, below.depth)
+                if source.lifetime in (TRANSIENT, AMBIENT):
+                    reaches |= below.reaches
+                elif source.lifetime != SINGLETON:
+                    reaches.add(source.lifetime)
                 if source.lifecycle is not None:
                     nearest[source.key] = source
                 else:
                     nearest.update((resource.key, resource) for resource in below.resources)
-        return Facts(tuple(nearest.values()), awaited, touches_async, depth + 1)
+        return Facts(tuple(nearest.values()), awaited, touches_async, frozenset(reaches), depth + 1)

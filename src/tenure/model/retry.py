@@ -1,6 +1,9 @@
 """How often and how patiently an opening is tried. Data and arithmetic only; the waiting is done elsewhere."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from tenure.errors import BindingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class Retry:
         total: seconds after which no further attempt starts; None: no limit.
 
     Raises:
-        ValueError: an argument is out of its bounds.
+        BindingError: an argument is out of its bounds.
     """
 
     attempts: int = 3
@@ -31,12 +34,15 @@ class Retry:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if self.attempts < 1:
-            raise ValueError(f"attempts must be at least 1, not {self.attempts}")
-        if self.backoff < 0 or self.growth < 1 or self.max_delay < 0 or not 0 <= self.jitter <= 1:
-            raise ValueError(f"backoff and max_delay must be >= 0, growth >= 1, jitter from 0 to 1: {self}")
-        if self.total is not None and self.total <= 0:
-            raise ValueError(f"total must be > 0 or None, not {self.total}")
+        _require(self.attempts >= 1, "attempts must be at least 1", self.attempts)
+        _require(self.backoff >= 0, "backoff must be a number of seconds >= 0", self.backoff)
+        _require(self.growth >= 1, "growth must be a factor >= 1", self.growth)
+        _require(self.max_delay >= 0, "max_delay must be a number of seconds >= 0", self.max_delay)
+        _require(0 <= self.jitter <= 1, "jitter must be a share from 0 to 1", self.jitter)
+        _require(self.total is None or self.total > 0, "total must be a number of seconds > 0 or None", self.total)
+        classes = self.on if isinstance(self.on, tuple) else (self.on,)
+        is_errors = all(isinstance(each, type) and issubclass(each, Exception) for each in classes)
+        _require(is_errors, "on must be an exception class or a tuple of them", self.on)
 
     def delay_s(self, attempt: int, draw: float) -> float:
         """Return the seconds to wait after *attempt* (starts at 1) failed; *draw* is a random number in [0, 1)."""
@@ -47,3 +53,8 @@ class Retry:
         """Tell whether another attempt may follow *attempt*, which failed with *error* after *elapsed_s* in all."""
         in_time = self.total is None or elapsed_s < self.total
         return attempt < self.attempts and in_time and isinstance(error, self.on)
+
+
+def _require(is_right: bool, rule: str, value: Any) -> None:
+    if not is_right:
+        raise BindingError(f"{rule}, not {value!r}")

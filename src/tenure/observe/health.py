@@ -23,6 +23,7 @@ class Inspectable(Protocol):
 
     def get_all_resources(self) -> Mapping[Any, Any]:
         """Return the open resources by class; opens nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Lifetimes:
     """
 
     def __init__(self, window: int) -> None:
-        self.n_tracked = 0
+        self.n_tracked: int = 0
         self._total_s = 0.0
         self._last: deque[float] = deque(maxlen=window)
 

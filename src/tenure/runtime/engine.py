@@ -10,21 +10,29 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tenure.compile.emitter import preparer_of, resolver_of
-from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError
+from tenure.errors import BindingInUseError, GraphError, MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.events import Event, Observer
-from tenure.keys import Key, near
+from tenure.keys import Key, near, show
+from tenure.lifecycle.closing import refuse_other_loop
+from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import Notify, Place
-from tenure.model.binding import CALL, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.check import captive_findings
 from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.runtime import managed, observers, opening, registry
-from tenure.runtime.paths import note_path
+from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.scope import ROOT, Scope, State
 
 _LONG_CHAIN = 40
 """Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
+
+
+def _not_given(key: Key, name: str) -> str:
+    wanted = show(key)
+    return f"the scope {name!r} was entered without it; give it: resource_scope({name!r}, values={{{wanted}: ...}})"
 
 
 def _same(value: Any) -> Any:
@@ -100,7 +108,7 @@ class Engine:
         try:
             return self.resolvers[key](scope)
         except Exception as error:
-            note_path(error, key, self.graph)
+            explain(error, key, self.graph)
             raise
 
     async def avalue(self, key: Key, scope: Scope) -> Any:
@@ -108,7 +116,7 @@ class Engine:
         try:
             return await self.aresolvers[key](scope)
         except Exception as error:
-            note_path(error, key, self.graph)
+            explain(error, key, self.graph)
             raise
 
     def compile(self, key: Key, is_async: bool) -> Callable[[Scope], Any]:
@@ -128,6 +136,7 @@ class Engine:
         table = self.aresolvers if is_async else self.resolvers
         for each in self.graph.order((binding.key,)):  # dependencies first: compiling never recurses deeply
             if each.key not in self.resolvers:
+                self._refuse_captive(each)
                 self.used.add(each.key)
                 self.resolvers[each.key] = self._entry(each, is_async=False)
             if is_async and each.key not in self.aresolvers:
@@ -135,6 +144,12 @@ class Engine:
         if key is not binding.key:
             table[key] = table[binding.key]
         return table[key]
+
+    def _refuse_captive(self, binding: Binding) -> None:
+        if self.plans.facts(binding).reaches and binding.lifetime in (SINGLETON, *self.ladder):
+            findings = tuple(captive_findings(self.graph, self.ladder, (binding,)))
+            if findings:
+                raise GraphError(findings)
 
     def _composite(self, key: Key) -> Binding | None:
         """Return a binding for `T | None`, `list[T]` or `dict[str, T]`, None where *key* is nothing of the kind."""
@@ -179,6 +194,20 @@ class Engine:
         self.resolvers.clear()
         self.aresolvers.clear()
 
+    def add(self, binding: Binding) -> None:
+        """
+        Take *binding* for its key; whatever was compiled is compiled anew, for it may need it.
+
+        Raises:
+            BindingInUseError: something was made from another binding of the key.
+        """
+        if binding.key in self.graph.bindings and binding.key in self.used:
+            raise BindingInUseError(binding.key)
+        self.graph.add(binding)
+        self.plans = Plans(self.graph)
+        self.forget(set(self.resolvers))
+        self.enlist(binding)
+
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
         self.graph = graph
@@ -217,13 +246,31 @@ class Engine:
 
         def resolve(scope: Scope) -> Any:
             home: Scope | None = scope
+            is_open = False
             while home is not None:
                 if key in home.values:
                     return home.values[key]
+                is_open = is_open or home.name == name
                 home = home.parent
+            if is_open:
+                raise MissingBindingError(key, (PathStep(key, None, None),), _not_given(key, name))
             raise ScopeNotOpenError(key, name)
 
         return resolve
+
+    def on_its_loop(self, binding: Binding) -> Any:
+        """Return a function that gives back its argument, or raises WrongLoopError (L54)."""
+        key, exits = binding.key, self.exit_of_root
+
+        def check(value: Any) -> Any:
+            refuse_other_loop(exits(key))
+            return value
+
+        return check
+
+    def exit_of_root(self, key: Key) -> Exit | None:
+        """Return what the root owes for *key*, None if nothing."""
+        return self.root.exits.get(key)
 
     def not_open(self, binding: Binding) -> Any:
         """Return a function that raises ScopeNotOpenError for *binding*."""

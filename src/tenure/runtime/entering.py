@@ -7,7 +7,7 @@ closed.
 
 import difflib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -35,13 +35,21 @@ def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
         last = ladder[-2] if len(ladder) > 1 else ANONYMOUS
         return ANONYMOUS if last in _names_around(parent) or CALL in _names_around(parent) else str(last)
     if name not in ladder:
-        near = difflib.get_close_matches(str(name), ladder, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ScopeError(f"no scope is called {name!r}; this container knows {', '.join(map(repr, ladder))}{hint}")
+        raise ScopeError(f"no scope is called {name!r}; " + did_you_mean(name, ladder, "Container(scopes=(...))"))
     for other in _names_around(parent):
         if other in ladder and ladder.index(other) > ladder.index(name):
-            raise ScopeError(f"a {name!r} scope cannot be opened inside a {other!r} scope: {name!r} is the wider one")
+            raise ScopeError(
+                f"a {name!r} scope cannot be opened inside a {other!r} scope: {name!r} is the wider one; leave "
+                f"{other!r} first, or change their order in Container(scopes=(...))"
+            )
     return name
+
+
+def did_you_mean(name: Any, known: Sequence[str], elsewhere: str) -> str:
+    """Return the end of a sentence about an unknown *name*: what is known, what it may have been, where to add it."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"name it in {elsewhere}"
+    return f"known are {', '.join(map(repr, known))}: {hint}"
 
 
 def _names_around(scope: Scope | None) -> list[str]:

@@ -55,6 +55,11 @@ def injected_needs(function: Callable[..., Any]) -> tuple[Need, ...]:
         if isinstance(default, InjectMarker) or default is parameter.empty:
             default = NOTHING
         needs.append(Need(parameter.name, key, False, optional, default, collect))
+    if not needs:
+        raise BindingError(
+            f"inject has nothing to fill in for {show(function)}; mark a parameter: x: Annotated[T, Inject()], "
+            "or x: T = Inject[T]"
+        )
     return tuple(needs)
 
 

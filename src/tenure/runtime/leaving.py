@@ -92,7 +92,7 @@ def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
     if not is_async:
         labels = dict.fromkeys(exit_.binding.label for exit_ in owed if not _is_stranded(exit_))
         if labels:
-            raise AsyncInSyncError(list(labels), "be closed", "`async with`, or `await container.aclose()`")
+            raise AsyncInSyncError(list(labels), "close", "`async with`, or `await container.aclose()`")
         return
     backend = running()
     for exit_ in owed:
@@ -188,9 +188,18 @@ def close_some(
                 exits.append(exit_)
                 if exit_.managed is None:
                     scope.cache.pop(place, None)
+        forget_dependents(engine, scope, exits)
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
     yield from close_exits(scope, exits, closer)
     return closer.report.failed
+
+
+def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
+    """Under the engine's lock: drop from *scope* the plain values that were made from *exits*, about to be closed."""
+    closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
+    for key in engine.graph.dependents(*closed) if closed else ():
+        if key not in scope.exits and key not in scope.records:
+            scope.cache.pop(key, None)
 
 
 def close_by_hand(record: Any) -> Steps[None]:

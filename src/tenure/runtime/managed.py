@@ -6,7 +6,7 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError
 from tenure.lifecycle.claim import Claim, opening
-from tenure.lifecycle.closing import close_exit
+from tenure.lifecycle.closing import close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
@@ -42,7 +42,7 @@ def _open_without_loop(record: Managed, scope: Scope) -> None:
     label = record.binding.label
     holder = record.home or scope
     if holder.is_sync and lifecycle.is_async:
-        raise AsyncInSyncError([label], "be opened and closed", "`async with container.resource_scope()`")
+        raise AsyncInSyncError([label], "open", "`async with container.resource_scope()`")
     holder.refuse_unless_open()
     if lifecycle.is_lazy:
         return
@@ -88,6 +88,7 @@ def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
     while True:
         claim, holder = _claim_or_hold(record, scope)
         if claim is None:
+            refuse_other_loop(record.exit)
             return
         if holder is not None:
             if is_async and _needs_owner(record, holder):

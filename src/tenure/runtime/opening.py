@@ -9,11 +9,11 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from tenure.errors import AsyncInSyncError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, attach_closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening
-from tenure.lifecycle.closing import close_exit
+from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit, outside_caller
 from tenure.lifecycle.opening import open_resource
@@ -113,7 +113,7 @@ def refuse_sync_scope(binding: Binding, home: Scope) -> None:
     """Raise if *home* was entered by plain `with`, and so could not close an asynchronous resource."""
     lifecycle = binding.lifecycle
     if home.is_sync and lifecycle is not None and lifecycle.is_async:
-        raise AsyncInSyncError([binding.label], "be closed", "`async with container.resource_scope()`")
+        raise AsyncInSyncError([binding.label], "close", "`async with container.resource_scope()`")
 
 
 def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
@@ -206,10 +206,20 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
         return bool(box) and box[0].owner is owner
 
     def close(outcome: BaseException | None) -> Steps[bool]:
-        return close_exit(box[0], outcome, engine.place(home), None)
+        return _owned_close(engine, home, box[0], outcome)
 
     context = contextvars.copy_context()
     Owner(open_, close).start(context, binding.label)
+
+
+def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:
+    """Close in the owner task; if the loop ends and nobody asked, the scope must not hand the value out any more."""
+    with engine.lock:
+        for place in (exit_.binding.key, exit_.number):
+            if home.exits.get(place) is exit_:
+                del home.exits[place]
+                home.cache.pop(place, None)
+    return (yield from close_exit(exit_, outcome, engine.place(home), None))
 
 
 def fulfil(
@@ -235,12 +245,16 @@ def fulfil(
         opening.reset(entered[0])
         current.reset(entered[1])
     with engine.lock:
+        is_late = _is_disowned(home, claim)
         if exit_ is not None:
             exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(binding)) else None
-            if box is not None:
+            if box is not None and not is_late:
                 box.append(exit_)
-            home.exits[exit_.number if binding.lifetime == TRANSIENT else binding.key] = exit_
+            if not is_late:
+                home.exits[exit_.number if binding.lifetime == TRANSIENT else binding.key] = exit_
         _publish(binding, home, claim, value)
+    if is_late:
+        yield from _refuse_late(engine, home, claim, exit_)
     _note_need(chain, exit_)
     claim.value = value
     claim.succeed()
@@ -252,6 +266,23 @@ def shared_failure(error: BaseException, chain: tuple[Claim, ...], claim: Claim)
     if isinstance(error, Exception):
         return remember_chain(error, (*chain, claim))
     return error if isinstance(error, StartAborted) else None
+
+
+def _is_disowned(home: Scope, claim: Claim) -> bool:
+    """Tell whether *home* was closed from inside this very opening, and so did not wait for it."""
+    return home.state is not State.OPEN and all(claim is not other for other in home.inflight.values())
+
+
+def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
+    """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
+    error = ContainerClosedError(home.subject, home.state.value)
+    if exit_ is not None:
+        closer = Closer(error, engine.place(home), None)
+        exit_.owner = None
+        yield from closer.close(exit_)
+        attach_closing_errors(error, closer.report.failed)
+    claim.fail(error)
+    raise error
 
 
 def _opens_async(binding: Binding) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, CloseError, attach_closing_errors
+from tenure.errors import AsyncInSyncError, ScopeError, attach_closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.outcome import group
 from tenure.model.binding import Binding
 from tenure.runtime.leaving import close_some
 from tenure.runtime.registry import records
@@ -38,6 +39,12 @@ class Override:
     def __enter__(self) -> None:
         """Replace the binding."""
         engine = self._engine
+        if self._before is not None:
+            raise ScopeError(
+                f"the override of {self._binding.label} was entered before; "
+                "call container.override() again for another one"
+            )
+        engine.root.refuse_unless_open()
         self._before = engine.graph
         replaced = engine.graph.replaced(self._binding)
         self._affected = engine.graph.dependents(self._binding.key) | replaced.dependents(self._binding.key)
@@ -66,7 +73,7 @@ class Override:
         """Close what the override made, bring the originals back."""
         owed = [e.binding.label for scope, place in self._made() if (e := scope.exits[place]).needs_await]
         if owed:
-            raise AsyncInSyncError(owed, "be closed", "`async with container.override(...)`")
+            raise AsyncInSyncError(owed, "close", "`async with container.override(...)`")
         drive(self._undo(error))
 
     async def __aenter__(self) -> None:
@@ -98,8 +105,9 @@ class Override:
             places = [place for each, place in self._made() if each is scope]
             failed += yield from close_some(engine, scope, places, error)
         self._bring_back()
-        if failed and error is None:
-            raise CloseError("errors while closing", [e for e in failed if isinstance(e, Exception)])
+        failure = group(failed, f"the override of {self._binding.label}")
+        if failure is not None and error is None:
+            raise failure
         if error is not None:
             attach_closing_errors(error, failed)
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import MissingBindingError, PathStep, TenureError, draw_path
+from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError, TenureError, draw_path
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, opening
 from tenure.model.binding import Binding
+from tenure.model.build import check_key
 from tenure.model.graph import Graph
 
 CHAIN = "__tenure_chain__"
@@ -21,6 +22,18 @@ def remember_chain(error: Exception, chain: tuple[Claim, ...]) -> Exception:
         with suppress(AttributeError):  # an exception class with __slots__ and no dict
             setattr(error, CHAIN, tuple(claim.binding for claim in chain))
     return error
+
+
+def explain(error: Exception, key: Key, graph: Graph) -> None:
+    """
+    Make the most of *error*, raised by a request for *key*: see `note_path`.
+
+    Raises:
+        BindingError: *key* is not hashable, which is why it failed.
+    """
+    if isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None:
+        check_key(key)
+    note_path(error, key, graph)
 
 
 def note_path(error: Exception, key: Key, graph: Graph) -> None:
@@ -43,6 +56,8 @@ def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
     if start is None:
         return
     failed: list[Binding] = list(getattr(error, CHAIN, ()))
+    if isinstance(error, ScopeNotOpenError) and not failed:
+        failed = [graph.bindings[error.key]]
     culprit = _culprit(error, graph, failed[-1] if failed else start)
     if culprit is not None and culprit not in failed:
         failed.append(culprit)

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from tenure.errors import attach_closing_errors
+from tenure.errors import AsyncInSyncError, attach_closing_errors
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import leaving, managed, opening
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import is_managed
@@ -51,6 +51,7 @@ def _lives_in(binding: Binding, scope: Scope) -> bool:
 def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     """Open *keys* one after the other on this thread; close what was opened and raise if one fails."""
     bindings = to_open(engine, scope, keys)
+    _refuse_async(bindings)
     before = set(scope.exits)
     began = _tell_began(engine, scope, bindings)
     try:
@@ -62,6 +63,12 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
         _tell_ended(engine, scope, began, error)
         raise
     _tell_ended(engine, scope, began, None)
+
+
+def _refuse_async(bindings: Sequence[Binding]) -> None:
+    labels = [b.label for b in bindings if b.make is Make.AWAIT or (b.lifecycle is not None and b.lifecycle.is_async)]
+    if labels:
+        raise AsyncInSyncError(labels, "open", "`async with container`, or `await container.start()`")
 
 
 async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: int | None) -> None:

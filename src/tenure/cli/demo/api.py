@@ -13,7 +13,7 @@ from tenure.cli.demo.handlers import (
     PlaceOrderWithReceipt,
     RefusalError,
 )
-from tenure.cli.demo.http_wire import Request, Response, WireError
+from tenure.cli.demo.http_wire import PeerGoneError, Request, Response, WireError
 from tenure.cli.demo.logs import Logs
 from tenure.cli.demo.worker import AuditRecord, AuditTrail
 
@@ -59,12 +59,18 @@ class Api:
                 scope.get(AuditRecord)
                 handler = await scope.aget(self._route(request))
                 return await handler.handle()
+        except PeerGoneError:
+            raise
         except RefusalError as refusal:
-            self._logs.warning("request %d: %s", request.number, refusal)
-            return Response(refusal.status, f"{refusal}\n".encode())
+            return self._failed(request, refusal.status, str(refusal))
         except (WireError, LookupError, ValueError) as error:
-            self._logs.warning("request %d: %s", request.number, error)
-            return Response(400, f"{error}\n".encode())
+            return self._failed(request, 400, str(error))
+        except Exception as error:  # noqa: BLE001 - a server answers, whatever happened
+            return self._failed(request, 500, f"{type(error).__name__}: {error}")
+
+    def _failed(self, request: Request, status: int, reason: str) -> Response:
+        self._logs.warning("request %d: %s", request.number, reason)
+        return Response(status, reason.encode())
 
     def _route(self, request: Request) -> type[Handler]:
         signature = request.headers.get("x-signature", "")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tenure.cli.demo.http_client import HttpClientPool
+from tenure.cli.demo.http_wire import Response
 from tenure.cli.demo.settings import Settings
 
 
@@ -103,7 +104,7 @@ class Traffic:
             case Kind.READ:
                 response = await self._clients.request("GET", "/orders", number=number)
                 self.told.n_read += 1
-                self._expect(number, response.status, 200)
+                self._expect(number, response, 200)
             case Kind.LEAVE:
                 body = order_of(number, kind)
                 half = len(body) - body.index(b"\n") - 1
@@ -117,7 +118,7 @@ class Traffic:
         response = await self._clients.request("POST", path, number=number, body=order_of(number, kind))
         if response.status != 200:
             self.told.refused.add(number)
-            self._expect(number, response.status, {Kind.EXPIRED: 402, Kind.JAM: 503}.get(kind, 200))
+            self._expect(number, response, {Kind.EXPIRED: 402, Kind.JAM: 503}.get(kind, 200))
             return
         self.told.confirmed.add(number)
         if kind is Kind.RECEIPT:
@@ -125,9 +126,10 @@ class Traffic:
         if json.loads(response.body)["order"] != number or kind in (Kind.EXPIRED, Kind.JAM):
             self.told.wrong.append(f"request {number} was given {response.body.decode()}")
 
-    def _expect(self, number: int, status: int, expected: int) -> None:
-        if status != expected:
-            self.told.wrong.append(f"request {number} was answered {status}, not {expected}")
+    def _expect(self, number: int, response: Response, status: int) -> None:
+        if response.status != status:
+            answer = f"{response.status} {response.body.decode()!r}"
+            self.told.wrong.append(f"request {number} was answered {answer}, not {status}")
 
 
 def order_of(number: int, kind: Kind) -> bytes:

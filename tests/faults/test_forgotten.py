@@ -1,0 +1,51 @@
+"""Containers that nobody closed are told by a warning that names what is open and who opened it."""
+
+import gc
+import warnings
+
+import pytest
+from fault_support import logged
+
+from tenure import Container
+
+
+class Settings:
+    pass
+
+
+def test_dropped_container_warns_with_what_is_open_and_where(log):
+    """The warning names each resource with the line of the user's code that had it opened, and the way out."""
+
+    def use():
+        container = Container()
+        container.bind(Settings, logged(Settings, log, "settings"))
+        container.get(Settings)
+        return f"{__file__}:{use.__code__.co_firstlineno + 3}"
+
+    with pytest.warns(ResourceWarning) as caught:
+        line = use()
+        gc.collect()
+
+    (warning,) = caught
+    assert str(warning.message) == (
+        "a container was dropped with resources still open:\n"
+        f"  Settings, opened by {line}\n"
+        "  close the container: `with container:`, or container.close()"
+    )
+
+
+def test_closed_container_is_dropped_in_silence(log):
+    """A container that owes nothing says nothing."""
+
+    def use():
+        container = Container()
+        container.bind(Settings, logged(Settings, log, "settings"))
+        container.get(Settings)
+        container.close()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        use()
+        gc.collect()
+
+    assert log == ["open settings", "close settings"]
