@@ -7,10 +7,8 @@ import threading
 import weakref
 
 import trio
-import trio.testing
 
 from tenure import Container, resource
-from tenure.model.binding import Options  # noqa: F401 - makes an import error of the model show here first
 
 SYNC_KINDS = ("generator", "contextmanager", "context class", "methods class")
 ASYNC_KINDS = tuple(f"async {kind}" for kind in SYNC_KINDS)
@@ -427,7 +425,7 @@ class Story:
             "__name__": __name__,
         }  # fmt: skip
         exec(source, namespace)
-        self.needs[name] = [need.__name__ for need in needs if need.__name__ in self.needs]
+        self.needs[name] = [each for need in needs if (each := getattr(need, "__name__", "")) in self.needs]
         return key, namespace["target"]
 
     def add(self, container, name, *needs, kind="generator", scope=None, **options):

@@ -79,10 +79,11 @@ def test_plain_function_annotated_as_iterator_is_not_taken_for_a_generator():
         return iter(())
 
     container = Container()
-    container.bind(numbers)
 
+    text = refused(lambda: container.bind(numbers))
+
+    assert "is annotated to give Iterator[Settings] but never yields; write a generator, or give the key" in text
     assert Settings not in container
-    assert Iterator[Settings] in container
 
 
 @pytest.mark.parametrize("key", ["url", 5])
@@ -372,7 +373,7 @@ def test_override_with_target_and_value():
     container = Container()
 
     assert refused(lambda: container.override(Settings, Settings, value=1)) == (
-        "override(Settings) takes a target or value=, not both"
+        "override(Settings) takes either a target or value=, the replacement"
     )
 
 

