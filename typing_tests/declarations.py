@@ -1,6 +1,6 @@
 """Decorators give back the very type that they were given."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import assert_type
 
@@ -46,7 +46,7 @@ async def session(database: Database) -> AsyncIterator[int]:
 
 @resource
 @contextmanager
-def cursor(url: str) -> Iterator[bytes]:
+def cursor(url: str) -> Generator[bytes, None, None]:
     yield url.encode()
 
 

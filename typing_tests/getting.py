@@ -54,14 +54,16 @@ def by_item(container: Container) -> None:
     assert_type(container[Database], Database)
     assert_type(container[Greeter], Greeter)
     assert_type(container[Clock], Clock)
-    assert_type(container[Annotated[Database, "replica"]], Database)
-    assert_type(container[Url], Url)
-    assert_type(container[Database | None], Database | None)
     assert_type(container[list[Database]], list[Database])
     assert_type(container[dict[str, Clock]], dict[str, Clock])
     assert_type(container[Repo[User]], Repo[User])
     assert_type(container["url"], Any)
     assert_type(Database in container, bool)
+
+
+def by_item_where_checkers_do_not_see_a_type(container: Container) -> tuple[Database, Url, Database | None]:
+    """In a subscript these are no types for a checker (PEP 747 knows arguments of calls only), but no errors either."""
+    return container[Annotated[Database, "replica"]], container[Url], container[Database | None]
 
 
 async def awaited(container: Container) -> None:

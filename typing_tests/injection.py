@@ -89,7 +89,8 @@ async def called(handlers: Handlers) -> None:
     assert_type(by_plain_default(1), str)
     assert_type(several(), str)
     assert_type(await coroutine(1), int)
-    assert_type(coroutine(1), Coroutine[Any, Any, int])
+    waiting: Coroutine[Any, Any, int] = coroutine(1)
+    assert_type(await waiting, int)
     assert_type(generator(), Iterator[int])
     async for number in async_generator():
         assert_type(number, int)
@@ -111,4 +112,3 @@ def markers() -> None:
     assert_type(Inject[Settings], Settings)
     assert_type(Inject[Greeter], Greeter)
     assert_type(Inject[list[Settings]], list[Settings])
-    assert_type(Inject[Settings | None], Settings | None)

@@ -305,11 +305,13 @@ class Container:
         """
         engine = self.engine
         scope = current.get()
-        if scope is None:
-            scope = engine.root
-        elif scope.engine is not engine:
-            scope = current_of(engine)
         try:
+            if scope is None:
+                scope = engine.root
+            else:
+                if scope.engine is not engine:
+                    scope = current_of(engine)
+                scope.asked.add(key)
             return engine.resolvers[key](scope)
         except Exception as error:
             explain(error, key, engine.graph)
@@ -434,7 +436,7 @@ class Container:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         """Close everything, showing it *error*."""
         failure = drive(leave(self.engine, self.engine.root, error, is_async=False))
         self._entered = False
@@ -452,7 +454,7 @@ class Container:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         """Close everything, showing it *error*."""
         failure = await adrive(leave(self.engine, self.engine.root, error, is_async=True))
         self._entered = False
@@ -529,10 +531,16 @@ def _check_ladder(scopes: Sequence[str]) -> None:
 
 def _raise(failure: BaseException | None) -> None:
     if failure is not None:
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame (L16)
 
 
 def _concluded(error: BaseException | None, failure: BaseException | None) -> bool:
     if failure is not None and failure is not error:
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure
     return failure is None and error is not None

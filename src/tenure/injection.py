@@ -130,7 +130,7 @@ class _Call:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         return False if self._handle is None else self._handle.__exit__(kind, error, trace)
 
     async def __aenter__(self) -> Scope:
@@ -139,7 +139,7 @@ class _Call:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         return False if self._handle is None else await self._handle.__aexit__(kind, error, trace)
 
 

@@ -7,6 +7,7 @@ import pytest
 from fault_support import alogged, at, is_all_closed, is_idle, logged, notes_of
 
 from tenure import Container, resource
+from tenure import errors as errors_module
 from tenure.errors import (
     CloseError,
     PathStep,
@@ -18,7 +19,6 @@ from tenure.errors import (
     attach_closing_errors,
     closing_errors,
 )
-from tenure import errors as errors_module
 
 
 class Settings:

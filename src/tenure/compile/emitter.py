@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tenure.compile.source import function_from
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Style
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge, Graph
 from tenure.model.plan import Plans
 
@@ -121,7 +121,7 @@ def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
     """
     if binding.make is Make.GIVEN:
         return _awaitable(links.given(binding)) if is_async else links.given(binding)
-    if binding.lifecycle is not None and (binding.make is Make.VALUE or binding.lifecycle.style is Style.METHODS):
+    if binding.lifecycle is not None and (binding.make is Make.VALUE or binding.lifecycle.opens_itself):
         return links.managed(binding, is_async)
     writer = _Writer(links, is_async)
     body = _body(binding, writer)

@@ -30,7 +30,7 @@ class Claim:
         waits_for: the claims that this opening needs the end of.
     """
 
-    __slots__ = ("_parent", "_trace", "binding", "done", "error", "needs", "subject", "value", "waits_for")
+    __slots__ = ("_parent", "_trace", "binding", "done", "error", "lazy", "needs", "subject", "value", "waits_for")
 
     def __init__(self, binding: Binding, subject: Any) -> None:
         self.binding: Binding = binding
@@ -43,6 +43,8 @@ class Claim:
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
         """Exits that the opening code asked for while it ran."""
+        self.lazy: list[Any] = []
+        """Records of objects that it was given before they were open."""
 
         chain = opening.get()
         self._parent = chain[-1] if chain else None

@@ -13,7 +13,7 @@ from typing import Any
 from tenure.errors import ResourceTimeoutError, WrongLoopError
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
-from tenure.lifecycle.effects import Limited, Steps, drive
+from tenure.lifecycle.effects import Limited, Steps, drive, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
 from tenure.lifecycle.latch import Latch
@@ -90,10 +90,10 @@ def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -
     if limit_s is None:
         return (yield from steps)
     if exit_.needs_await:
-        return bool((yield Limited(steps, limit_s)))
+        return bool((yield from waited(Limited(steps, limit_s))))
     if exit_.binding.options.close_timeout is None:
         return (yield from steps)  # the container's default never moves a synchronous close to another thread
-    return bool((yield OnThread(steps, limit_s)))
+    return bool((yield from waited(OnThread(steps, limit_s))))
 
 
 class OnThread:
@@ -157,11 +157,11 @@ class Closer:
         default_limit_s: seconds for each exit that sets no limit of its own; None: no limit.
     """
 
-    __slots__ = ("_backend", "_default_limit_s", "_outcome", "_place", "report")
+    __slots__ = ("_backend", "_default_limit_s", "_place", "outcome", "report")
 
     def __init__(self, outcome: BaseException | None, place: Place, default_limit_s: float | None) -> None:
         self.report: Report = Report(place.subject)
-        self._outcome = outcome
+        self.outcome: BaseException | None = outcome
         self._place = place
         self._default_limit_s = default_limit_s
         self._backend: Backend | None = running()
@@ -186,7 +186,7 @@ class Closer:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
     def _note(self, error: BaseException, exit_: Exit) -> None:
-        if error is self._outcome:
+        if error is self.outcome:
             return
         where = f"   ({exit_.binding.where})" if exit_.binding.where else ""
         error.add_note(f"while closing\n  {exit_.binding.label}{where}")
@@ -205,7 +205,7 @@ class Closer:
         return exit_.binding.options.close_timeout or self._default_limit_s
 
     def _on_the_spot(self, exit_: Exit) -> Steps[bool]:
-        steps = close_exit(exit_, self._outcome, self._place, self._limit(exit_))
+        steps = close_exit(exit_, self.outcome, self._place, self._limit(exit_))
         if self._backend is None or not self._is_cancelled():
             return (yield from steps)
         with self._backend.shield():
@@ -218,12 +218,12 @@ class Closer:
             return False
         if backend.cancels_by_level or self.report.cancelled is not None:
             return True
-        return self._outcome is not None and backend.is_cancellation(self._outcome)
+        return self.outcome is not None and backend.is_cancellation(self.outcome)
 
     def _ask_owner(self, exit_: Exit) -> Steps[bool]:
         limit_s = self._limit(exit_)
         owner = exit_.owner
-        owner.ask_close(self._outcome)
+        owner.ask_close(self.outcome)
         cancelled = yield owner.done.wait_out(limit_s)
         if cancelled is not None:
             self.report.cancelled = cancelled
@@ -231,6 +231,7 @@ class Closer:
             exit_.done = True
             owner.abandon()
             raise overran(exit_, limit_s or 0.0, self._place)
+        exit_.owner = None
         if owner.error is not None:
             raise owner.error
         return bool(owner.swallowed)

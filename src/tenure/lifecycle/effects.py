@@ -28,6 +28,27 @@ Steps: TypeAlias = Generator[Any, Any, T]
 """Yields `Wait | Awaitable`, is sent what the wait gave (or thrown what it raised), returns `T`."""
 
 
+class _Raised:
+    """A GeneratorExit on its way into steps: thrown in, it would close them instead of being raised (PEP 380)."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: GeneratorExit) -> None:
+        self.error = error
+
+
+def waited(effect: Any) -> Steps[Any]:
+    """Wait for *effect*, which runs user code; give what it gave, raise what it raised, GeneratorExit included."""
+    result = yield effect
+    if type(result) is _Raised:
+        raise result.error
+    return result
+
+
+def _hand_in(steps: Steps[T], error: BaseException) -> Any:
+    return steps.send(_Raised(error)) if isinstance(error, GeneratorExit) else steps.throw(error)
+
+
 def drive(steps: Steps[T]) -> T:
     """
     Run *steps* on this thread.
@@ -46,7 +67,7 @@ def drive(steps: Steps[T]) -> T:
             try:
                 result = effect.block()
             except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
-                effect = steps.throw(error)
+                effect = _hand_in(steps, error)
             else:
                 effect = steps.send(result)
     except StopIteration as stop:
@@ -61,7 +82,7 @@ async def adrive(steps: Steps[T]) -> T:
             try:
                 result = await (effect if isinstance(effect, Awaitable) else effect.wait())
             except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
-                effect = steps.throw(error)
+                effect = _hand_in(steps, error)
             else:
                 effect = steps.send(result)
     except StopIteration as stop:

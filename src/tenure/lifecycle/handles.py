@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from tenure.errors import ResourceProtocolError
-from tenure.lifecycle.effects import Steps
+from tenure.lifecycle.effects import Steps, waited
 from tenure.model.binding import Binding, Style
 
 _END = object()
@@ -36,7 +36,7 @@ def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
             return value, made
         case Style.ASYNC_GENERATOR:
             try:
-                value = yield anext(made)
+                value = yield from waited(anext(made))
             except StopAsyncIteration:
                 raise _never_yields(binding) from None
             return value, made
@@ -45,12 +45,12 @@ def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
             return enter(made), made
         case Style.ASYNC_CONTEXT:
             enter = _special(binding, made, "__aenter__", "__aexit__")
-            value = yield enter(made)
+            value = yield from waited(enter(made))
             return value, made
     if lifecycle.open is not None:
         result = lifecycle.open(made)
         if isinstance(result, Awaitable):
-            yield result
+            yield from waited(result)
     return made, made
 
 
@@ -79,7 +79,7 @@ def close_handle(binding: Binding, handle: Any, outcome: BaseException | None) -
     if lifecycle.close is not None:
         result = lifecycle.close(handle)
         if isinstance(result, Awaitable):
-            yield result
+            yield from waited(result)
     return False
 
 
@@ -134,13 +134,13 @@ def _close_generator(binding: Binding, generator: Any, outcome: BaseException | 
 def _close_async_generator(binding: Binding, generator: Any, outcome: BaseException | None) -> Steps[bool]:
     if outcome is None:
         try:
-            yield anext(generator)
+            yield from waited(anext(generator))
         except StopAsyncIteration:
             return False
     else:
         trace = outcome.__traceback__
         try:
-            yield generator.athrow(outcome)
+            yield from waited(generator.athrow(outcome))
         except StopAsyncIteration as stop:
             return stop is not outcome
         except BaseException as error:
@@ -149,7 +149,7 @@ def _close_async_generator(binding: Binding, generator: Any, outcome: BaseExcept
             raise
         finally:
             outcome.__traceback__ = trace
-    yield generator.aclose()
+    yield from waited(generator.aclose())
     raise _yields_twice(binding)
 
 
@@ -176,10 +176,10 @@ def _leave(leave: Any, handle: Any, outcome: BaseException | None) -> bool:
 def _leave_async(handle: Any, outcome: BaseException | None) -> Steps[bool]:
     leave = type(handle).__aexit__
     if outcome is None:
-        yield leave(handle, None, None, None)
+        yield from waited(leave(handle, None, None, None))
         return False
     try:
-        return bool((yield leave(handle, type(outcome), outcome, outcome.__traceback__)))
+        return bool((yield from waited(leave(handle, type(outcome), outcome, outcome.__traceback__))))
     except BaseException as error:
         if error is outcome:
             return False

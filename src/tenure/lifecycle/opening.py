@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from tenure.errors import ResourceTimeoutError
 from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
 from tenure.lifecycle.backends import LimitReachedError
-from tenure.lifecycle.effects import Limited, Sleep, Steps
+from tenure.lifecycle.effects import Limited, Sleep, Steps, waited
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import open_handle
 from tenure.model.binding import Binding
@@ -109,7 +109,7 @@ def _attempt(binding: Binding, make: Callable[[], Steps[Any]], default_limit_s: 
     if limit_s is None:
         return (yield from _make_and_open(binding, make))
     try:
-        opened: tuple[Any, Any] = yield Limited(_make_and_open(binding, make), limit_s)
+        opened: tuple[Any, Any] = yield from waited(Limited(_make_and_open(binding, make), limit_s))
     except LimitReachedError:
         raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where) from None
     return opened

@@ -35,6 +35,7 @@ class Owner:
         "_job",
         "_open",
         "_outcome",
+        "_prune_at",
         "_shield",
         "dependents",
         "done",
@@ -52,6 +53,7 @@ class Owner:
         self._outcome: BaseException | None = None
         self._job: Any = None
         self._shield: Any = None
+        self._prune_at = 16
         self.done: Latch = Latch()
         self.error: BaseException | None = None
         self.swallowed: bool = False
@@ -72,6 +74,7 @@ class Owner:
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
             self.error = error
         finally:
+            del self._open, self._close, self._outcome, self._job  # they lead back here: nothing may keep the resource
             self.done.set()
 
     async def _park(self) -> None:
@@ -91,12 +94,20 @@ class Owner:
 
     def ask_close(self, outcome: BaseException | None) -> None:
         """Let it close, showing it *outcome*; callable from any thread. Ends with `done`."""
-        self._outcome = outcome
-        self._closing.set()
+        if not self.done.is_set:
+            self._outcome = outcome
+            self._closing.set()
+
+    def outlive(self, dependent: Latch) -> None:
+        """Remember *dependent*, the end of an owner whose resource needs this one; ended ones are forgotten."""
+        if len(self.dependents) >= self._prune_at:
+            self.dependents = [latch for latch in self.dependents if not latch.is_set]
+            self._prune_at = max(16, 2 * len(self.dependents))
+        self.dependents.append(dependent)
 
     def abandon(self) -> None:
         """Ask the task to stop and wait for it no longer."""
         if self._shield is not None:
             self._shield.cancel()
-        if self._job is not None:
+        if not self.done.is_set:
             self._job.cancel()

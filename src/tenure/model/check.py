@@ -56,10 +56,7 @@ def findings_of(
         sync: whether everything will be opened without an event loop.
     """
     roots = [_consumer_binding(consumer) for consumer in consumers]
-    for root in roots:
-        _bind_below(graph, root)
-    for binding in list(graph):
-        _bind_below(graph, binding)
+    _bind_below(graph, [*roots, *graph])
     everything = [*graph, *roots]
     found = [
         *_unserved(graph, everything),
@@ -88,9 +85,9 @@ class Call:
         self.__qualname__ = f"{name}()"
 
 
-def _bind_below(graph: Graph, binding: Binding) -> None:
+def _bind_below(graph: Graph, bindings: Sequence[Binding]) -> None:
     """Let classes that bind themselves do so, so that every rule sees them."""
-    stack, seen = [binding], set()
+    stack, seen = list(bindings), set()
     while stack:
         each = stack.pop()
         if id(each) not in seen:
@@ -140,23 +137,26 @@ def _cycles(graph: Graph, everything: Sequence[Binding]) -> Iterator[Finding]:
     done: set[Key] = set()
     for root in everything:
         path: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []
+        at: dict[Key, int] = {}
         if root.key not in done:
+            at[root.key] = 0
             path.append((root, None, iter(_sources(graph, root))))
         while path:
             binding, _, children = path[-1]
             step = next(children, None)
             if step is None:
                 path.pop()
+                del at[binding.key]
                 done.add(binding.key)
                 continue
             parameter, child = step
-            keys = [b.key for b, _, _ in path]
-            if child.key in keys:
-                start = keys.index(child.key)
+            if child.key in at:
+                start = at[child.key]
                 steps = [PathStep(b.key, p if i else None, b.where) for i, (b, p, _) in enumerate(path[start:])]
                 error = CircularDependencyError((*steps, PathStep(child.key, parameter, child.where)))
                 yield Finding("error", "cycle", child.key, str(error), child.where)
             elif child.key not in done:
+                at[child.key] = len(path)
                 path.append((child, parameter, iter(_sources(graph, child))))
 
 

@@ -26,9 +26,6 @@ from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.scope import ROOT, Scope, State
 
-_LONG_CHAIN = 40
-"""Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
-
 
 def _not_given(key: Key, name: str) -> str:
     wanted = show(key)
@@ -106,6 +103,8 @@ class Engine:
     def value(self, key: Key, scope: Scope) -> Any:
         """Return the value of *key* as *scope* sees it; waits on this thread if need be."""
         try:
+            if scope.parent is not None:
+                scope.asked.add(key)
             return self.resolvers[key](scope)
         except Exception as error:
             explain(error, key, self.graph)
@@ -114,6 +113,8 @@ class Engine:
     async def avalue(self, key: Key, scope: Scope) -> Any:
         """Return the value of *key* as *scope* sees it, open."""
         try:
+            if scope.parent is not None:
+                scope.asked.add(key)
             return await self.aresolvers[key](scope)
         except Exception as error:
             explain(error, key, self.graph)
@@ -127,7 +128,7 @@ class Engine:
             ContainerClosedError: the container is closing or closed.
             MissingBindingError, CircularDependencyError: the graph below *key* is not whole; nothing was made.
         """
-        self.root.refuse_unless_open()
+        self.root.refuse_unless_serving()
         binding = self.graph.find(key) or self._composite(key)
         if binding is None:
             raise MissingBindingError(
@@ -163,16 +164,6 @@ class Engine:
 
     def _entry(self, binding: Binding, is_async: bool) -> Any:
         return resolver_of(binding, self, is_async)
-
-    def make_ready(self, binding: Binding, scope: Scope, is_async: bool) -> Any:
-        """Return the dependencies of *binding*, deepest first, where its chain is too long to be made by recursion."""
-        if self.plans.facts(binding).depth <= _LONG_CHAIN:
-            return ()
-        return [
-            each
-            for each in self.graph.order((binding.key,))
-            if each is not binding and not (each.is_plain and each.lifetime == "transient")
-        ]
 
     def preparer(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives the 0-argument call of the target."""

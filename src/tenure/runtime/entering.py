@@ -76,7 +76,7 @@ def enter(engine: Any, name: str | None, values: Mapping[Key, Any], is_sync: boo
         scope.task = backend.task() if backend is not None else None
     scope.values.update(values)
     with engine.lock:
-        parent.refuse_unless_open()
+        parent.refuse_unless_serving()  # a server that drains may have accepted one more request
         parent.children.add(scope)
     scope.outer = current.get()
     scope.token = current.set(scope)
@@ -100,7 +100,10 @@ async def exit_async(scope: Scope, error: BaseException | None) -> bool:
 def _conclude(scope: Scope, error: BaseException | None, failure: BaseException | None) -> bool:
     stray = _reset_current(scope)
     if failure is not None and failure is not error:
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame (L16)
     if failure is None and error is not None:
         return True
     if stray is not None:
@@ -170,7 +173,7 @@ class ScopeHandle(Generic[F]):
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         """Close everything it owns, last opened first; see `leaving.leave`."""
         return exit_sync(self._leave(), error)
 
@@ -180,6 +183,6 @@ class ScopeHandle(Generic[F]):
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> bool | None:
         """Close everything it owns, last opened first; see `leaving.leave`."""
         return await exit_async(self._leave(), error)

@@ -14,7 +14,7 @@ from typing import Any
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
-from tenure.runtime.leaving import close_exits
+from tenure.runtime.emptying import close_exits
 from tenure.runtime.observers import report
 from tenure.runtime.registry import engines
 from tenure.runtime.scope import Scope, State

@@ -31,6 +31,9 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         if not record.is_open and not record.came_open:
             _open_without_loop(record, scope)
         touch(record, scope)
+        chain = opening.get()
+        if chain and not record.is_open:
+            chain[-1].lazy.append(record)
         return record.value
 
     return resolve

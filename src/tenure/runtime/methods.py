@@ -16,8 +16,8 @@ from typing import Any
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import Lifecycle
 from tenure.model.detect import METHOD_MARK
+from tenure.runtime.emptying import close_by_hand
 from tenure.runtime.forwarding import forwarding
-from tenure.runtime.leaving import close_by_hand
 from tenure.runtime.managed import opened
 from tenure.runtime.paths import note_path
 from tenure.runtime.records import Managed

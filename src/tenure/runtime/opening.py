@@ -7,6 +7,7 @@ when a loop runs; the one who asked then waits like everybody else.
 
 import contextvars
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, attach_closing_errors
@@ -14,7 +15,7 @@ from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.closing import Closer, close_exit
-from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit, outside_caller
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
@@ -25,6 +26,10 @@ from tenure.runtime.scope import Scope, State, current
 from tenure.runtime.turns import StartAborted, start_of
 
 Home = Callable[[Scope], Scope]
+LONG_CHAIN = 40
+"""Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
+_below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
+"""Whether the running code makes such a chain from its deep end, so that whatever it meets is one step deep."""
 
 
 def home_rule(engine: Any, binding: Binding) -> Home:
@@ -126,11 +131,8 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
     """
     if binding.lifetime == TRANSIENT:
         return (yield from _obtain_new(engine, binding, home, is_async))
-    for each in engine.make_ready(binding, home, is_async):
-        resolve = (engine.aresolvers if is_async else engine.resolvers)[each.key]
-        made = resolve(home)
-        if is_async:
-            yield made
+    if engine.plans.facts(binding).depth > LONG_CHAIN and not _below_is_ready.get():
+        yield from _make_ready(engine, binding, home, is_async)
     key = binding.key
     while True:
         claim, is_mine = claim_for(engine, binding, home)
@@ -144,6 +146,20 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
         yield claim.joined()
         if not (isinstance(claim.error, StartAborted) and start_of.get() is None):
             claim.raise_error()
+
+
+def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[None]:
+    """Make what *binding* needs one by one, deepest first: a chain may be longer than Python's stack."""
+    token = _below_is_ready.set(True)
+    try:
+        for each in engine.graph.order((binding.key,)):
+            if each is binding or (each.is_plain and each.lifetime == TRANSIENT):
+                continue
+            made = (engine.aresolvers if is_async else engine.resolvers)[each.key](home)
+            if is_async:
+                yield from waited(made)
+    finally:
+        _below_is_ready.reset(token)
 
 
 def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None, bool]:
@@ -314,16 +330,16 @@ def _make(
 ) -> Steps[tuple[Any, Exit | None]]:
     call = engine.preparer(binding, is_async)(home)
     if is_async:
-        call = yield call
+        call = yield from waited(call)
     if binding.lifecycle is None:
         made = call()
         if binding.make is Make.AWAIT:
-            made = yield made
+            made = yield from waited(made)
         return made, None
     if records.is_managed(binding):
         made = call()
         if binding.make is Make.AWAIT:
-            made = yield made
+            made = yield from waited(made)
         records.adopt(engine, binding, home, made)
         return made, None
     exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call))
@@ -334,7 +350,7 @@ def _make(
 def _called(binding: Binding, call: Callable[[], Any]) -> Steps[Any]:
     made = call()
     if binding.make is Make.AWAIT:
-        made = yield made
+        made = yield from waited(made)
     return made
 
 
@@ -358,6 +374,9 @@ def open_in_turn(
     if home.parent is None:
         exit_.opened_by = outside_caller() or binding.where
     records.note_dependent(engine, binding, home, exit_)
+    for below in claim.lazy:
+        if not below.is_open and exit_ not in below.late:
+            below.late.append(exit_)
     return exit_
 
 
@@ -366,7 +385,7 @@ def tell_owners(exit_: Exit, owner: Owner | None) -> None:
     if owner is not None:
         for need in exit_.needs:
             if need.owner is not None:
-                need.owner.dependents.append(owner.done)
+                need.owner.outlive(owner.done)
 
 
 def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:

@@ -14,7 +14,7 @@ from tenure.keys import Key
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.outcome import group
 from tenure.model.binding import Binding
-from tenure.runtime.leaving import close_some
+from tenure.runtime.emptying import close_some
 from tenure.runtime.registry import records
 from tenure.runtime.scope import Scope
 

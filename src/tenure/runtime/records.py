@@ -11,7 +11,7 @@ from typing import Any
 from tenure.errors import ScopeNotOpenError
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.exits import Exit
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make, Style
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime.registry import is_opened_by_user, record_of, records
 from tenure.runtime.scope import Scope
 
@@ -19,7 +19,7 @@ from tenure.runtime.scope import Scope
 def is_managed(binding: Binding) -> bool:
     """Tell whether what *binding* makes has a record."""
     lifecycle = binding.lifecycle
-    return lifecycle is not None and (binding.make is Make.VALUE or lifecycle.style is Style.METHODS)
+    return lifecycle is not None and (binding.make is Make.VALUE or lifecycle.opens_itself)
 
 
 class Managed:

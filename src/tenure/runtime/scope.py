@@ -23,8 +23,25 @@ class State(Enum):
     """Where a scope is in its life; it only moves down."""
 
     OPEN = "open"
+    DRAINING = "draining"
+    """Nothing new is opened; what is open still serves until its turn comes. The root only."""
     CLOSING = "closing"
     CLOSED = "closed"
+
+
+class Ending(Latch):
+    """
+    The end of a scope's closing, for those who close it meanwhile.
+
+    Attributes:
+        failure: what the closing raised, None if nothing.
+    """
+
+    __slots__ = ("failure",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failure: BaseException | None = None
 
 
 class Scope:
@@ -44,16 +61,20 @@ class Scope:
         unordered: whether something was opened after what depends on it, so that the order needs working out.
         is_sync: whether it was entered by plain `with`, so that nothing in it can be awaited when it is left.
         task: the task that entered it; None for the root and for synchronous code.
+        asked: keys that the code in it asked for; what the root still has to keep for it when it closes.
+        ending: the end of its closing while it closes.
+        cut_off: the error that its body gets when it ends, where it was closed from outside before.
     """
 
     __slots__ = (
         "__weakref__",
+        "asked",
         "cache",
         "children",
+        "cut_off",
+        "ending",
         "engine",
         "exits",
-        "failure",
-        "finished",
         "inflight",
         "is_sync",
         "name",
@@ -85,8 +106,9 @@ class Scope:
         self.is_sync: bool = False
         self.task: Any = None
         self.token: Token[Scope | None] | None = None
-        self.finished: Latch | None = None
-        self.failure: BaseException | None = None
+        self.asked: set[Key] = set()
+        self.ending: Ending | None = None
+        self.cut_off: BaseException | None = None
 
     def __repr__(self) -> str:
         return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"
@@ -95,6 +117,11 @@ class Scope:
     def subject(self) -> str:
         """The scope as errors name it."""
         return "the container" if self.parent is None else f"the scope {self.name!r}"
+
+    def refuse_unless_serving(self) -> None:
+        """Raise ContainerClosedError once what is open is no longer to be had."""
+        if self.state in (State.CLOSING, State.CLOSED):
+            raise ContainerClosedError(self.subject, self.state.value)
 
     def refuse_unless_open(self) -> None:
         """Raise ContainerClosedError once closing has begun."""

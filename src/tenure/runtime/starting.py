@@ -18,7 +18,7 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import leaving, managed, opening
+from tenure.runtime import emptying, managed, opening
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import is_managed
 from tenure.runtime.scope import Scope
@@ -146,7 +146,7 @@ def _explain(engine: Any, bindings: Sequence[Binding], error: BaseException) -> 
 
 
 def _roll_back(engine: Any, scope: Scope, before: set[Any], error: BaseException) -> Steps[None]:
-    failed = yield from leaving.close_some(engine, scope, [key for key in scope.exits if key not in before], error)
+    failed = yield from emptying.close_some(engine, scope, [key for key in scope.exits if key not in before], error)
     attach_closing_errors(error, failed)
 
 

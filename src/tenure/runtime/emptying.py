@@ -1,0 +1,111 @@
+"""
+Close what a scope owes, in order: all of it, some of it, or one resource because the user said so.
+
+What several scopes hold is closed by the last of them; an object that closes calls its own methods directly.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tenure.lifecycle.claim import opening
+from tenure.lifecycle.closing import Closer, in_closing_order
+from tenure.lifecycle.effects import Steps
+from tenure.lifecycle.exits import Exit
+from tenure.runtime.holding import begin_close, end_close, release
+from tenure.runtime.scope import Scope
+
+
+def in_order(scope: Scope) -> list[Exit]:
+    """Return what *scope* owes in the order in which it must be closed."""
+    return _ordered(scope, list(scope.exits.values()))
+
+
+def _ordered(scope: Scope, exits: list[Exit]) -> list[Exit]:
+    return in_closing_order(sorted(exits, key=_opened_at)) if scope.unordered else exits[::-1]
+
+
+def _opened_at(exit_: Exit) -> float:
+    return exit_.opened_at
+
+
+def close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
+    """Close those of *exits*, given in order of opening, that *scope* is the last to hold; never raises."""
+    for exit_ in _ordered(scope, exits):
+        yield from close_exit_of(scope, exit_, closer)
+
+
+def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
+    """Close *exit_* unless its closing has begun or another scope still holds it; never raises."""
+    if exit_.done:
+        return
+    if exit_.managed is None:
+        yield from closer.close(exit_)
+    elif release(exit_.managed, scope):
+        yield from _close_managed(exit_, closer)
+
+
+def _close_managed(exit_: Exit, closer: Closer) -> Steps[None]:
+    claim = begin_close(exit_.managed)
+    token = opening.set((*opening.get(), claim))
+    try:
+        yield from closer.close(exit_)
+    finally:
+        opening.reset(token)
+        end_close(exit_.managed, claim)
+
+
+def close_some(
+    engine: Any, scope: Scope, places: Iterable[Any], outcome: BaseException | None
+) -> Steps[list[BaseException]]:
+    """
+    Close what stands at *places* in the exits of *scope*, in order, while the scope stays open.
+
+    Returns:
+        The errors that closing code raised, in order of closing.
+    """
+    with engine.lock:
+        exits = []
+        for place in places:
+            exit_ = scope.exits.pop(place, None)
+            if exit_ is not None:
+                exits.append(exit_)
+                if exit_.managed is None:
+                    scope.cache.pop(place, None)
+        forget_dependents(engine, scope, exits)
+    closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+    yield from close_exits(scope, exits, closer)
+    return closer.report.failed
+
+
+def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
+    """Under the engine's lock: drop from *scope* the plain values that were made from *exits*, about to be closed."""
+    closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
+    for key in engine.graph.dependents(*closed) if closed else ():
+        if key not in scope.exits and key not in scope.records:
+            scope.cache.pop(key, None)
+
+
+def close_by_hand(record: Any) -> Steps[None]:
+    """
+    Close *record* because the user asked for it; it is owed no more. A no-op where it is not open.
+
+    Raises:
+        WrongLoopError: it belongs to another loop.
+        BaseException: what its closing code raised, as it is.
+    """
+    while True:
+        with record.engine.lock:
+            claim, exit_ = record.claim, record.exit
+            holders = record.holders
+            if claim is None and record.is_open:
+                record.holders = []
+                break
+        if claim is None:
+            return
+        yield claim.joined()
+    closer = Closer(None, record.engine.place(record.home or holders[0]), None)
+    yield from _close_managed(exit_, closer)
+    if closer.report.failed:
+        raise closer.report.failed[0]
+    if closer.report.cancelled is not None:
+        raise closer.report.cancelled
