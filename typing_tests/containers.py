@@ -52,7 +52,7 @@ def bound(container: Container) -> None:
     assert_type(container.bind(Settings), None)
     container.bind(Settings, Settings)
     container.bind(Settings, Settings())
-    container.bind(Settings, lambda: Settings())
+    container.bind(Database, lambda: Database("sqlite://"))
     container.bind(Settings, value=Settings())
     container.bind(Settings, scope="singleton", name="replica")
     container.bind(Annotated[Settings, "replica"], Settings)

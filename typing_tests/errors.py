@@ -76,19 +76,15 @@ def closing(error: BaseException) -> None:
 
 
 def one_tree(
-    a: AsyncInSyncError,
-    b: BindingError,
-    c: BindingInUseError,
-    d: CircularDependencyError,
-    e: CloseError,
-    f: ContainerClosedError,
-    g: GraphError,
-    h: MissingBindingError,
-    i: ScopeError,
-    j: WrongLoopError,
-    k: ResourceError,
+    a: AsyncInSyncError, b: BindingError, c: BindingInUseError, d: CircularDependencyError, e: CloseError
 ) -> list[TenureError]:
-    return [a, b, c, d, e, f, g, h, i, j, k]
+    return [a, b, c, d, e]
+
+
+def one_tree_more(
+    a: ContainerClosedError, b: GraphError, c: MissingBindingError, d: ScopeError, e: WrongLoopError, f: ResourceError
+) -> list[TenureError]:
+    return [a, b, c, d, e, f]
 
 
 def about_one_resource(

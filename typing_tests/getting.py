@@ -1,5 +1,7 @@
 """What `get` and its kin give, for every kind of key."""
 
+# ruff: noqa: UP045 - both spellings
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, NewType, Optional, Protocol, TypeVar, assert_type

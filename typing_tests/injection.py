@@ -1,5 +1,7 @@
 """`inject` keeps the type of what it decorates; `Inject` stands for the value."""
 
+# ruff: noqa: B008 - `Inject()` is a default on purpose
+
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Annotated, Any, Protocol, assert_type
 

@@ -1,5 +1,7 @@
 """After its close a container, or a scope, gives nothing, takes nothing and opens nothing."""
 
+# ruff: noqa: B008 - `Inject()` is a default on purpose
+
 import threading
 
 import pytest
@@ -65,7 +67,7 @@ async def test_aget_after_close(key, log):
     await container.aget(key)
     await container.aclose()
 
-    with pytest.raises(ContainerClosedError, match="^the container is closed"):
+    with pytest.raises(ContainerClosedError, match=r"^the container is closed"):
         await container.aget(key)
 
     assert is_all_closed(container)

@@ -1,5 +1,7 @@
 """What has to be awaited, asked for or closed where nothing can be awaited, or on another event loop."""
 
+# ruff: noqa: B008 - `Inject()` is a default on purpose
+
 import asyncio
 
 import pytest
@@ -94,7 +96,6 @@ def test_get_opens_no_synchronous_part_of_an_async_graph(log):
     container = Container()
     container.bind(Settings, alogged(Settings, log, "settings"))
     container.bind(Database, logged(Database, log, "database"))
-    container.bind("both", lambda database, settings: None, arguments=None)
 
     class Both:
         def __init__(self, database: Database, settings: Settings) -> None: ...
@@ -199,8 +200,7 @@ def test_override_left_by_plain_with(log):
         override = container.override(Settings, alogged(Settings, log, "fake"))
         async with override:
             await container.aget(Settings)
-            error = refused(lambda: override.__exit__(None, None, None))
-        return error
+            return refused(lambda: override.__exit__(None, None, None))
 
     error = asyncio.run(main())
 

@@ -1,5 +1,7 @@
 """`@inject` and `Inject` used wrongly: said when the function is decorated where it can be, else at the call."""
 
+# ruff: noqa: B008 - `Inject()` is a default on purpose
+
 from typing import Annotated
 
 import pytest
@@ -150,7 +152,7 @@ def test_error_of_the_body_passes_through(log):
     def handler(settings: Settings = Inject()):
         raise error
 
-    with pytest.raises(ValueError, match="^body") as caught:
+    with pytest.raises(ValueError, match=r"^body") as caught:
         handler()
 
     assert caught.value is error

@@ -97,7 +97,8 @@ def test_scope_not_open_shows_who_needs_it():
     text = refused(lambda: container.get(Checkout), ScopeNotOpenError)
 
     assert (
-        f"\n  Checkout   ({at(Checkout)})\n  └─ cart: Cart   ({at(Cart)})\n     └─ settings: Settings   ({at(Settings)})"
+        f"\n  Checkout   ({at(Checkout)})\n  └─ cart: Cart   ({at(Cart)})\n"
+        f"     └─ settings: Settings   ({at(Settings)})"
     ) in text
 
 
@@ -308,7 +309,7 @@ async def test_entering_the_container_twice_with_await():
     """The same holds for `async with`."""
     container = Container()
     async with container:
-        with pytest.raises(ScopeError, match="^the container is already entered; "):
+        with pytest.raises(ScopeError, match=r"^the container is already entered; "):
             await container.__aenter__()
 
 

@@ -71,7 +71,7 @@ def test_opening_that_raises_is_the_same_object_with_the_whole_path(log):
     container = Container()
     container.bind(Settings, failing)
 
-    with pytest.raises(OSError, match="^disk") as caught:
+    with pytest.raises(OSError, match=r"^disk") as caught:
         container.get(Users)
 
     assert caught.value is error
@@ -92,7 +92,7 @@ async def test_opening_that_raises_with_await():
     container = Container()
     container.bind(Settings, failing)
 
-    with pytest.raises(OSError, match="^disk") as caught:
+    with pytest.raises(OSError, match=r"^disk") as caught:
         await container.aget(Users)
 
     assert caught.value is error
@@ -116,7 +116,7 @@ def test_constructor_that_raises_has_the_path_as_well():
     container = Container()
     container.bind("consumer", Consumer)
 
-    with pytest.raises(OSError, match="^disk") as caught:
+    with pytest.raises(OSError, match=r"^disk") as caught:
         container.get("consumer")
 
     assert caught.value is error
@@ -131,7 +131,7 @@ def test_path_is_told_once_however_often_it_fails():
     container.bind(Settings, raising(error))
 
     for _ in range(3):
-        with pytest.raises(OSError, match="^disk"):
+        with pytest.raises(OSError, match=r"^disk"):
             container.get(Users)
 
     assert notes_of(error).count("while making") == 1
@@ -181,7 +181,7 @@ def test_failed_start_closes_what_it_opened(log):
     container.bind(Settings, raising(OSError("disk")), scope="singleton")
 
     for _ in range(2):
-        with pytest.raises(OSError, match="^disk"), container:
+        with pytest.raises(OSError, match=r"^disk"), container:
             log.append("body")
 
     assert log == ["open database", "close database"] * 2
@@ -200,7 +200,7 @@ async def test_failed_start_closes_what_it_opened_with_await(log):
 
     container.bind(Settings, failing, scope="singleton")
 
-    with pytest.raises(OSError, match="^disk"):
+    with pytest.raises(OSError, match=r"^disk"):
         async with container:
             log.append("body")
 
@@ -314,7 +314,7 @@ def test_body_error_outranks_closing_errors(log):
     container = Container()
     container.bind(Settings, raising_on_close(error, log))
 
-    with pytest.raises(LookupError, match="^body") as caught, container.resource_scope() as scope:
+    with pytest.raises(LookupError, match=r"^body") as caught, container.resource_scope() as scope:
         scope.get(Settings)
         raise body
 
@@ -385,7 +385,7 @@ def test_errors_that_users_may_raise_pass_through(kind):
     container = Container()
     container.bind(Settings, raising(error))
 
-    with pytest.raises(kind, match="^no route to the primary") as caught:
+    with pytest.raises(kind, match=r"^no route to the primary") as caught:
         container.get(Settings)
 
     assert caught.value is error
@@ -479,7 +479,7 @@ def test_retry_raises_the_last_failure():
     container = Container()
     container.bind(Settings, flaky)
 
-    with pytest.raises(OSError, match="^attempt 3") as caught:
+    with pytest.raises(OSError, match=r"^attempt 3") as caught:
         container.get(Settings)
 
     assert caught.value is raised[-1]
