@@ -233,6 +233,9 @@ class Container:
     @overload
     def __getitem__(self, key: "TypeForm[T]") -> T: ...
 
+    @overload
+    def __getitem__(self, key: Any) -> Any: ...  # checkers see no type form in a subscript of some keys
+
     def __getitem__(self, key: Any) -> Any:
         """Return the value of *key*: `container[Key]` is `container.get(Key)`."""
         return self.get(key)
@@ -368,12 +371,9 @@ class Container:
             ContainerClosedError: the container, or the scope around it, is closing or closed.
         """
         check_count("max_parallel", max_parallel)
-        return ScopeHandle(self.engine, self._face, name, values or {}, max_parallel)
-
-    def _face(self, scope: Scope, max_parallel: int | None) -> ResourceScope:
-        for key in scope.values:
-            self._expect_given(key, scope.name)
-        return ResourceScope(scope, max_parallel)
+        if values is not None and not isinstance(values, Mapping):
+            raise BindingError(f"values takes a mapping of keys to values, not {values!r}")
+        return ScopeHandle(self.engine, ResourceScope, self._expect_given, name, values or {}, max_parallel)
 
     def _expect_given(self, key: Any, name: str) -> None:
         known = self.engine.graph.bindings.get(key)

@@ -5,6 +5,7 @@ A user's own exception is never wrapped; it passes through with a note that carr
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -332,6 +333,7 @@ class GraphError(TenureError):
 
 
 _ATTRIBUTE = "__tenure_closing_errors__"
+_CLOSING = "while closing "
 
 
 def closing_errors(error: BaseException) -> tuple[BaseException, ...]:
@@ -347,7 +349,19 @@ def attach_closing_errors(error: BaseException, failed: Sequence[BaseException])
     """Make *failed* travel with *error*: as objects for `closing_errors`, as notes for people."""
     if not failed:
         return
-    setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
+    with suppress(Exception):  # a class that refuses attributes: the notes alone
+        setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
     for other in failed:
-        notes = "".join(f"\n{note}" for note in getattr(other, "__notes__", ()))
-        error.add_note(f"an error while closing: {type(other).__name__}: {other}{notes}")
+        where = next((note for note in getattr(other, "__notes__", ()) if note.startswith(_CLOSING)), _CLOSING.strip())
+        add_note(error, f"{where}: {type(other).__name__}: {other}")
+
+
+def note_closing(error: BaseException, label: str, where: str | None) -> None:
+    """Add to *error*, raised by closing code, which resource it was."""
+    add_note(error, f"{_CLOSING}{label}" + (f" ({where})" if where else ""))
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Add *note* to *error*; one of a class that refuses attributes stays without."""
+    with suppress(Exception):
+        error.add_note(note)

@@ -29,9 +29,15 @@ class _Inject(InjectMarker):
         """Return a marker: `x: Annotated[T, Inject()]`, or `x: T = Inject()`."""
         return InjectMarker()
 
-    def __getitem__(self, key: "TypeForm[T]") -> T:
+    @overload
+    def __getitem__(self, key: "TypeForm[T]") -> T: ...
+
+    @overload
+    def __getitem__(self, key: Any) -> Any: ...  # checkers see no type form in a subscript of some keys
+
+    def __getitem__(self, key: Any) -> Any:
         """Return a marker that stands for a value of *key*: `x: T = Inject[T]`."""
-        return InjectMarker(key)  # type: ignore[return-value]  # it takes the place of the value until the call
+        return InjectMarker(key)
 
 
 Inject: _Inject = _Inject()
@@ -121,7 +127,7 @@ class _Call:
         engine = self._engine()
         if self._name is None:
             return current_of(engine)
-        self._handle = ScopeHandle(engine, _bare, self._name, {}, None)
+        self._handle = ScopeHandle(engine, _bare, _no_values, self._name, {}, None)
         return self._handle
 
     def __enter__(self) -> Scope:
@@ -141,6 +147,10 @@ class _Call:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         return False if self._handle is None else await self._handle.__aexit__(kind, error, trace)
+
+
+def _no_values(key: Key, name: str) -> None:
+    raise AssertionError(f"{key!r} was given to the scope {name!r} of a call, which takes no values")
 
 
 def _bare(scope: Scope, _: int | None) -> Scope:

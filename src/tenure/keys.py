@@ -31,13 +31,18 @@ def show(key: Key) -> str:
     if is_union(key):
         return " | ".join(show(part) for part in get_args(key))
     if isinstance(key, types.GenericAlias) or origin_of(key) is not None:
-        arguments = ", ".join("..." if part is ... else show(part) for part in get_args(key))
-        return f"{show(origin_of(key))}[{arguments}]"
+        return f"{show(origin_of(key))}[{', '.join(map(_show_argument, get_args(key)))}]"
     if isinstance(key, typing.TypeVar):
         return key.__name__
     if key is None or key is types.NoneType:
         return "None"
     return getattr(key, "__qualname__", None) or getattr(key, "__name__", None) or repr(key)
+
+
+def _show_argument(argument: Any) -> str:
+    if isinstance(argument, list):  # the parameters of a Callable
+        return f"[{', '.join(map(_show_argument, argument))}]"
+    return "..." if argument is ... else show(argument)
 
 
 def origin_of(key: Key) -> Any:
@@ -88,6 +93,8 @@ def qualifiers_of(key: Key) -> tuple[Any, ...]:
 def class_of(key: Key) -> type | None:
     """Return the class behind *key* (the origin of a generic alias), or None for strings, unions and new types."""
     base = base_of(key)
+    if is_union(base):
+        return None
     origin = origin_of(base) or base
     return origin if isinstance(origin, type) else None
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tenure.errors import ResourceTimeoutError, WrongLoopError
+from tenure.errors import ResourceTimeoutError, WrongLoopError, note_closing
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
 from tenure.lifecycle.effects import Limited, Steps, drive, waited
@@ -188,8 +188,7 @@ class Closer:
     def _note(self, error: BaseException, exit_: Exit) -> None:
         if error is self.outcome:
             return
-        where = f"   ({exit_.binding.where})" if exit_.binding.where else ""
-        error.add_note(f"while closing\n  {exit_.binding.label}{where}")
+        note_closing(error, exit_.binding.label, exit_.binding.where)
         if self._backend is not None and self._backend.is_cancellation(error):
             self.report.cancelled = error
         else:
@@ -216,7 +215,7 @@ class Closer:
         backend = self._backend
         if backend is None:
             return False
-        if backend.cancels_by_level or self.report.cancelled is not None:
+        if self.report.cancelled is not None or backend.is_cancelled_around():
             return True
         return self.outcome is not None and backend.is_cancellation(self.outcome)
 

@@ -47,6 +47,13 @@ def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
             enter = _special(binding, made, "__aenter__", "__aexit__")
             value = yield from waited(enter(made))
             return value, made
+    if lifecycle.made_class is not None and not isinstance(made, lifecycle.made_class):
+        raise ResourceProtocolError(
+            binding.label,
+            binding.where,
+            f"gave a {type(made).__name__}, where it is said to give a {lifecycle.made_class.__name__}",
+            "mend its return annotation, or what it returns",
+        )
     if lifecycle.open is not None:
         result = lifecycle.open(made)
         if isinstance(result, Awaitable):

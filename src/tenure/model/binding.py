@@ -56,6 +56,8 @@ class Lifecycle:
     closes_async: bool = False
     method_names: frozenset[str] = frozenset()
     """Names of the methods on the class that are the user's spelling of open and close."""
+    made_class: type | None = None
+    """Style METHODS: the class that *open* and *close* belong to; None: whatever they are given will do."""
     opens_itself: bool = False
     """Whether the class was given methods that open it; see `runtime.methods`."""
 

@@ -76,7 +76,7 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
         )
     known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
     if known:
-        return methods(None, own_function(cls, known))
+        return methods(None, own_function(cls, known), cls=cls)
     if cls.__module__ in _NEVER_ENTERED:
         return Lifecycle(Style.METHODS)
     if _method(cls, ("__aenter__",)) and _method(cls, ("__aexit__",)):
@@ -105,7 +105,7 @@ def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) ->
         raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
     if cls is None:
         return methods(None, lambda obj: getattr(obj, close)())
-    return methods(None, own_function(cls, close))
+    return methods(None, own_function(cls, close), cls=cls)
 
 
 def methods(
@@ -123,6 +123,7 @@ def methods(
         opens_async=opener is not None and _gives_awaitable(opener, cls),
         closes_async=closer is not None and _gives_awaitable(closer, cls),
         method_names=names,
+        made_class=cls,
     )
 
 

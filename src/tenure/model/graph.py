@@ -57,7 +57,7 @@ class Graph:
         binding = self.bindings.get(key)
         if binding is None and isinstance(key, ForwardRef):
             return self._by_name(key.__forward_arg__.rpartition(".")[2])
-        if binding is None:
+        if binding is None and not self.bindings_of(key):  # only qualified ones exist: a third would be made silently
             binding = self._autobind(key)
             if binding is not None:
                 self.bindings[key] = binding
@@ -69,6 +69,9 @@ class Graph:
 
     def bindings_of(self, base: Key) -> list[tuple[str, Binding]]:
         """Return every declared binding of *base*, bare and qualified, with its qualifier ("" for the bare one)."""
+        if isinstance(base, ForwardRef):
+            named = self._by_name(base.__forward_arg__.rpartition(".")[2])
+            base = base_of(named.key) if named is not None else base
         if self._by_base is None:
             self._by_base = {}
             for binding in self.bindings.values():
@@ -112,6 +115,8 @@ class Graph:
     def _source(self, need: Need) -> Binding | None:
         """A need that can do without is served by what is bound, never by a class nobody spoke of."""
         if need.default is NOTHING and not need.optional:
+            return self.find(need.key)
+        if isinstance(need.key, ForwardRef):
             return self.find(need.key)
         bound = self.bindings.get(need.key)
         if bound is None or not bound.declared:
@@ -169,7 +174,9 @@ class Graph:
     def _reason_by_kind(self, key: Key, constant: str) -> str:
         bind = f"container.bind({show(key)}, ...)"
         cls = class_of(key)
-        if key is Any or isinstance(key, TypeVar):
+        if isinstance(key, TypeVar):
+            return f"the class is generic; ask for it with its argument in brackets, or {constant}"
+        if key is Any:
             return f"{show(key)} asks for nothing in particular; annotate it with a class, or {constant}"
         if is_union(key):
             return f"a union is never made by itself; bind it: {bind}"

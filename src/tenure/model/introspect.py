@@ -9,6 +9,7 @@ of that name.
 import builtins
 import collections.abc
 import contextlib
+import functools
 import inspect
 import sys
 import types
@@ -54,6 +55,8 @@ class InjectMarker:
 
 def location(target: Any) -> str | None:
     """Return `file:line` of the function or class *target*, or None where there is no source."""
+    while isinstance(target, functools.partial):
+        target = target.func
     target = inspect.unwrap(target) if callable(target) else target
     code = getattr(target, "__code__", None)
     if code is None and isinstance(target, type):
@@ -195,10 +198,19 @@ def _reference(text: str) -> Any:
 
 
 def _type_arguments(target: Any) -> dict[Any, Any]:
-    """Return the type variables of the generic alias *target* with what they stand for, {} for anything else."""
-    origin = origin_of(target)
-    parameters = getattr(origin, "__parameters__", ())
-    return dict(zip(parameters, get_args(target), strict=False))
+    """Return what the type variables of *target*, a class or an alias of one, and of its generic bases stand for."""
+    origin = origin_of(target) or target
+    found = dict(zip(getattr(origin, "__parameters__", ()), typing.get_args(target), strict=False))
+    stack = [origin]
+    while stack:
+        cls = stack.pop()
+        bases = getattr(cls, "__orig_bases__", ()) if isinstance(cls, type) else ()
+        for base in bases:
+            inner = origin_of(base)
+            for variable, argument in zip(getattr(inner, "__parameters__", ()), typing.get_args(base), strict=False):
+                found.setdefault(variable, substitute(argument, found))
+            stack.append(inner)
+    return found
 
 
 def substitute(hint: Any, variables: Mapping[Any, Any]) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tenure.errors import ScopeError
+from tenure.errors import ScopeError, add_note
 from tenure.events import ScopeEntered
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
@@ -60,16 +60,15 @@ def _names_around(scope: Scope | None) -> list[str]:
     return names
 
 
-def enter(engine: Any, name: str | None, values: Mapping[Key, Any], is_sync: bool) -> Scope:
+def enter(engine: Any, name: str, values: Mapping[Key, Any], is_sync: bool) -> Scope:
     """
-    Open a scope inside the current one and make it current.
+    Open a scope inside the current one and make it current; *name* comes from `scope_name`.
 
     Raises:
-        ScopeError: *name* does not fit; see `scope_name`.
         ContainerClosedError: the scope around it is closing or closed.
     """
     parent = current_of(engine)
-    scope = Scope(engine, parent, scope_name(engine, parent, name))
+    scope = Scope(engine, parent, name)
     scope.is_sync = is_sync
     if not is_sync:
         backend = running()
@@ -109,7 +108,7 @@ def _conclude(scope: Scope, error: BaseException | None, failure: BaseException 
     if stray is not None:
         if error is None:
             raise stray
-        error.add_note(str(stray))
+        add_note(error, str(stray))
     return False
 
 
@@ -131,23 +130,33 @@ class ScopeHandle(Generic[F]):
     """
     What `resource_scope()` gives: enter it once, with `with` or `async with`.
 
+    Args:
+        engine: whose scope it will be.
+        face: makes of the scope, and of *max_parallel*, what `as` gives.
+        expect: called with each key of *values* and the scope's name; raises where it cannot be given.
+        name: as for `scope_name`.
+        values: what is given to the scope, by key.
+        max_parallel: handed to *face*.
+
     Raises on entering:
         ScopeError: it was entered before; or its name does not fit.
         ContainerClosedError: the container, or the scope around it, is closed.
     """
 
-    __slots__ = ("_engine", "_face", "_max_parallel", "_name", "_scope", "_values")
+    __slots__ = ("_engine", "_expect", "_face", "_max_parallel", "_name", "_scope", "_values")
 
     def __init__(
         self,
         engine: Any,
         face: Callable[[Scope, int | None], F],
+        expect: Callable[[Key, str], None],
         name: str | None,
         values: Mapping[Key, Any],
         max_parallel: int | None,
     ) -> None:
         self._engine = engine
         self._face = face
+        self._expect = expect
         self._name = name
         self._values = values
         self._max_parallel = max_parallel
@@ -159,7 +168,10 @@ class ScopeHandle(Generic[F]):
                 f"the scope {self._scope.name!r} was entered before; a scope is entered once: "
                 "call container.resource_scope() again for another one"
             )
-        self._scope = enter(self._engine, self._name, self._values, is_sync)
+        name = scope_name(self._engine, current_of(self._engine), self._name)
+        for key in self._values:
+            self._expect(key, name)
+        self._scope = enter(self._engine, name, self._values, is_sync)
         return self._face(self._scope, self._max_parallel)
 
     def _leave(self) -> Scope:

@@ -19,6 +19,7 @@ from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exit_of, in_order
+from tenure.runtime.registry import orphan
 from tenure.runtime.scope import Ending, Scope, State
 
 
@@ -74,6 +75,8 @@ def _finish(
 ) -> None:
     with engine.lock:
         scope.state = State.CLOSED
+        for record in scope.records.values():
+            orphan(record.obj, scope.subject)
         for table in (scope.exits, scope.records, scope.values, scope.cache):
             table.clear()
         scope.ending = None  # an error that stayed here would keep its frames, and they the scope (L16)
@@ -118,7 +121,7 @@ def _close_contents(
 ) -> Steps[BaseException | None]:
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
     if scope.parent is None:
-        yield from _openings_ended(engine, scope, is_async)
+        yield from _openings_ended(engine, scope, closer, is_async)
         yield from drain(engine, scope, closer)
     with engine.lock:
         scope.state = State.CLOSING
@@ -126,7 +129,7 @@ def _close_contents(
         if scope.parent is None:
             engine.refuse_from_now_on()
     yield from _cut_off_children(engine, scope, closer, is_async)
-    yield from _openings_ended(engine, scope, is_async)
+    yield from _openings_ended(engine, scope, closer, is_async)
     for exit_ in in_order(scope):
         yield from close_exit_of(scope, exit_, closer)
     return closer.report.settle(outcome)
@@ -142,7 +145,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
             closer.report.failed.append(failure)
 
 
-def _openings_ended(engine: Any, scope: Scope, is_async: bool) -> Steps[None]:
+def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Wait for the openings under way: what they open is owed (L37)."""
     while scope.inflight:
         claim = next(iter(scope.inflight.values()), None)
@@ -152,4 +155,5 @@ def _openings_ended(engine: Any, scope: Scope, is_async: bool) -> Steps[None]:
             with engine.lock:
                 scope.inflight = {k: c for k, c in scope.inflight.items() if c not in opening.get()}
         elif not claim.done.is_set:
-            yield (claim.done.wait_out() if is_async else claim.done)
+            cancelled = yield (claim.done.wait_out() if is_async else claim.done)
+            closer.report.cancelled = cancelled or closer.report.cancelled

@@ -133,11 +133,11 @@ def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
     """Make and open a managed binding in a task of its own; the claim that is returned tells when and how it ended."""
     claim = Claim(binding, binding)
 
-    def open_(_: Owner) -> Steps[bool]:
+    def open_(owner: Owner) -> Steps[bool]:
         try:
             yield agetter(engine, binding)(home)
         except BaseException as error:  # noqa: BLE001 - the claim tells it
-            claim.fail(values.shared_failure(error, (), claim) or error)
+            claim.fail(values.shared_failure(error, (), claim, owner) or error)
         else:
             claim.succeed()
         return False
@@ -176,7 +176,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
         with engine.lock:
             record.claim = None
             holder.inflight.pop(record, None)
-        claim.fail(values.shared_failure(error, chain, claim))
+        claim.fail(values.shared_failure(error, chain, claim, owner))
         raise
     finally:
         opening.reset(entered[0])

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from types import FunctionType
 from typing import Any
 
+from tenure.errors import ContainerClosedError
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import Lifecycle
 from tenure.model.detect import METHOD_MARK
@@ -21,7 +22,7 @@ from tenure.runtime.forwarding import forwarding
 from tenure.runtime.managed import opened
 from tenure.runtime.paths import note_path
 from tenure.runtime.records import Managed
-from tenure.runtime.registry import note_closed_by_user, note_opened_by_user, record_of
+from tenure.runtime.registry import closed_owner_of, note_closed_by_user, note_opened_by_user, record_of
 from tenure.runtime.scope import current_of
 
 
@@ -58,6 +59,13 @@ def _marked(wrapper: Any) -> Any:
     return wrapper
 
 
+def _refuse_orphan(obj: Any) -> None:
+    """Raise ContainerClosedError where the scope that *obj* belonged to is closed: it would run on what is closed."""
+    owner = closed_owner_of(obj)
+    if owner is not None:
+        raise ContainerClosedError(owner)
+
+
 async def _ensure_open(record: Managed) -> None:
     engine = record.engine
     try:
@@ -80,6 +88,8 @@ def _coroutine_method(function: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
+        if record is None:
+            _refuse_orphan(self)
         if record is None or record.is_own_code():
             return function(self, *args, **kwargs)
         return ManagedCall(_open_then_call(record, function, self, args, kwargs), function)
@@ -96,7 +106,9 @@ def _async_generator_method(function: Callable[..., AsyncGenerator[Any, Any]]) -
     @asynccontextmanager
     async def behind(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[AsyncGenerator[Any, Any]]:
         record = record_of(self)
-        if record is not None and not record.is_own_code():
+        if record is None:
+            _refuse_orphan(self)
+        elif not record.is_own_code():
             await _ensure_open(record)
         yield function(self, *args, **kwargs)
 
@@ -107,7 +119,9 @@ def _plain_method(function: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
-        if record is not None and not record.is_own_code():
+        if record is None:
+            _refuse_orphan(self)
+        elif not record.is_own_code():
             _ensure_open_now(record)
         return function(self, *args, **kwargs)
 
@@ -121,6 +135,7 @@ def _opens_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
         async def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
             record = record_of(self)
             if record is None:
+                _refuse_orphan(self)
                 result = await function(self, *args, **kwargs)
                 note_opened_by_user(self)
                 return result
@@ -136,6 +151,7 @@ def _plain_opening(function: Callable[..., Any]) -> Any:
     def initialize(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
         if record is None:
+            _refuse_orphan(self)
             result = function(self, *args, **kwargs)
             note_opened_by_user(self)
             return result
@@ -150,6 +166,8 @@ def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
         @functools.wraps(function)
         async def dispose(self: Any, *args: Any, **kwargs: Any) -> Any:
             record = record_of(self)
+            if record is None and closed_owner_of(self) is not None:
+                return None  # its scope closed it
             if record is None or record.came_open or record.is_own_code():
                 note_closed_by_user(self)
                 return await function(self, *args, **kwargs)
@@ -160,6 +178,8 @@ def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
     @functools.wraps(function)
     def dispose_now(self: Any, *args: Any, **kwargs: Any) -> Any:
         record = record_of(self)
+        if record is None and closed_owner_of(self) is not None:
+            return None  # its scope closed it
         if record is None or record.came_open or record.is_own_code():
             note_closed_by_user(self)
             return function(self, *args, **kwargs)

@@ -255,7 +255,7 @@ def fulfil(
     except BaseException as error:
         _end(engine, binding, home, claim)
         # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
-        claim.fail(shared_failure(error, chain, claim))
+        claim.fail(shared_failure(error, chain, claim, owner))
         raise
     finally:
         opening.reset(entered[0])
@@ -277,11 +277,21 @@ def fulfil(
     return value
 
 
-def shared_failure(error: BaseException, chain: tuple[Claim, ...], claim: Claim) -> BaseException | None:
-    """Return what everybody who waits for *claim* gets to see of *error*; None: they try again."""
+def shared_failure(
+    error: BaseException, chain: tuple[Claim, ...], claim: Claim, owner: Owner | None
+) -> BaseException | None:
+    """
+    Return what everybody who waits for *claim* gets to see of *error*; None: they try again.
+
+    They do where only the one who opened was stopped: by Ctrl-C on its thread, or by a cancellation of its task (L33).
+    An owner task is nobody's to cancel, so a cancellation that leaves its opening code is that code's own failure.
+    """
     if isinstance(error, Exception):
         return remember_chain(error, (*chain, claim))
-    return error if isinstance(error, StartAborted) else None
+    backend = running()
+    if backend is not None and backend.is_cancellation(error):
+        return None if owner is None or backend.cancels_by_level else error
+    return None if isinstance(error, KeyboardInterrupt) and owner is None else error
 
 
 def _is_disowned(home: Scope, claim: Claim) -> bool:

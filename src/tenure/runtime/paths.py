@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError, TenureError, draw_path
+from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError, TenureError, add_note, draw_path
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, opening
 from tenure.model.binding import Binding
@@ -19,7 +19,7 @@ _NOTED = "__tenure_noted__"
 def remember_chain(error: Exception, chain: tuple[Claim, ...]) -> Exception:
     """Leave on *error* the openings that it came out of, outermost first; the innermost one to do so counts."""
     if not hasattr(error, CHAIN):
-        with suppress(AttributeError):  # an exception class with __slots__ and no dict
+        with suppress(Exception):  # an exception class with __slots__ and no dict
             setattr(error, CHAIN, tuple(claim.binding for claim in chain))
     return error
 
@@ -46,9 +46,9 @@ def note_path(error: Exception, key: Key, graph: Graph) -> None:
         return
     steps = list(_steps(error, key, graph))
     if steps:
-        with suppress(AttributeError):
+        with suppress(Exception):
             setattr(error, _NOTED, True)
-        error.add_note("while making\n" + draw_path(steps))
+        add_note(error, "while making\n" + draw_path(steps))
 
 
 def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:

@@ -12,7 +12,7 @@ from tenure.errors import ScopeNotOpenError
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime.registry import is_opened_by_user, record_of, records
+from tenure.runtime.registry import adopt_orphan, is_opened_by_user, record_of, records
 from tenure.runtime.scope import Scope
 
 
@@ -99,6 +99,7 @@ def adopt(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
     floats = home.parent is None and binding.lifetime == AMBIENT and lifecycle is not None and lifecycle.is_lazy
     record = Managed(engine, binding, obj, None if floats and len(chain) == 1 else home)
     records[id(obj)] = record
+    adopt_orphan(obj)
     home.records[id(obj) if binding.lifetime == TRANSIENT else binding.key] = record
 
 
@@ -111,6 +112,7 @@ def bind_instance(engine: Any, binding: Binding) -> Managed:
     if known is not None and known.engine is engine and known in engine.instances.values():
         engine.instances[binding.key] = known  # one object under two keys is one resource
         return known
+    adopt_orphan(binding.target)
     record = Managed(engine, binding, binding.target, engine.root if binding.lifetime == SINGLETON else None)
     if known is not None and known.engine is not engine:
         record.rivals = (weakref.ref(known), *known.rivals)

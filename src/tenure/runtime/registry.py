@@ -35,6 +35,28 @@ def is_opened_by_user(obj: Any) -> bool:
     return id(obj) in _opened_by_user
 
 
+_orphans: "dict[int, tuple[weakref.ref[Any], str]]" = {}
+"""Objects whose scope is closed, by `id`, with the name of the scope: they are nobody's to open again."""
+
+
+def orphan(obj: Any, subject: str) -> None:
+    """Remember that *obj* belonged to *subject*, which is closed; holds no reference to it."""
+    number = id(obj)
+    with suppress(TypeError):  # a class with __slots__ and no __weakref__ cannot be remembered
+        _orphans[number] = (weakref.ref(obj, lambda _: _orphans.pop(number, None)), subject)
+
+
+def adopt_orphan(obj: Any) -> None:
+    """Forget that *obj* was left by a closed scope: a container manages it anew."""
+    _orphans.pop(id(obj), None)
+
+
+def closed_owner_of(obj: Any) -> str | None:
+    """Return the name of the closed scope that *obj* belonged to, None if there is none."""
+    entry = _orphans.get(id(obj)) if _orphans else None
+    return entry[1] if entry is not None else None
+
+
 def record_of(obj: Any) -> "Managed | None":
     """Return the record of *obj*, None if no container manages it; of several, that of the container in use."""
     record = records.get(id(obj))

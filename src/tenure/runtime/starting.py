@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, attach_closing_errors
+from tenure.errors import AsyncInSyncError, add_note, attach_closing_errors
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
@@ -134,7 +134,7 @@ async def _outcome(claims: Sequence[Claim], run: Start) -> BaseException | None:
     first = [cancelled] if cancelled is not None else []
     first += errors
     for other in first[1:]:
-        first[0].add_note(f"while starting: {type(other).__name__}: {other}")
+        add_note(first[0], f"while starting: {type(other).__name__}: {other}")
     return first[0] if first else None
 
 

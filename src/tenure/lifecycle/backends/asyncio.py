@@ -1,6 +1,7 @@
 """asyncio: edge cancellation, so a wait that must end is waited for again after each cancel."""
 
 import asyncio
+import math
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
@@ -47,6 +48,11 @@ class AsyncioBackend:
     def limit(self, seconds: float) -> AbstractAsyncContextManager[Any]:
         """Return `asyncio.timeout(seconds)` with an error of its own."""
         return _limit(seconds)
+
+    def is_cancelled_around(self) -> bool:
+        """Tell whether a scope of anyio's around the running task is cancelled; plain asyncio knows no such state."""
+        anyio = sys.modules.get("anyio")
+        return anyio is not None and anyio.current_effective_deadline() == -math.inf
 
     def shield(self) -> AbstractContextManager[Any]:
         """

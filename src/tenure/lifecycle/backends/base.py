@@ -55,6 +55,10 @@ class Backend(Protocol):
         """Return a context manager that cancels its body after *seconds* and raises LimitReachedError then."""
         ...
 
+    def is_cancelled_around(self) -> bool:
+        """Tell whether a level cancellation is pending, which interrupts every wait until its scope is left."""
+        ...
+
     def shield(self) -> AbstractContextManager[Any]:
         """Return a context manager that keeps level cancellation away from its body, as far as the library can."""
         ...

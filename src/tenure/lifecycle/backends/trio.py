@@ -62,6 +62,10 @@ class TrioBackend:
         """Return a scope that raises LimitReachedError when it ran over."""
         return _limit(seconds)
 
+    def is_cancelled_around(self) -> bool:
+        """Tell that it may be at any time: a closing always runs inside a shield."""
+        return True
+
     def shield(self) -> AbstractContextManager[Any]:
         """Return a shielded scope."""
         return trio.CancelScope(shield=True)
@@ -83,9 +87,15 @@ class TrioBackend:
         return wake, event.wait
 
     async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
-        """Wait inside a shield; a pending cancellation is raised by trio itself at the next checkpoint."""
-        with trio.move_on_after(math.inf if seconds is None else seconds, shield=True):
-            await wait()
+        """Wait, and inside a shield once a cancellation came; give it back."""
+        end = math.inf if seconds is None else trio.current_time() + seconds
+        try:
+            with trio.move_on_at(end):
+                await wait()
+        except trio.Cancelled as error:
+            with trio.CancelScope(deadline=end, shield=True):
+                await wait()
+            return error
         return None
 
     def spawn(self, function: Callable[[], Awaitable[None]], context: Context, name: str) -> Job:
