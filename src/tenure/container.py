@@ -201,7 +201,10 @@ class Container:
             return key, key
         if callable(key):
             return NOTHING, key
-        raise BindingError(f"bind({key!r}) does not say what to bind to it; give a target: bind({key!r}, target)")
+        if isinstance(key, str) or type(key).__module__ == "typing":
+            raise BindingError(f"bind({key!r}) does not say what to bind to it; give a target: bind({key!r}, target)")
+        cls = type(key).__qualname__
+        raise BindingError(f"an object is bound to a key: bind({cls}, <the object>), not bind(<{cls} object>)")
 
     def _check_lifetime(self, binding: Binding) -> None:
         known = (SINGLETON, TRANSIENT, "ambient", *self.engine.ladder)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tenure.keys import Key, show
+from tenure.keys import Key, show, spell
 
 __all__ = [
     "AsyncInSyncError",
@@ -141,7 +141,7 @@ class BindingInUseError(TenureError, RuntimeError):
     def __str__(self) -> str:
         return (
             f"{show(self.key)} is in use: something was already made from its binding; "
-            f"bind it before the first get, or replace it for a while with container.override({show(self.key)}, ...)"
+            f"bind it before the first get, or replace it for a while with container.override({spell(self.key)}, ...)"
         )
 
 
@@ -200,10 +200,13 @@ class AsyncInSyncError(TenureError, RuntimeError):
         labels: the keys concerned, as shown.
         act: what was attempted ("open" or "close").
         way_out: the call that works.
+        path: the dependency path from what was asked for down to the first of them; () where nothing was asked for.
     """
 
-    def __init__(self, labels: Sequence[str], act: str, way_out: str) -> None:
+    def __init__(self, labels: Sequence[str], act: str, way_out: str, key: Key = None) -> None:
         super().__init__(labels, act, way_out)
+        self.key: Key = key
+        self.path: tuple[PathStep, ...] = ()
         self.labels: tuple[str, ...] = tuple(labels)
         self.act: str = act
         self.way_out: str = way_out
@@ -212,7 +215,8 @@ class AsyncInSyncError(TenureError, RuntimeError):
         names = ", ".join(self.labels)
         verb = "is" if len(self.labels) == 1 else "are"
         done = {"open": "opened", "close": "closed"}.get(self.act, self.act)
-        return f"{names} {verb} asynchronous and cannot be {done} here, nothing was touched; use {self.way_out}"
+        text = f"{names} {verb} asynchronous and cannot be {done} here, nothing was touched; use {self.way_out}"
+        return text + ("\n" + draw_path(self.path) if len(self.path) > 1 else "")
 
 
 class ScopeError(TenureError, RuntimeError):
@@ -226,18 +230,21 @@ class ScopeNotOpenError(ScopeError, LookupError):
     Attributes:
         key: what was asked for.
         scope: the name.
+        path: the dependency path from what was asked for down to *key*.
     """
 
     def __init__(self, key: Key, scope: str) -> None:
         super().__init__(key, scope)
+        self.path: tuple[PathStep, ...] = ()
         self.key: Key = key
         self.scope: str = scope
 
     def __str__(self) -> str:
-        return (
+        text = (
             f"{show(self.key)} lives in the scope {self.scope!r}, and none is open here; "
             f"did you forget `with container.resource_scope({self.scope!r})`?"
         )
+        return text + ("\n" + draw_path(self.path) if len(self.path) > 1 else "")
 
 
 class ContainerClosedError(TenureError, RuntimeError):

@@ -39,6 +39,14 @@ def show(key: Key) -> str:
     return getattr(key, "__qualname__", None) or getattr(key, "__name__", None) or repr(key)
 
 
+def spell(key: Key) -> str:
+    """Return *key* as it is written in code: `Annotated[T, 'q']`, where `show` gives `T['q']`."""
+    if origin_of(key) is Annotated:
+        base, *qualifiers = get_args(key)
+        return f"Annotated[{spell(base)}, {', '.join(map(repr, qualifiers))}]"
+    return show(key)
+
+
 def _show_argument(argument: Any) -> str:
     if isinstance(argument, list):  # the parameters of a Callable
         return f"[{', '.join(map(_show_argument, argument))}]"

@@ -106,7 +106,7 @@ class AsyncioWorld(AsyncWorld):
 
     def run(self, function):
         async def main():
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(3):
                 await function()
             for _ in range(5):
                 await asyncio.sleep(0)
@@ -157,12 +157,15 @@ class _AsyncioTasks:
         task = asyncio.create_task(run())
         job.cancel = task.cancel
         job.task = task
-        self._tasks.append(task)
+        self._tasks.append((task, job))
         return job
 
     async def join(self):
-        for task in self._tasks:
-            await task
+        for task, job in self._tasks:
+            await asyncio.wait([task])
+            if not job.is_done:  # cancelled before it began
+                job.was_cancelled = True
+                job._done.set()
 
 
 class TrioWorld(AsyncWorld):
@@ -171,7 +174,7 @@ class TrioWorld(AsyncWorld):
     def run(self, function, clock=None):
         async def main():
             before = _system_tasks()
-            with trio.fail_after(10 if clock is None else 1e6):
+            with trio.fail_after(3 if clock is None else 1e6):
                 await function()
             for _ in range(5):
                 await trio.sleep(0)

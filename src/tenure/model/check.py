@@ -1,20 +1,21 @@
 """
-Everything that is wrong with a graph, found at once, without making anything.
+Everything that is wrong with a graph, found at once, without making anything, in time linear in its needs.
 
 Each rule is a function that yields findings; `findings_of` joins and sorts them.
 """
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from tenure.errors import CircularDependencyError, Finding, MissingBindingError, PathStep, draw_path
-from tenure.keys import Key, class_of, near, show
-from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need, Style
+from tenure.errors import CircularDependencyError, Finding, GraphError, MissingBindingError, PathStep, draw_path
+from tenure.keys import Key, class_of, near, qualifiers_of, show
+from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need, Style
 from tenure.model.detect import is_abstract
 from tenure.model.graph import Graph
+from tenure.model.plan import Plans
+from tenure.model.survey import Survey, steps_to
+from tenure.model.yields import unprotected_yield
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
@@ -56,16 +57,16 @@ def findings_of(
         sync: whether everything will be opened without an event loop.
     """
     roots = [_consumer_binding(consumer) for consumer in consumers]
-    _bind_below(graph, [*roots, *graph])
-    everything = [*graph, *roots]
+    survey = Survey(graph, roots)
     found = [
-        *_unserved(graph, everything),
-        *_cycles(graph, everything),
-        *captive_findings(graph, ladder, list(graph)),
-        *_async_in_sync(graph, roots, consumers, sync),
+        *_unserved(survey),
+        *_cycles(survey),
+        *_captive(survey, ladder),
+        *(_all_async(survey) if sync else ()),
+        *_async_in_sync(survey, [root for root in roots if root.make is Make.CALL], sync),
         *_unprotected(graph),
         *_nothing_to_close(graph),
-        *_unused(graph, everything),
+        *_unused(survey),
     ]
     return tuple(sorted(found, key=lambda finding: _RANK[finding.level]))
 
@@ -85,39 +86,14 @@ class Call:
         self.__qualname__ = f"{name}()"
 
 
-def _bind_below(graph: Graph, bindings: Sequence[Binding]) -> None:
-    """Let classes that bind themselves do so, so that every rule sees them."""
-    stack, seen = list(bindings), set()
-    while stack:
-        each = stack.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            stack += [source for _, source in _sources(graph, each)]
-
-
-def _sources(graph: Graph, binding: Binding) -> list[tuple[str, Binding]]:
-    """Return what serves *binding*, passing over what nothing serves."""
-    found = []
-    for need in binding.needs:
-        try:
-            edge = graph.edge(binding, need)
-        except MissingBindingError:
-            continue
-        found += [(need.name, source) for _, source in edge.sources]
-    return found
-
-
-def _unserved(graph: Graph, everything: Sequence[Binding]) -> Iterator[Finding]:
-    for binding in everything:
-        for need in binding.needs:
-            try:
-                graph.edge(binding, need)
-            except MissingBindingError as error:
-                yield _missing(graph, binding, need, error)
+def _unserved(survey: Survey) -> Iterator[Finding]:
+    order = {id(binding): number for number, binding in enumerate(survey.everything)}
+    for binding, need, error in sorted(survey.missing, key=lambda entry: order[id(entry[0])]):
+        yield _missing(survey.graph, binding, need, error)
 
 
 def _missing(graph: Graph, binding: Binding, need: Need, error: MissingBindingError) -> Finding:
-    cls = class_of(need.key) if need.key is not NOTHING else None
+    cls = class_of(need.key) if need.key is not NOTHING and not qualifiers_of(need.key) else None
     kind = "missing"
     if need.key is NOTHING or (cls is not None and cls.__module__ == "builtins"):
         kind = "uninjectable"
@@ -132,15 +108,15 @@ def _missing(graph: Graph, binding: Binding, need: Need, error: MissingBindingEr
     return Finding("error", kind, binding.key, text, binding.where)
 
 
-def _cycles(graph: Graph, everything: Sequence[Binding]) -> Iterator[Finding]:
+def _cycles(survey: Survey) -> Iterator[Finding]:
     """Depth first over what is served; each cycle is told once."""
     done: set[Key] = set()
-    for root in everything:
+    for root in survey.everything:
         path: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []
         at: dict[Key, int] = {}
         if root.key not in done:
             at[root.key] = 0
-            path.append((root, None, iter(_sources(graph, root))))
+            path.append((root, None, iter(survey.sources(root))))
         while path:
             binding, _, children = path[-1]
             step = next(children, None)
@@ -151,13 +127,16 @@ def _cycles(graph: Graph, everything: Sequence[Binding]) -> Iterator[Finding]:
                 continue
             parameter, child = step
             if child.key in at:
-                start = at[child.key]
-                steps = [PathStep(b.key, p if i else None, b.where) for i, (b, p, _) in enumerate(path[start:])]
-                error = CircularDependencyError((*steps, PathStep(child.key, parameter, child.where)))
-                yield Finding("error", "cycle", child.key, str(error), child.where)
+                yield _cycle(path[at[child.key] :], parameter, child)
             elif child.key not in done:
                 at[child.key] = len(path)
-                path.append((child, parameter, iter(_sources(graph, child))))
+                path.append((child, parameter, iter(survey.sources(child))))
+
+
+def _cycle(path: Sequence[Any], parameter: str, last: Binding) -> Finding:
+    steps = [PathStep(b.key, p if number else None, b.where) for number, (b, p, _) in enumerate(path)]
+    error = CircularDependencyError((*steps, PathStep(last.key, parameter, last.where)))
+    return Finding("error", "cycle", last.key, str(error), last.where)
 
 
 def _width(lifetime: str, ladder: Sequence[str]) -> int | None:
@@ -167,28 +146,30 @@ def _width(lifetime: str, ladder: Sequence[str]) -> int | None:
     return ladder.index(lifetime) + 1 if lifetime in ladder else None
 
 
-def captive_findings(graph: Graph, ladder: Sequence[str], bindings: Sequence[Binding]) -> Iterator[Finding]:
-    """
-    Yield a finding for each of *bindings* that needs something which does not live as long (L48).
-
-    Looks through what lives as long as its user: transient and ambient values.
-    """
-    for binding in bindings:
+def _captive(survey: Survey, ladder: Sequence[str]) -> Iterator[Finding]:
+    """Look below what lives long, through what lives as long as its user: transient and ambient values (L48)."""
+    found = survey.reach(
+        lambda source: _width(source.lifetime, ladder) or 0, lambda source: source.lifetime in (TRANSIENT, AMBIENT)
+    )
+    for binding in survey.graph:
         width = _width(binding.lifetime, ladder)
-        if width is None:
-            continue
-        stack: list[tuple[Binding, tuple[PathStep, ...]]] = [(binding, (PathStep(binding.key, None, binding.where),))]
-        seen: set[Key] = set()
-        while stack:
-            each, path = stack.pop()
-            for parameter, child in _sources(graph, each):
-                steps = (*path, PathStep(child.key, parameter, child.where))
-                below = _width(child.lifetime, ladder)
-                if below is not None and below > width:
-                    yield _captive_finding(binding, child, steps)
-                elif below is None and child.key not in seen:
-                    seen.add(child.key)
-                    stack.append((child, steps))
+        reached = found.get(id(binding))
+        if width is not None and reached is not None and reached[0] > width:
+            yield _captive_finding(binding, reached[1].goal, steps_to(binding, found))
+
+
+def refuse_captive(plans: Plans, ladder: Sequence[str], binding: Binding) -> None:
+    """
+    Raise where *binding*, about to be made for the first time, needs something that does not live as long (L48).
+
+    Raises:
+        GraphError: with the one finding.
+    """
+    width = _width(binding.lifetime, ladder)
+    shorter = [name for name in plans.facts(binding).reaches if width is not None and ladder.index(name) + 1 > width]
+    if shorter:
+        findings = [f for f in findings_of(plans.graph, ladder, ()) if f.kind == "captive" and f.key == binding.key]
+        raise GraphError(findings)
 
 
 def _captive_finding(binding: Binding, child: Binding, steps: tuple[PathStep, ...]) -> Finding:
@@ -199,25 +180,24 @@ def _captive_finding(binding: Binding, child: Binding, steps: tuple[PathStep, ..
     return Finding("error", "captive", binding.key, text, binding.where)
 
 
-def _async_in_sync(
-    graph: Graph, roots: Sequence[Binding], consumers: Sequence[Consumer], sync: bool
-) -> Iterator[Finding]:
-    users = [root for root, consumer in zip(roots, consumers, strict=True) if not consumer.is_async]
-    if sync:
-        users += [binding for binding in list(graph) if binding.declared]
-    told: set[tuple[Key, Key]] = set()
+def _all_async(survey: Survey) -> Iterator[Finding]:
+    """Tell of everything that has to be awaited, for a program that cannot."""
+    for binding in survey.graph:
+        if binding.declared and _must_await(binding, sync=True):
+            text = f"{binding.label}: it has to be awaited, and nothing can be awaited here; make the user asynchronous"
+            yield Finding("error", "async-in-sync", binding.key, text, binding.where)
+
+
+def _async_in_sync(survey: Survey, users: Sequence[Binding], sync: bool) -> Iterator[Finding]:
+    found = survey.reach(lambda source: int(_must_await(source, sync)), lambda source: True) if users else {}
     for user in users:
-        stack: list[tuple[Binding, tuple[PathStep, ...]]] = [(user, (PathStep(user.key, None, user.where),))]
-        seen: set[Key] = set()
-        while stack:
-            each, path = stack.pop()
-            if _must_await(each, sync) and (user.key, each.key) not in told:
-                told.add((user.key, each.key))
-                yield _async_finding(user, each, path)
-            for parameter, child in _sources(graph, each):
-                if child.key not in seen:
-                    seen.add(child.key)
-                    stack.append((child, (*path, PathStep(child.key, parameter, child.where))))
+        if id(user) in found:
+            steps = steps_to(user, found)
+            text = (
+                f"{user.label} needs {show(steps[-1].key)}: it has to be awaited, and nothing can be awaited here; "
+                f"make the user asynchronous\n{draw_path(steps)}"
+            )
+            yield Finding("error", "async-in-sync", user.key, text, user.where)
 
 
 def _must_await(binding: Binding, sync: bool) -> bool:
@@ -230,19 +210,12 @@ def _must_await(binding: Binding, sync: bool) -> bool:
     return lifecycle.opens_async and not lifecycle.is_lazy and binding.lifetime != SINGLETON
 
 
-def _async_finding(user: Binding, each: Binding, path: tuple[PathStep, ...]) -> Finding:
-    who = f"{user.label} needs {each.label}" if user is not each else each.label
-    tail = "\n" + draw_path(path) if len(path) > 1 else ""
-    text = f"{who}: it has to be awaited, and nothing can be awaited here; make the user asynchronous{tail}"
-    return Finding("error", "async-in-sync", user.key, text, user.where)
-
-
 def _unprotected(graph: Graph) -> Iterator[Finding]:
     for binding in list(graph):
         lifecycle = binding.lifecycle
         if lifecycle is None or lifecycle.style is Style.METHODS or not binding.declared:
             continue
-        function = inspect.unwrap(binding.target) if callable(binding.target) else None
+        function: Any = inspect.unwrap(binding.target) if callable(binding.target) else None
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             line = unprotected_yield(function)
             if line is not None:
@@ -250,46 +223,9 @@ def _unprotected(graph: Graph) -> Iterator[Finding]:
                     f"{binding.label}: what follows the yield is not in a `finally`, an `except` or a `with`, so it "
                     "does not run when the body fails; write try: yield ... finally: ..."
                 )
-                yield Finding("warning", "unprotected-yield", binding.key, text, _at_line(function, line))
-
-
-def _at_line(function: Any, line: int) -> str:
-    code = function.__code__
-    return f"{code.co_filename}:{code.co_firstlineno + line - 1}"
-
-
-def unprotected_yield(function: Any) -> int | None:
-    """
-    Return the line, from 1, of a yield in the generator function *function* that code follows unprotected, or None.
-
-    None as well where the source cannot be read.
-    """
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError, TypeError):
-        return None
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
-        return None
-    return _unprotected_in(definition.body, following=False)
-
-
-def _unprotected_in(body: list[ast.stmt], *, following: bool) -> int | None:
-    """*following*: whether unprotected code comes after this block."""
-    for number, statement in enumerate(body):
-        after = following or number + 1 < len(body)
-        found: int | None = None
-        if isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Yield):
-            found = statement.lineno if after else None
-        elif isinstance(statement, ast.Try | ast.With | ast.AsyncWith):
-            continue  # protected, or at least looked after
-        elif isinstance(statement, ast.If):
-            found = _unprotected_in(statement.body, following=after) or _unprotected_in(
-                statement.orelse, following=after
-            )
-        if found is not None:
-            return found
-    return None
+                code = function.__code__
+                where = f"{code.co_filename}:{code.co_firstlineno + line - 1}"
+                yield Finding("warning", "unprotected-yield", binding.key, text, where)
 
 
 def _nothing_to_close(graph: Graph) -> Iterator[Finding]:
@@ -303,9 +239,9 @@ def _nothing_to_close(graph: Graph) -> Iterator[Finding]:
             yield Finding("warning", "nothing-to-close", binding.key, text, binding.where)
 
 
-def _unused(graph: Graph, everything: Sequence[Binding]) -> Iterator[Finding]:
-    used = {source.key for binding in everything for _, source in _sources(graph, binding)}
-    for binding in list(graph):
+def _unused(survey: Survey) -> Iterator[Finding]:
+    used = {source.key for binding in survey.everything for _, source in survey.sources(binding)}
+    for binding in survey.graph:
         own = binding.make is Make.VALUE and binding.serial == 0  # the container, which binds itself
         if binding.declared and binding.key not in used and not own:
             text = f"nothing in the graph needs {binding.label}, and no injected function asks for it"

@@ -104,8 +104,14 @@ def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) ->
     if cls is not None and not callable(getattr(cls, close, None)):
         raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
     if cls is None:
-        return methods(None, lambda obj: getattr(obj, close)())
+        return methods(lambda obj: _require_method(obj, close), lambda obj: getattr(obj, close)())
     return methods(None, own_function(cls, close), cls=cls)
+
+
+def _require_method(obj: Any, name: str) -> None:
+    """Find out before anything is owed."""
+    if not callable(getattr(type(obj), name, None)):
+        raise BindingError(f"{type(obj).__qualname__} has no method {name!r} to close it with")
 
 
 def methods(

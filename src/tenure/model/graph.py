@@ -64,8 +64,13 @@ class Graph:
         return binding
 
     def _by_name(self, name: str) -> Binding | None:
+        """Return the binding of the one class called *name*, its bare one before a qualified one."""
+        found = self._all_by_name(name)
+        return found[0] if len({class_of(binding.key) for binding in found}) == 1 else None
+
+    def _all_by_name(self, name: str) -> list[Binding]:
         found = [b for b in self.bindings.values() if getattr(class_of(b.key), "__name__", None) == name]
-        return found[0] if len(found) == 1 else None
+        return sorted(found, key=lambda binding: len(qualifiers_of(binding.key)))
 
     def bindings_of(self, base: Key) -> list[tuple[str, Binding]]:
         """Return every declared binding of *base*, bare and qualified, with its qualifier ("" for the bare one)."""
@@ -158,6 +163,13 @@ class Graph:
         if isinstance(key, str):
             return f"a name is bound with container.bind({key!r}, ...)"
         if isinstance(key, ForwardRef):
+            named = self._all_by_name(key.__forward_arg__.rpartition(".")[2])
+            if len(named) > 1:
+                names = " and ".join(f"{b.label} ({b.where})" for b in named)
+                return (
+                    f"the annotation {key.__forward_arg__!r} cannot be resolved in the module of {owner}, and several "
+                    f"bound classes have that name: {names}; import it there, not under TYPE_CHECKING only"
+                )
             return (
                 f"the annotation {key.__forward_arg__!r} cannot be resolved in the module of {owner}, and no bound "
                 "class has that name; import it there, not under TYPE_CHECKING only, or bind the class"
@@ -169,13 +181,13 @@ class Graph:
         if others := self.bindings_of(key):
             names = ", ".join(show(other.key) for _, other in others)
             return f"only qualified bindings exist ({names}); ask for one of them, or for list[{show(key)}]"
-        return self._reason_by_kind(key, constant)
+        return self._reason_by_kind(key, owner, constant)
 
-    def _reason_by_kind(self, key: Key, constant: str) -> str:
+    def _reason_by_kind(self, key: Key, owner: str, constant: str) -> str:
         bind = f"container.bind({show(key)}, ...)"
         cls = class_of(key)
         if isinstance(key, TypeVar):
-            return f"the class is generic; ask for it with its argument in brackets, or {constant}"
+            return f"{owner} is generic; ask for {owner}[...] with an argument, or {constant}"
         if key is Any:
             return f"{show(key)} asks for nothing in particular; annotate it with a class, or {constant}"
         if is_union(key):

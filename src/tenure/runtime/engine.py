@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tenure.compile.emitter import preparer_of, resolver_of
-from tenure.errors import BindingInUseError, GraphError, MissingBindingError, PathStep, ScopeNotOpenError
+from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near, show
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import Notify, Place
-from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
-from tenure.model.check import captive_findings
+from tenure.model.binding import CALL, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.check import refuse_captive
 from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
@@ -137,7 +137,7 @@ class Engine:
         table = self.aresolvers if is_async else self.resolvers
         for each in self.graph.order((binding.key,)):  # dependencies first: compiling never recurses deeply
             if each.key not in self.resolvers:
-                self._refuse_captive(each)
+                refuse_captive(self.plans, self.ladder, each)
                 self.used.add(each.key)
                 self.resolvers[each.key] = self._entry(each, is_async=False)
             if is_async and each.key not in self.aresolvers:
@@ -145,12 +145,6 @@ class Engine:
         if key is not binding.key:
             table[key] = table[binding.key]
         return table[key]
-
-    def _refuse_captive(self, binding: Binding) -> None:
-        if self.plans.facts(binding).reaches and binding.lifetime in (SINGLETON, *self.ladder):
-            findings = tuple(captive_findings(self.graph, self.ladder, (binding,)))
-            if findings:
-                raise GraphError(findings)
 
     def _composite(self, key: Key) -> Binding | None:
         """Return a binding for `T | None`, `list[T]` or `dict[str, T]`, None where *key* is nothing of the kind."""

@@ -72,7 +72,7 @@ def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
         way_out = (
             f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
         )
-        raise AsyncInSyncError([each.label for each in needed], "open", way_out)
+        raise AsyncInSyncError([each.label for each in needed], "open", way_out, needed[0].key)
 
 
 def _blocks(engine: Any, binding: Binding, scope: Scope) -> bool:

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError, TenureError, add_note, draw_path
+from tenure.errors import (
+    AsyncInSyncError,
+    MissingBindingError,
+    PathStep,
+    ScopeNotOpenError,
+    TenureError,
+    add_note,
+    draw_path,
+)
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, opening
 from tenure.model.binding import Binding
@@ -42,7 +50,13 @@ def note_path(error: Exception, key: Key, graph: Graph) -> None:
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if opening.get() or (isinstance(error, TenureError) and hasattr(error, "path")) or hasattr(error, _NOTED):
+    if opening.get() or hasattr(error, _NOTED):
+        return
+    if isinstance(error, ScopeNotOpenError | AsyncInSyncError):
+        if not error.path:
+            error.path = tuple(_steps(error, key, graph))
+        return
+    if isinstance(error, TenureError) and hasattr(error, "path"):
         return
     steps = list(_steps(error, key, graph))
     if steps:
@@ -56,7 +70,7 @@ def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
     if start is None:
         return
     failed: list[Binding] = list(getattr(error, CHAIN, ()))
-    if isinstance(error, ScopeNotOpenError) and not failed:
+    if isinstance(error, ScopeNotOpenError | AsyncInSyncError) and error.key in graph.bindings:
         failed = [graph.bindings[error.key]]
     culprit = _culprit(error, graph, failed[-1] if failed else start)
     if culprit is not None and culprit not in failed:
