@@ -9,12 +9,19 @@ import threading
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import CircularDependencyError, PathStep
+from tenure.errors import AsyncInSyncError, CircularDependencyError, PathStep
+from tenure.lifecycle.backends import running
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 
 opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=())
 """The openings (and closings by hand) that the running code is part of, outermost first."""
+
+
+def openings() -> tuple["Claim", ...]:
+    """Return those of `opening` that are still under way: a task that an opening started lives on after it."""
+    return tuple(claim for claim in opening.get() if not claim.done.is_set)
+
 
 _waiting_guard = threading.Lock()  # protects every Claim.waits_for; held while the chain is walked, never over a wait
 
@@ -27,10 +34,23 @@ class Claim:
         subject: the binding, or the record of a managed object.
         done: open once the opening ended, well or not.
         error: what it raised; None if it succeeded, or if it was given up and the next one may try.
+        loop: the event loop it was made on, None where none ran.
         waits_for: the claims that this opening needs the end of.
     """
 
-    __slots__ = ("_parent", "_trace", "binding", "done", "error", "lazy", "needs", "subject", "value", "waits_for")
+    __slots__ = (
+        "_parent",
+        "_trace",
+        "binding",
+        "done",
+        "error",
+        "lazy",
+        "loop",
+        "needs",
+        "subject",
+        "value",
+        "waits_for",
+    )
 
     def __init__(self, binding: Binding, subject: Any) -> None:
         self.binding: Binding = binding
@@ -46,7 +66,9 @@ class Claim:
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
 
-        chain = opening.get()
+        backend = running()
+        self.loop = backend.token() if backend is not None else None
+        chain = openings()
         self._parent = chain[-1] if chain else None
         if self._parent is not None:
             with _waiting_guard:
@@ -57,6 +79,7 @@ class Claim:
             with _waiting_guard:
                 self._parent.waits_for.discard(self)
             self._parent = None
+        self.needs, self.lazy = [], []
         self.done.set()
 
     def fail(self, error: BaseException | None) -> None:
@@ -94,7 +117,7 @@ class Joining:
         Raises:
             CircularDependencyError: the claim waits, through others, for the opening that asks.
         """
-        chain = opening.get()
+        chain = openings()
         mine = chain[-1] if chain else None
         if self.claim in chain:
             raise _circle((*chain[chain.index(self.claim) :], self.claim))
@@ -114,6 +137,8 @@ class Joining:
 
     def block(self) -> None:
         """Wait on this thread."""
+        if not self.claim.done.is_set:
+            refuse_to_block(self.claim)
         mine = self._begin()
         try:
             self.claim.done.block()
@@ -127,6 +152,14 @@ class Joining:
             await self.claim.done.wait()
         finally:
             self._end(mine)
+
+
+def refuse_to_block(claim: Claim) -> None:
+    """Raise where waiting for *claim* on this thread would stop the very loop that has to fulfil it."""
+    backend = running()
+    if backend is not None and backend.token() is claim.loop:
+        label = claim.binding.label
+        raise AsyncInSyncError([label], "open", f"`await container.aget({label})`: another task is opening it")
 
 
 def _path(start: Claim, goal: Claim) -> tuple[Claim, ...] | None:

@@ -185,6 +185,12 @@ class Closer:
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
+    def note_early_end(self, exit_: Exit) -> None:
+        """Take up the error of an owner that ended before anybody asked it to; it is told once."""
+        owner, exit_.owner = exit_.owner, None
+        if owner is not None and owner.done.is_set and not owner.was_asked and owner.error is not None:
+            self._note(owner.error, exit_)
+
     def _note(self, error: BaseException, exit_: Exit) -> None:
         if error is self.outcome:
             return

@@ -26,6 +26,7 @@ class Owner:
     Attributes:
         done: open once nothing is left to do.
         error: what the closing raised, if anything.
+        was_asked: whether somebody asked for the close; else the loop ended, or a task of the resource's own failed.
         dependents: `done` latches of the owners whose resources need this one.
     """
 
@@ -36,12 +37,12 @@ class Owner:
         "_open",
         "_outcome",
         "_prune_at",
-        "_shield",
         "dependents",
         "done",
         "error",
         "loop",
         "swallowed",
+        "was_asked",
     )
 
     def __init__(
@@ -52,11 +53,11 @@ class Owner:
         self._closing = Latch()
         self._outcome: BaseException | None = None
         self._job: Any = None
-        self._shield: Any = None
         self._prune_at = 16
         self.done: Latch = Latch()
         self.error: BaseException | None = None
         self.swallowed: bool = False
+        self.was_asked: bool = False
         self.dependents: list[Latch] = []
         self.loop: Any = None
 
@@ -70,7 +71,8 @@ class Owner:
         try:
             if await adrive(self._open(self)):
                 await self._park()
-                await self._finish()
+                self._job.shield()
+                self.swallowed = await adrive(self._close(self._outcome))
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
             self.error = error
         finally:
@@ -84,17 +86,10 @@ class Owner:
             for dependent in list(self.dependents):
                 await dependent.wait_out()
 
-    async def _finish(self) -> None:
-        backend = current()
-        if not backend.cancels_by_level:
-            self.swallowed = await adrive(self._close(self._outcome))
-            return
-        with backend.shield() as self._shield:
-            self.swallowed = await adrive(self._close(self._outcome))
-
     def ask_close(self, outcome: BaseException | None) -> None:
         """Let it close, showing it *outcome*; callable from any thread. Ends with `done`."""
         if not self.done.is_set:
+            self.was_asked = True
             self._outcome = outcome
             self._closing.set()
 
@@ -107,7 +102,5 @@ class Owner:
 
     def abandon(self) -> None:
         """Ask the task to stop and wait for it no longer."""
-        if self._shield is not None:
-            self._shield.cancel()
         if not self.done.is_set:
             self._job.cancel()

@@ -7,7 +7,7 @@ What several scopes hold is closed by the last of them; an object that closes ca
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.lifecycle.claim import opening
+from tenure.lifecycle.claim import opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
@@ -37,6 +37,7 @@ def close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
 def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
     """Close *exit_* unless its closing has begun or another scope still holds it; never raises."""
     if exit_.done:
+        closer.note_early_end(exit_)
         return
     if exit_.managed is None:
         yield from closer.close(exit_)
@@ -46,7 +47,7 @@ def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
 
 def _close_managed(exit_: Exit, closer: Closer) -> Steps[None]:
     claim = begin_close(exit_.managed)
-    token = opening.set((*opening.get(), claim))
+    token = opening.set((*openings(), claim))
     try:
         yield from closer.close(exit_)
     finally:

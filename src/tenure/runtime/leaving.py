@@ -12,15 +12,15 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tenure.events import ScopeLeft
-from tenure.lifecycle.backends import is_dead
-from tenure.lifecycle.claim import opening
+from tenure.lifecycle.backends import is_dead, running
+from tenure.lifecycle.claim import openings
 from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exit_of, in_order
 from tenure.runtime.registry import orphan
-from tenure.runtime.scope import Ending, Scope, State
+from tenure.runtime.scope import Ending, Scope, State, closing, live_chain
 
 
 def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool) -> Steps[BaseException | None]:
@@ -44,7 +44,7 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
     with engine.lock:
         ending, is_mine = scope.ending, scope.state is State.OPEN
         if is_mine:
-            ending = scope.ending = Ending()
+            ending = scope.ending = Ending(_running_loop())
             scope.state = State.CLOSING if scope.parent is not None else State.DRAINING
     if not is_mine:
         return (yield from _join(scope, ending, outcome))
@@ -56,9 +56,14 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
     return failure
 
 
+def _running_loop() -> Any:
+    backend = running()
+    return backend.token() if backend is not None else None
+
+
 def _join(scope: Scope, ending: Ending | None, outcome: BaseException | None) -> Steps[BaseException | None]:
     """Closing what is closed is a no-op; closing what is being closed shares its end (L15)."""
-    inside = any(claim in scope.inflight.values() or _belongs(claim, scope) for claim in opening.get())
+    inside = _is_inside(scope)
     failure, scope.cut_off = scope.cut_off, None
     if ending is not None and not ending.is_set and not inside:  # a resource's own code must not wait for itself
         yield ending
@@ -66,8 +71,14 @@ def _join(scope: Scope, ending: Ending | None, outcome: BaseException | None) ->
     return outcome if outcome is not None else failure
 
 
-def _belongs(claim: Any, scope: Scope) -> bool:
-    return getattr(claim.subject, "home", None) is scope
+def _is_inside(scope: Scope) -> bool:
+    """Tell whether the running code is part of opening or closing what belongs to *scope*, or to one inside or around."""
+    around = [each for other in closing.get() for each in live_chain(other)]
+    if scope in around or any(each in closing.get() for each in live_chain(scope)):
+        return True
+    return any(
+        claim in scope.inflight.values() or getattr(claim.subject, "home", None) is scope for claim in openings()
+    )
 
 
 def _finish(
@@ -90,6 +101,8 @@ def _finish(
 
 
 def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
+    if not is_async:
+        _refuse_to_block(scope)
     if scope.state is not State.OPEN:
         return
     owed = [exit_ for exit_ in _everything_in(scope) if not exit_.done and exit_.needs_await]
@@ -103,6 +116,18 @@ def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
     for exit_ in owed:
         if not _is_stranded(exit_):
             refuse_other_loop(exit_)
+
+
+def _refuse_to_block(scope: Scope) -> None:
+    """Raise where waiting on this thread would stop the loop that has to end what is waited for."""
+    backend = running()
+    if backend is None or _is_inside(scope):
+        return
+    under_way = [c.binding.label for c in scope.inflight.values() if c.loop is backend.token() and not c.done.is_set]
+    if under_way:
+        raise AsyncInSyncError(under_way, "close", "`await container.aclose()`: another task is opening it")
+    if scope.ending is not None and scope.ending.loop is backend.token():
+        raise AsyncInSyncError([scope.subject], "close", "`await container.aclose()`: another task is closing it")
 
 
 def _is_stranded(exit_: Exit) -> bool:
@@ -122,7 +147,11 @@ def _close_contents(
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
     if scope.parent is None:
         yield from _openings_ended(engine, scope, closer, is_async)
-        yield from drain(engine, scope, closer)
+        token = closing.set((*closing.get(), scope))
+        try:
+            yield from drain(engine, scope, closer)
+        finally:
+            closing.reset(token)
     with engine.lock:
         scope.state = State.CLOSING
         scope.cache.clear()  # a hit from here on would hand out what is about to be closed
@@ -130,8 +159,12 @@ def _close_contents(
             engine.refuse_from_now_on()
     yield from _cut_off_children(engine, scope, closer, is_async)
     yield from _openings_ended(engine, scope, closer, is_async)
-    for exit_ in in_order(scope):
-        yield from close_exit_of(scope, exit_, closer)
+    token = closing.set((*closing.get(), scope))
+    try:
+        for exit_ in in_order(scope):
+            yield from close_exit_of(scope, exit_, closer)
+    finally:
+        closing.reset(token)
     return closer.report.settle(outcome)
 
 
@@ -151,9 +184,9 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
         claim = next(iter(scope.inflight.values()), None)
         if claim is None:
             return
-        if claim in opening.get():  # closed from inside an opening: what is being opened here is refused when it ends
+        if claim in openings():  # closed from inside an opening: what is being opened here is refused when it ends
             with engine.lock:
-                scope.inflight = {k: c for k, c in scope.inflight.items() if c not in opening.get()}
+                scope.inflight = {k: c for k, c in scope.inflight.items() if c not in openings()}
         elif not claim.done.is_set:
             cancelled = yield (claim.done.wait_out() if is_async else claim.done)
             closer.report.cancelled = cancelled or closer.report.cancelled

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import AsyncInSyncError
-from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
@@ -15,7 +15,7 @@ from tenure.runtime import opening as values
 from tenure.runtime.holding import begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.registry import record_of
-from tenure.runtime.scope import Scope, current
+from tenure.runtime.scope import Scope, closing, current
 from tenure.runtime.turns import StartAborted, start_of
 
 
@@ -31,7 +31,7 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         if not record.is_open and not record.came_open:
             _open_without_loop(record, scope)
         touch(record, scope)
-        chain = opening.get()
+        chain = openings()
         if chain and not record.is_open:
             chain[-1].lazy.append(record)
         return record.value
@@ -167,7 +167,7 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
 
 def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner: Owner | None) -> Steps[None]:
     engine, binding = record.engine, record.binding
-    chain = opening.get()
+    chain = openings()
     entered = opening.set((*chain, claim)), current.set(holder)
     try:
         yield from _open_below(record, holder, is_async)
@@ -226,10 +226,11 @@ def own_close(record: Managed, outcome: BaseException | None, limit_s: float | N
     scope = record.home or (record.holders[0] if record.holders else record.engine.root)
     asked = record.claim  # None: the loop ends, and the owner closes without being asked
     claim = asked or begin_close(record)
-    token = opening.set((*opening.get(), claim))
+    token, within = opening.set((*opening.get(), claim)), closing.set((*closing.get(), scope))
     try:
         return (yield from close_exit(exit_, outcome, record.engine.place(scope), limit_s))
     finally:
         opening.reset(token)
+        closing.reset(within)
         if asked is None:
             end_close(record, claim)

@@ -13,16 +13,16 @@ from typing import Any
 from tenure.errors import AsyncInSyncError, ContainerClosedError, attach_closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
-from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit, outside_caller
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
-from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
+from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make, Style
 from tenure.runtime import records
 from tenure.runtime.paths import remember_chain
-from tenure.runtime.scope import Scope, State, current
+from tenure.runtime.scope import Scope, State, closing, current
 from tenure.runtime.turns import StartAborted, start_of
 
 Home = Callable[[Scope], Scope]
@@ -207,7 +207,10 @@ def needs_owner(binding: Binding, home: Scope) -> bool:
     if lifecycle is None or not lifecycle.is_async:
         return False
     backend = running()
-    return binding.options.shield or backend is None or backend.task() is not home.task
+    if binding.options.shield or backend is None or backend.task() is not home.task:
+        return True
+    # a closing is shielded there, by a scope younger than any that the resource may hold and leave then
+    return backend.cancels_by_level and lifecycle.style is not Style.METHODS
 
 
 def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
@@ -229,13 +232,25 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
 
 
 def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:
-    """Close in the owner task; if the loop ends and nobody asked, the scope must not hand the value out any more."""
+    """
+    Close in the owner task.
+
+    Where nobody asked (the loop ends, or a task of the resource's own failed), the scope must not hand the value out
+    any more; an error stays with the exit until the scope is closed (L56).
+    """
     with engine.lock:
-        for place in (exit_.binding.key, exit_.number):
-            if home.exits.get(place) is exit_:
-                del home.exits[place]
-                home.cache.pop(place, None)
-    return (yield from close_exit(exit_, outcome, engine.place(home), None))
+        place = exit_.number if exit_.binding.lifetime == TRANSIENT else exit_.binding.key
+        if home.exits.get(place) is exit_:
+            home.cache.pop(place, None)
+    token = closing.set((*closing.get(), home))
+    try:
+        swallowed = yield from close_exit(exit_, outcome, engine.place(home), None)
+    finally:
+        closing.reset(token)
+    with engine.lock:
+        if home.exits.get(place) is exit_ and not exit_.owner.was_asked:
+            del home.exits[place]
+    return swallowed
 
 
 def fulfil(
@@ -248,7 +263,7 @@ def fulfil(
     box: list[Exit] | None = None,
 ) -> Steps[Any]:
     """Make the value, open it, put it into *home*, end *claim*; the claim ends whatever happens (L43)."""
-    chain = opening.get()
+    chain = openings()
     entered = opening.set((*chain, claim)), current.set(home)
     try:
         value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
@@ -331,7 +346,7 @@ def _end(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
 
 
 def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
-    if exit_ is not None and chain:
+    if exit_ is not None and chain and not chain[-1].done.is_set:
         chain[-1].needs.append(exit_)
 
 

@@ -14,7 +14,7 @@ from tenure.errors import (
     draw_path,
 )
 from tenure.keys import Key
-from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.claim import Claim, openings
 from tenure.model.binding import Binding
 from tenure.model.build import check_key
 from tenure.model.graph import Graph
@@ -50,7 +50,7 @@ def note_path(error: Exception, key: Key, graph: Graph) -> None:
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if opening.get() or hasattr(error, _NOTED):
+    if openings() or hasattr(error, _NOTED):
         return
     if isinstance(error, ScopeNotOpenError | AsyncInSyncError):
         if not error.path:

@@ -9,7 +9,7 @@ import weakref
 from typing import Any
 
 from tenure.errors import ScopeNotOpenError
-from tenure.lifecycle.claim import Claim, opening
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime.registry import adopt_orphan, is_opened_by_user, record_of, records
@@ -95,7 +95,7 @@ def is_open(obj: Any) -> bool | None:
 def adopt(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
     """Make the record of *obj*, just made for *home*."""
     lifecycle = binding.lifecycle
-    chain = opening.get()  # the last claim in it is that of the object itself
+    chain = openings()  # the last claim in it is that of the object itself
     floats = home.parent is None and binding.lifetime == AMBIENT and lifecycle is not None and lifecycle.is_lazy
     record = Managed(engine, binding, obj, None if floats and len(chain) == 1 else home)
     records[id(obj)] = record

@@ -35,12 +35,14 @@ class Ending(Latch):
 
     Attributes:
         failure: what the closing raised, None if nothing.
+        loop: the event loop that the closing runs on, None where none ran.
     """
 
-    __slots__ = ("failure",)
+    __slots__ = ("failure", "loop")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: Any) -> None:
         super().__init__()
+        self.loop: Any = loop
         self.failure: BaseException | None = None
 
 
@@ -131,6 +133,10 @@ class Scope:
 
 current: ContextVar[Scope | None] = ContextVar("tenure.scope", default=None)
 """The innermost scope that the running code is in, of whichever engine."""
+
+
+closing: ContextVar[tuple[Scope, ...]] = ContextVar("tenure.closing", default=())
+"""The scopes that the running code is part of the closing of."""
 
 
 def current_of(engine: Any) -> Scope:

@@ -11,6 +11,22 @@ from typing import Any, cast
 from tenure.lifecycle.backends.base import Job, LimitReachedError, Wake
 
 
+class _TaskJob:
+    """An owner task."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self._task = task
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        self._task.cancel()
+
+    def shield(self) -> None:
+        """Nothing to do: nobody else knows the task."""
+
+
 class AsyncioBackend:
     """asyncio, and whatever runs its loop (uvloop among them)."""
 
@@ -108,7 +124,7 @@ class AsyncioBackend:
         task = asyncio.get_running_loop().create_task(coroutine, name=name, context=context)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
-        return cast("Job", task)
+        return _TaskJob(task)
 
 
 @asynccontextmanager

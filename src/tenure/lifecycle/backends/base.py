@@ -20,6 +20,10 @@ class Job(Protocol):
         """Ask it to stop; may be called on the loop's own thread only."""
         ...
 
+    def shield(self) -> None:
+        """Keep level cancellation away from the rest of it; `cancel` still reaches it."""
+        ...
+
 
 class Backend(Protocol):
     """One library that runs asynchronous code."""

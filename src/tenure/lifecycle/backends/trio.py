@@ -21,6 +21,10 @@ class _SystemJob:
         """Ask it to stop."""
         self.scope.cancel()
 
+    def shield(self) -> None:
+        """Keep the end of the run away; no new scope, for the resource may hold an older one that it leaves now."""
+        self.scope.shield = True
+
 
 class TrioBackend:
     """trio."""
