@@ -154,6 +154,14 @@ class Joining:
             self._end(mine)
 
 
+def refuse_circle(binding: Binding) -> None:
+    """Raise CircularDependencyError where the running code is part of an opening of *binding* itself."""
+    chain = openings()
+    for number, claim in enumerate(chain):
+        if claim.subject is binding:
+            raise _circle((*chain[number:], claim))
+
+
 def refuse_to_block(claim: Claim) -> None:
     """Raise where waiting for *claim* on this thread would stop the very loop that has to fulfil it."""
     backend = running()

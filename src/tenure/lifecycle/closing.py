@@ -13,7 +13,7 @@ from typing import Any
 from tenure.errors import ResourceTimeoutError, WrongLoopError, note_closing
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
-from tenure.lifecycle.effects import Limited, Steps, drive, waited
+from tenure.lifecycle.effects import Limited, Steps, drive, unwrapped, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
 from tenure.lifecycle.latch import Latch
@@ -181,7 +181,7 @@ class Closer:
             close = self._ask_owner(exit_) if exit_.owner is not None else self._on_the_spot(exit_)
             swallowed = yield from close
         except BaseException as error:  # noqa: BLE001 - the others are closed whatever this one raises (L24)
-            self._note(error, exit_)
+            self._note(unwrapped(error), exit_)
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
@@ -189,7 +189,8 @@ class Closer:
         """Take up the error of an owner that ended before anybody asked it to; it is told once."""
         owner, exit_.owner = exit_.owner, None
         if owner is not None and owner.done.is_set and not owner.was_asked and owner.error is not None:
-            self._note(owner.error, exit_)
+            error, owner.error = owner.error, None
+            self._note(error, exit_)
 
     def _note(self, error: BaseException, exit_: Exit) -> None:
         if error is self.outcome:
@@ -237,8 +238,9 @@ class Closer:
             owner.abandon()
             raise overran(exit_, limit_s or 0.0, self._place)
         exit_.owner = None
-        if owner.error is not None:
-            raise owner.error
+        error, owner.error = owner.error, None  # its traceback leads to the owner (L16)
+        if error is not None:
+            raise error
         return bool(owner.swallowed)
 
 

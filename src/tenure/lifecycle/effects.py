@@ -49,6 +49,13 @@ def _hand_in(steps: Steps[T], error: BaseException) -> Any:
     return steps.send(_Raised(error)) if isinstance(error, GeneratorExit) else steps.throw(error)
 
 
+def unwrapped(error: BaseException) -> BaseException:
+    """Return the user's StopIteration that a generator on its way turned into a RuntimeError (PEP 479), else *error*."""
+    cause = error.__cause__
+    turned = isinstance(error, RuntimeError) and isinstance(cause, StopIteration | StopAsyncIteration)
+    return cause if turned and cause is not None and "raised Stop" in str(error) else error
+
+
 def drive(steps: Steps[T]) -> T:
     """
     Run *steps* on this thread.
@@ -72,6 +79,11 @@ def drive(steps: Steps[T]) -> T:
                 effect = steps.send(result)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # Generator[..., T] says so
+    except RuntimeError as error:
+        users = unwrapped(error)
+        if users is error:
+            raise
+        raise users from None
 
 
 async def adrive(steps: Steps[T]) -> T:

@@ -26,6 +26,11 @@ class Report:
         self.cancelled: BaseException | None = None
         self.swallowed: bool = False
 
+    def take_failed(self) -> list[BaseException]:
+        """Return the errors of closing code; they are kept no longer, for their tracebacks lead back here (L16)."""
+        failed, self.failed = self.failed, []
+        return failed
+
     def settle(self, outcome: BaseException | None) -> BaseException | None:
         """
         Return the error that has to be raised, *outcome* itself among them, or None.
@@ -33,13 +38,15 @@ class Report:
         Rank: KeyboardInterrupt and SystemExit, then *outcome*, then a cancellation, then closing errors. Whatever does
         not leave travels with what does.
         """
-        fatal = next((e for e in self.failed if isinstance(e, KeyboardInterrupt | SystemExit)), None)
+        failed = self.take_failed()
+        cancelled, self.cancelled = self.cancelled, None
+        fatal = next((e for e in failed if isinstance(e, KeyboardInterrupt | SystemExit)), None)
         if self.swallowed:
             outcome = None
-        first = fatal or outcome or self.cancelled
+        first = fatal or outcome or cancelled
         if first is None:
-            return group(self.failed, self.subject)
-        attach_closing_errors(first, [error for error in self.failed if error is not first])
+            return group(failed, self.subject)
+        attach_closing_errors(first, [error for error in failed if error is not first])
         return first
 
 

@@ -5,7 +5,7 @@ Immutable in meaning: `add` may name a key for the first time, nothing that was 
 binding makes a new graph (`replaced`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ForwardRef, TypeVar
@@ -207,9 +207,13 @@ class Graph:
         hint = f"; {' and '.join(fitting)} would do" if fitting else ""
         return f"it is abstract{hint}; bind an implementation: container.bind({show(key)}, Implementation)"
 
-    def order(self, keys: Iterable[Key]) -> list[Binding]:
+    def order(self, keys: Iterable[Key], known: Container[Key] = ()) -> list[Binding]:
         """
         Return everything that *keys* need, themselves included, dependencies first, each once.
+
+        Args:
+            keys: where to begin.
+            known: keys that are passed over together with everything below them.
 
         Raises:
             MissingBindingError: with the whole path from one of *keys* to what is missing.
@@ -217,7 +221,8 @@ class Graph:
         """
         ordered: dict[Key, Binding] = {}
         for key in keys:
-            self._visit(self.require(key), ordered)
+            if key not in known:
+                self._visit(self.require(key), ordered, known)
         return list(ordered.values())
 
     def require(self, key: Key) -> Binding:
@@ -227,7 +232,7 @@ class Graph:
             raise MissingBindingError(key, (PathStep(key, None, None),), self.reason(key), near(key, self.bindings))
         return binding
 
-    def _visit(self, root: Binding, ordered: dict[Key, Binding]) -> None:
+    def _visit(self, root: Binding, ordered: dict[Key, Binding], known: Container[Key]) -> None:
         """Depth first without recursion: a chain may be longer than Python's stack."""
         if root.key in ordered:
             return
@@ -244,7 +249,7 @@ class Graph:
             for parameter, child in children:
                 if child.key in on_path:
                     raise CircularDependencyError(_cycle(stack, parameter, child))
-                if child.key not in ordered:
+                if child.key not in ordered and child.key not in known:
                     enter(child, parameter)
                     break
             else:

@@ -41,9 +41,8 @@ class Plans:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
         known = self._facts.get(binding.key)
         if known is None:
-            for each in self.graph.order((binding.key,)):
-                if each.key not in self._facts:
-                    self._facts[each.key] = self._work_out(each)
+            for each in self.graph.order((binding.key,), self._facts):
+                self._facts[each.key] = self._work_out(each)
             known = self._facts[binding.key]
         return known
 

@@ -75,7 +75,7 @@ def close_some(
         forget_dependents(engine, scope, exits)
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
     yield from close_exits(scope, exits, closer)
-    return closer.report.failed
+    return closer.report.take_failed()
 
 
 def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
@@ -106,7 +106,10 @@ def close_by_hand(record: Any) -> Steps[None]:
         yield claim.joined()
     closer = Closer(None, record.engine.place(record.home or holders[0]), None)
     yield from _close_managed(exit_, closer)
-    if closer.report.failed:
-        raise closer.report.failed[0]
-    if closer.report.cancelled is not None:
-        raise closer.report.cancelled
+    failure = (*closer.report.take_failed(), closer.report.cancelled)[0]
+    closer.report.cancelled = None
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame (L16)

@@ -135,7 +135,7 @@ class Engine:
                 key, (PathStep(key, None, None),), self.graph.reason(key), near(key, self.graph.bindings)
             )
         table = self.aresolvers if is_async else self.resolvers
-        for each in self.graph.order((binding.key,)):  # dependencies first: compiling never recurses deeply
+        for each in self.graph.order((binding.key,), table):  # dependencies first: compiling never recurses deeply
             if each.key not in self.resolvers:
                 refuse_captive(self.plans, self.ladder, each)
                 self.used.add(each.key)

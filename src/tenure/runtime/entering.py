@@ -18,7 +18,7 @@ from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import CALL
 from tenure.runtime.leaving import leave
-from tenure.runtime.scope import ANONYMOUS, Scope, current, current_of
+from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
 
 F = TypeVar("F")
 
@@ -118,12 +118,21 @@ def _reset_current(scope: Scope) -> ScopeError | None:
         return None
     try:
         current.reset(token)
+        _skip_closed()
     except ValueError:  # the token belongs to another context
         return ScopeError(
             f"the scope {scope.name!r} was entered in one task or thread and left in another; everything it owned is "
             "closed, but it stays current where it was entered: enter and leave a scope in the same task"
         )
     return None
+
+
+def _skip_closed() -> None:
+    """Scopes may be left out of order: none that is closed may stay current."""
+    scope = current.get()
+    while scope is not None and scope.state is State.CLOSED:
+        scope = scope.outer
+        current.set(scope)
 
 
 class ScopeHandle(Generic[F]):

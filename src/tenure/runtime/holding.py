@@ -30,7 +30,7 @@ def touch(record: Managed, scope: Scope) -> None:
 def _pin(record: Managed, root: Scope) -> None:
     with record.engine.lock:
         if record.is_open:
-            _add_holder(record, root)
+            add_holder(record, root)
         else:
             record.home = root
 
@@ -40,7 +40,7 @@ def hold(record: Managed, scope: Scope) -> None:
     chain = live_chain(scope)
     if any(holder in record.holders for holder in chain):
         return
-    _add_holder(record, holder_for(record, scope))
+    add_holder(record, holder_for(record, scope))
 
 
 def holder_for(record: Managed, scope: Scope) -> Scope:
@@ -50,7 +50,8 @@ def holder_for(record: Managed, scope: Scope) -> Scope:
     return next((each for each in live_chain(scope) if each in record.seen), scope)
 
 
-def _add_holder(record: Managed, holder: Scope) -> None:
+def add_holder(record: Managed, holder: Scope) -> None:
+    """Under the engine's lock: let *holder* keep *record* open from now on."""
     holder.refuse_unless_open()
     record.holders.append(holder)
     holder.unordered = True

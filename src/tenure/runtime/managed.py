@@ -7,12 +7,12 @@ from typing import Any
 from tenure.errors import AsyncInSyncError
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import close_exit, refuse_other_loop
-from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime import opening as values
-from tenure.runtime.holding import begin_close, end_close, hold, holder_for, place_of, touch
+from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.registry import record_of
 from tenure.runtime.scope import Scope, closing, current
@@ -135,7 +135,7 @@ def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
 
     def open_(owner: Owner) -> Steps[bool]:
         try:
-            yield agetter(engine, binding)(home)
+            yield from waited(agetter(engine, binding)(home))
         except BaseException as error:  # noqa: BLE001 - the claim tells it
             claim.fail(values.shared_failure(error, (), claim, owner) or error)
         else:
@@ -197,6 +197,8 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
         place = place_of(record)
         holder.exits.pop(place, None)  # an earlier opening of it: the new one takes its own place in the order
         holder.exits[place] = exit_
+        if record.home is not None and record.home is not holder:
+            add_holder(record, record.home)  # pinned while it opened
         holder.inflight.pop(record, None)
         for dependent in record.late:
             dependent.needs = (*dependent.needs, exit_)

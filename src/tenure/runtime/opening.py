@@ -13,7 +13,7 @@ from typing import Any
 from tenure.errors import AsyncInSyncError, ContainerClosedError, attach_closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, opening, openings, refuse_circle
 from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit, outside_caller
@@ -43,7 +43,8 @@ def miss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
     """Return the synchronous miss of *binding*: a function of a scope that gives the value."""
 
     def make(scope: Scope) -> Any:
-        refuse_async(engine, binding, scope)
+        if not _below_is_ready.get():
+            refuse_async(engine, binding, scope)
         return drive(obtain(engine, binding, home(scope), is_async=False))
 
     return make
@@ -183,6 +184,7 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
 
 def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
     home.refuse_unless_open()
+    refuse_circle(binding)
     claim = Claim(binding, binding)
     with engine.lock:
         home.refuse_unless_open()
@@ -318,10 +320,10 @@ def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> 
     """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
     error = ContainerClosedError(home.subject, home.state.value)
     if exit_ is not None:
-        closer = Closer(error, engine.place(home), None)
+        closer = Closer(None, engine.place(home), None)
         exit_.owner = None
         yield from closer.close(exit_)
-        attach_closing_errors(error, closer.report.failed)
+        attach_closing_errors(error, closer.report.take_failed())
     claim.fail(error)
     raise error
 
