@@ -259,12 +259,14 @@ _SOURCES = {
             value = story.made(key, name, [{arguments}])
             story.opening(name)
             story.opened(name)
+            story.lives(value)
             try:
                 yield value
             except BaseException as error:
                 story.told[name] = error
                 raise
             finally:
+                story.dies(value)
                 story.closing(name)
                 story.closed(name)
         """,
@@ -274,12 +276,14 @@ _SOURCES = {
             await checkpoint()
             story.opening(name)
             story.opened(name)
+            story.lives(value)
             try:
                 yield value
             except BaseException as error:
                 story.told[name] = error
                 raise
             finally:
+                story.dies(value)
                 story.closing(name)
                 await checkpoint()
                 story.closed(name)
@@ -292,11 +296,13 @@ _SOURCES = {
             def __enter__(self):
                 story.opening(name)
                 story.opened(name)
+                story.lives(self)
                 return self
 
             def __exit__(self, kind, error, trace):
                 if error is not None:
                     story.told[name] = error
+                story.dies(self)
                 story.closing(name)
                 story.closed(name)
         """,
@@ -309,11 +315,13 @@ _SOURCES = {
                 await checkpoint()
                 story.opening(name)
                 story.opened(name)
+                story.lives(self)
                 return self
 
             async def __aexit__(self, kind, error, trace):
                 if error is not None:
                     story.told[name] = error
+                story.dies(self)
                 story.closing(name)
                 await checkpoint()
                 story.closed(name)
@@ -326,8 +334,10 @@ _SOURCES = {
             def initialize(self):
                 story.opening(name)
                 story.opened(name)
+                story.lives(self)
 
             def dispose(self):
+                story.dies(self)
                 story.closing(name)
                 story.closed(name)
         """,
@@ -340,8 +350,10 @@ _SOURCES = {
                 await checkpoint()
                 story.opening(name)
                 story.opened(name)
+                story.lives(self)
 
             async def dispose(self):
+                story.dies(self)
                 story.closing(name)
                 await checkpoint()
                 story.closed(name)
@@ -406,6 +418,12 @@ class Story:
         fault = self.faults.get(f"close {name}")
         if fault is not None:
             raise fault
+
+    def lives(self, value):
+        """Told of each instance that was opened; for those who look closer."""
+
+    def dies(self, value):
+        """Told of each instance whose closing begins."""
 
     @property
     def opens(self):

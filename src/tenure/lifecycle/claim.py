@@ -23,7 +23,8 @@ def openings() -> tuple["Claim", ...]:
     return tuple(claim for claim in opening.get() if not claim.done.is_set)
 
 
-_waiting_guard = threading.Lock()  # protects every Claim.waits_for; held while the chain is walked, never over a wait
+_waiting_guard = threading.RLock()  # protects every Claim.waits_for, never held over a wait; re-entrant, for the garbage
+# collector may run code of users in the middle
 
 
 class Claim:

@@ -18,7 +18,7 @@ class Latch:
 
     def __init__(self) -> None:
         self.is_set: bool = False
-        self._guard = threading.Lock()  # protects the two fields below; held for a few bytecodes, never over a wait
+        self._guard = threading.RLock()  # protects the two fields below; never held over a wait; re-entrant for the collector
         self._wakes: list[Wake] = []
 
     def set(self) -> None:

@@ -59,7 +59,7 @@ def close_at_exit() -> None:
 def disown_in_child() -> None:
     """In a forked child: nothing of the parent's is owed, used or locked; containers start clean."""
     for engine in list(engines):
-        engine.lock = threading.Lock()
+        engine.lock = threading.RLock()
         engine.root.state = State.CLOSED
         engine.root.exits.clear()
         engine.root.cache.clear()
