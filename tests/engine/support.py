@@ -396,10 +396,9 @@ class Story:
         return value
 
     def opening(self, name):
-        fault = self.faults.get(f"open {name}")
-        if fault is not None:
+        if f"open {name}" in self.faults:
             self.log.append(f"fail {name}")
-            raise fault
+            raise self.faults[f"open {name}"]  # never a local name: the error would hold itself through this frame
 
     def opened(self, name):
         for need in self.needs.get(name, ()):
@@ -415,9 +414,8 @@ class Story:
     def closed(self, name):
         self.live.remove(name)
         self.finished.append(name)
-        fault = self.faults.get(f"close {name}")
-        if fault is not None:
-            raise fault
+        if f"close {name}" in self.faults:
+            raise self.faults[f"close {name}"]
 
     def lives(self, value):
         """Told of each instance that was opened; for those who look closer."""

@@ -55,6 +55,10 @@ def _widest(nodes, number):
     return max([_WIDTH[node.lifetime] if node.lifetime else 1, *(_widest(nodes, need) for need in node.needs)])
 
 
+class Odd(BaseException):
+    """No Exception, and no kind of its own."""
+
+
 class Oracle(Story):
     """Checks each opening and closing against the instances that are open."""
 
@@ -122,7 +126,10 @@ def build(nodes, story):
             key = type(node.name, (), {})
             names = ", ".join(f"n{i}: T{i}" for i in range(len(needs)))
             space = {f"T{i}": need for i, need in enumerate(needs)} | {"key": key}
-            exec(f"def make({names}):\n    args = list(locals().values())\n    value = key()\n    value.args = args\n    return value", space)
+            exec(
+                f"def make({names}):\n    args = list(locals().values())\n    value = key()\n    value.args = args\n    return value",
+                space,
+            )
             container.bind(key, space["make"], scope=node.lifetime or "transient")
         else:
             key, target = story.target(node.name, *needs, kind=node.kind)
@@ -185,13 +192,14 @@ def test_random_graphs(name):
         start = data.draw(st.booleans())
         what = data.draw(st.sampled_from(FAULTS))
         resources = [node.name for node in nodes if not node.is_plain] or ["none"]
+        kind_of_fault = data.draw(st.sampled_from([Fault, Fault, Odd, KeyboardInterrupt]))
         story = Oracle()
         body_error = Fault("body") if what == "body" else None
         if "open" in what:
-            story.faults[f"open {data.draw(st.sampled_from(resources))}"] = Fault("open")
+            story.faults[f"open {data.draw(st.sampled_from(resources))}"] = kind_of_fault("open")
         for _ in range({"close": 1, "two closes": 2, "open and close": 1}.get(what, 0)):
             closing = data.draw(st.sampled_from(resources))
-            story.faults.setdefault(f"close {closing}", Fault(f"close {closing}"))
+            story.faults.setdefault(f"close {closing}", kind_of_fault(f"close {closing}"))
         container, keys = build(nodes, story)
         caught = []
 
@@ -222,6 +230,9 @@ def check_error(story, caught, body_error):
         return
     assert len(caught) == 1
     error = caught[0]
+    if any(not isinstance(each, Fault) for each in (primary, *raised) if each is not None):
+        assert set(_leaves(error)) <= {primary, *raised}
+        return
     if failed_to_open:
         assert error is primary or isinstance(error, CloseError)
     elif primary is not None and not isinstance(error, CloseError):

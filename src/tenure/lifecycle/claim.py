@@ -23,7 +23,9 @@ def openings() -> tuple["Claim", ...]:
     return tuple(claim for claim in opening.get() if not claim.done.is_set)
 
 
-_waiting_guard = threading.RLock()  # protects every Claim.waits_for, never held over a wait; re-entrant, for the garbage
+_waiting_guard = (
+    threading.RLock()
+)  # protects every Claim.waits_for, never held over a wait; re-entrant, for the garbage
 # collector may run code of users in the middle
 
 
@@ -40,6 +42,7 @@ class Claim:
     """
 
     __slots__ = (
+        "_n_waiting",
         "_parent",
         "_trace",
         "binding",
@@ -49,6 +52,7 @@ class Claim:
         "loop",
         "needs",
         "subject",
+        "unwanted",
         "value",
         "waits_for",
     )
@@ -64,6 +68,9 @@ class Claim:
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
         """Exits that the opening code asked for while it ran."""
+        self.unwanted: Latch = Latch()
+        """Open once nobody waits any more: what is being opened need not be tried again."""
+        self._n_waiting = 0
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
 
@@ -92,6 +99,14 @@ class Claim:
     def succeed(self) -> None:
         """End it; the result stands where it was put."""
         self._finish()
+
+    def count_waiters(self, change: int) -> None:
+        """Note that one more waits, or one less; with the last one gone it is unwanted."""
+        with _waiting_guard:
+            self._n_waiting += change
+            is_last = self._n_waiting == 0
+        if is_last:
+            self.unwanted.set()
 
     def raise_error(self) -> None:
         """Raise the failure, if any, with the traceback it had when it happened: it does not grow (L7)."""
@@ -149,9 +164,11 @@ class Joining:
     async def wait(self) -> None:
         """Wait on the running loop."""
         mine = self._begin()
+        self.claim.count_waiters(+1)
         try:
             await self.claim.done.wait()
         finally:
+            self.claim.count_waiters(-1)
             self._end(mine)
 
 

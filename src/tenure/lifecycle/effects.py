@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tenure.lifecycle.backends import current
+from tenure.lifecycle.latch import Latch
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ def _hand_in(steps: Steps[T], error: BaseException) -> Any:
 
 
 def unwrapped(error: BaseException) -> BaseException:
-    """Return the user's StopIteration that a generator on its way turned into a RuntimeError (PEP 479), else *error*."""
+    """Return the StopIteration of the user's that a generator turned into a RuntimeError (PEP 479), or else *error*."""
     cause = error.__cause__
     turned = isinstance(error, RuntimeError) and isinstance(cause, StopIteration | StopAsyncIteration)
     return cause if turned and cause is not None and "raised Stop" in str(error) else error
@@ -131,12 +132,13 @@ class Limited:
 
 
 class Sleep:
-    """A pause of *seconds*."""
+    """A pause of *seconds*, cut short when *until* opens."""
 
-    __slots__ = ("seconds",)
+    __slots__ = ("seconds", "until")
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds: float = seconds
+    def __init__(self, seconds: float, until: Latch | None = None) -> None:
+        self.seconds = seconds
+        self.until = until
 
     def block(self) -> None:
         """Sleep on this thread."""
@@ -144,4 +146,7 @@ class Sleep:
 
     async def wait(self) -> None:
         """Sleep on the running loop."""
-        await current().sleep(self.seconds)
+        if self.until is None:
+            await current().sleep(self.seconds)
+        else:
+            await self.until.wait_out(self.seconds)

@@ -12,6 +12,7 @@ from tenure.lifecycle.backends import LimitReachedError
 from tenure.lifecycle.effects import Limited, Sleep, Steps, waited
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import open_handle
+from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 
@@ -42,7 +43,7 @@ def open_resource(
     make: Callable[[], Steps[Any]],
     place: Place,
     needs: Callable[[], tuple[Exit, ...]],
-    default_limit_s: float | None = None,
+    unwanted: Latch | None = None,
 ) -> Steps[Exit]:
     """
     Make and open one resource, everything it needs being there.
@@ -52,7 +53,8 @@ def open_resource(
         make: gives the steps that make what is then opened; called once per attempt.
         place: where it lives.
         needs: gives, once it is open, the exits of the resources that it was made from.
-        default_limit_s: seconds for the opening where the binding sets no limit of its own; None: no limit.
+        unwanted: opens when nobody waits for it any more: no further attempt is made then; None: whoever wants
+            it to stop cancels it.
 
     Raises:
         ResourceTimeoutError: the opening ran over its limit.
@@ -65,7 +67,7 @@ def open_resource(
     if notify is not None:
         notify(Opening(began, *head))
     try:
-        value, handle = yield from _attempts(binding, make, head, notify, default_limit_s)
+        value, handle = yield from _attempts(binding, make, head, notify, unwanted)
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
@@ -80,20 +82,23 @@ def open_resource(
 
 
 def _attempts(
-    binding: Binding, make: Callable[[], Steps[Any]], head: Head, notify: Notify | None, default_limit_s: float | None
+    binding: Binding, make: Callable[[], Steps[Any]], head: Head, notify: Notify | None, unwanted: Latch | None
 ) -> Steps[tuple[Any, Any]]:
     retry = binding.options.retry
     if retry is None:
-        return (yield from _attempt(binding, make, default_limit_s))
+        return (yield from _attempt(binding, make))
     began, attempt = time.perf_counter(), 1
     while True:
         try:
-            return (yield from _attempt(binding, make, default_limit_s))
+            return (yield from _attempt(binding, make))
         except BaseException as error:
             if not retry.allows(attempt, time.perf_counter() - began, error):
                 raise
             delay_s = _told(retry, attempt, error, head, notify)
-        yield Sleep(delay_s)  # outside the handler: a cancellation here is not "during" the failed attempt
+            last = error
+        yield Sleep(delay_s, unwanted)  # outside the handler: a cancellation here is not "during" the failed attempt
+        if unwanted is not None and unwanted.is_set:
+            raise last
         attempt += 1
 
 
@@ -104,8 +109,8 @@ def _told(retry: Retry, attempt: int, error: BaseException, head: Head, notify: 
     return delay_s
 
 
-def _attempt(binding: Binding, make: Callable[[], Steps[Any]], default_limit_s: float | None) -> Steps[tuple[Any, Any]]:
-    limit_s = binding.options.open_timeout or default_limit_s
+def _attempt(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[tuple[Any, Any]]:
+    limit_s = binding.options.open_timeout
     if limit_s is None:
         return (yield from _make_and_open(binding, make))
     try:

@@ -68,7 +68,7 @@ class Engine:
         self.plans: Plans = Plans(graph)
         self.ladder: tuple[str, ...] = (*ladder, CALL)
         self.close_timeout = close_timeout
-        self.lock: threading.Lock = threading.RLock()
+        self.lock: Any = threading.RLock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
         self.instances: dict[Key, Managed] = {}

@@ -7,8 +7,10 @@ only warns: closing user code from the garbage collector would run it on any thr
 
 import atexit
 import os
+import sys
 import threading
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from tenure.lifecycle.closing import Closer
@@ -28,10 +30,18 @@ def warn_of(exits: list[Exit], what: str, source: Any = None) -> None:
 
 
 def owed_by(root: Scope) -> list[Exit]:
-    """Return everything that is open in *root*, in order of opening; nothing once its closing has begun."""
-    if root.state is not State.OPEN:
-        return []
-    return [exit_ for exit_ in list(root.exits.values()) if not exit_.done and _means_something(exit_)]
+    """Return everything that is open in *root* and inside it, outer scopes first, in order of opening."""
+    return [exit_ for scope in _tree(root) for exit_ in list(scope.exits.values()) if _is_owed(scope, exit_)]
+
+
+def _is_owed(scope: Scope, exit_: Exit) -> bool:
+    return scope.state is State.OPEN and not exit_.done and _means_something(exit_)
+
+
+def _tree(scope: Scope) -> Iterator[Scope]:
+    yield scope
+    for child in sorted(scope.children, key=lambda child: child.number):
+        yield from _tree(child)
 
 
 def _means_something(exit_: Exit) -> bool:
@@ -43,27 +53,40 @@ def _means_something(exit_: Exit) -> bool:
 def close_at_exit() -> None:
     """Close what is left of every container: synchronous resources in order; asynchronous ones are named."""
     for engine in list(engines):
-        owed = owed_by(engine.root)
-        if not owed:
-            continue
-        stranded = [exit_ for exit_ in owed if exit_.needs_await]
+        stranded = [exit_ for exit_ in owed_by(engine.root) if exit_.needs_await]
         if stranded:
             warn_of(stranded, "still open at the end of the process, and no event loop is left to close them")
-        closer = Closer(None, engine.place(engine.root), None)
-        exits = [e for e in engine.root.exits.values() if not e.done and not e.needs_await and e.owner is None]
-        drive(close_exits(engine.root, exits, closer))
-        for error in closer.report.failed:
-            report(error, "a resource failed to close at the end of the process", engine)
+        for scope in reversed(list(_tree(engine.root))):
+            _close_what_can_be(engine, scope)
+
+
+def _close_what_can_be(engine: Any, scope: Scope) -> None:
+    if scope.state is not State.OPEN:
+        return
+    closer = Closer(None, engine.place(scope), None)
+    exits = [e for e in scope.exits.values() if not e.done and not e.needs_await and e.owner is None]
+    drive(close_exits(scope, exits, closer))
+    for error in closer.report.take_failed():
+        report(error, "a resource failed to close at the end of the process", engine)
 
 
 def disown_in_child() -> None:
-    """In a forked child: nothing of the parent's is owed, used or locked; containers start clean."""
+    """
+    In a forked child: nothing of the parent's is owed, used or locked; containers start clean.
+
+    The parent's objects are never let go of here: a suspended generator that is collected runs its closing code. What
+    hangs on `sys` is not finalised when the interpreter ends.
+    """
+    foreign = sys.__dict__.setdefault("_tenure_foreign", [])
     for engine in list(engines):
         engine.lock = threading.RLock()
-        engine.root.state = State.CLOSED
-        engine.root.exits.clear()
-        engine.root.cache.clear()
-        engine.root.records.clear()
+        for scope in _tree(engine.root):
+            foreign.append((scope.exits, dict(scope.cache), scope.records, scope.inflight, scope.children))
+            scope.state = State.CLOSED
+            scope.exits, scope.records, scope.inflight, scope.children = {}, {}, {}, set()
+            scope.cache.clear()
+        foreign.append(engine.instances)
+        engine.instances = {}
         engine.reopen()
 
 

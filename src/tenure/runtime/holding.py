@@ -9,7 +9,7 @@ from typing import Any
 from tenure.lifecycle.claim import Claim, openings
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.records import Managed
-from tenure.runtime.scope import Scope, live_chain
+from tenure.runtime.scope import Scope, live_chain, refuse_sync_scope
 
 
 def touch(record: Managed, scope: Scope) -> None:
@@ -40,7 +40,9 @@ def hold(record: Managed, scope: Scope) -> None:
     chain = live_chain(scope)
     if any(holder in record.holders for holder in chain):
         return
-    add_holder(record, holder_for(record, scope))
+    holder = holder_for(record, scope)
+    refuse_sync_scope(record.binding, holder)
+    add_holder(record, holder)
 
 
 def holder_for(record: Managed, scope: Scope) -> Scope:

@@ -72,7 +72,7 @@ def _join(scope: Scope, ending: Ending | None, outcome: BaseException | None) ->
 
 
 def _is_inside(scope: Scope) -> bool:
-    """Tell whether the running code is part of opening or closing what belongs to *scope*, or to one inside or around."""
+    """Tell whether the running code opens or closes what belongs to *scope*, or to one inside or around it."""
     around = [each for other in closing.get() for each in live_chain(other)]
     if scope in around or any(each in closing.get() for each in live_chain(scope)):
         return True
@@ -188,5 +188,6 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
             with engine.lock:
                 scope.inflight = {k: c for k, c in scope.inflight.items() if c not in openings()}
         elif not claim.done.is_set:
+            claim.unwanted.set()
             cancelled = yield (claim.done.wait_out() if is_async else claim.done)
             closer.report.cancelled = cancelled or closer.report.cancelled

@@ -15,8 +15,8 @@ from tenure.runtime import opening as values
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.registry import record_of
-from tenure.runtime.scope import Scope, closing, current
-from tenure.runtime.turns import StartAborted, start_of
+from tenure.runtime.scope import Scope, closing, current, refuse_sync_scope
+from tenure.runtime.turns import StartAborted, note_opened, start_of
 
 
 def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
@@ -61,7 +61,7 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         record = find_record(engine, binding, scope)
         if record is None:
             home = home_of(engine, binding, scope)
-            values.refuse_sync_scope(binding, home)
+            refuse_sync_scope(binding, home)
             obj = await adrive(values.obtain(engine, binding, home, is_async=True))
             record = _record(obj)
         touch(record, scope)
@@ -116,7 +116,7 @@ def _claim_or_hold(record: Managed, scope: Scope) -> tuple[Claim | None, Scope |
             return record.claim, None
         holder = holder_for(record, scope)
         holder.refuse_unless_open()
-        values.refuse_sync_scope(binding, holder)
+        refuse_sync_scope(binding, holder)
         claim = record.claim = Claim(binding, record)
         holder.inflight[record] = claim
         return claim, holder
@@ -171,7 +171,9 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     entered = opening.set((*chain, claim)), current.set(holder)
     try:
         yield from _open_below(record, holder, is_async)
-        exit_ = yield from values.open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj))
+        exit_ = yield from values.open_in_turn(
+            engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None
+        )
     except BaseException as error:
         with engine.lock:
             record.claim = None
@@ -199,6 +201,7 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
         holder.exits[place] = exit_
         if record.home is not None and record.home is not holder:
             add_holder(record, record.home)  # pinned while it opened
+        note_opened(holder, place, exit_)
         holder.inflight.pop(record, None)
         for dependent in record.late:
             dependent.needs = (*dependent.needs, exit_)

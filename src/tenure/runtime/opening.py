@@ -22,8 +22,8 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make, Style
 from tenure.runtime import records
 from tenure.runtime.paths import remember_chain
-from tenure.runtime.scope import Scope, State, closing, current
-from tenure.runtime.turns import StartAborted, start_of
+from tenure.runtime.scope import Scope, State, closing, current, refuse_sync_scope
+from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_of
 
 Home = Callable[[Scope], Scope]
 LONG_CHAIN = 40
@@ -113,13 +113,6 @@ def is_live(engine: Any, binding: Binding, scope: Scope) -> bool:
         home = home.parent
     record = engine.instances.get(binding.key)
     return record is not None and record.is_open
-
-
-def refuse_sync_scope(binding: Binding, home: Scope) -> None:
-    """Raise if *home* was entered by plain `with`, and so could not close an asynchronous resource."""
-    lifecycle = binding.lifecycle
-    if home.is_sync and lifecycle is not None and lifecycle.is_async:
-        raise AsyncInSyncError([binding.label], "close", "`async with container.resource_scope()`")
 
 
 def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
@@ -284,7 +277,9 @@ def fulfil(
             if box is not None and not is_late:
                 box.append(exit_)
             if not is_late:
-                home.exits[exit_.number if binding.lifetime == TRANSIENT else binding.key] = exit_
+                place = exit_.number if binding.lifetime == TRANSIENT else binding.key
+                home.exits[place] = exit_
+                note_opened(home, place, exit_)
         _publish(binding, home, claim, value)
     if is_late:
         yield from _refuse_late(engine, home, claim, exit_)
@@ -369,7 +364,7 @@ def _make(
             made = yield from waited(made)
         records.adopt(engine, binding, home, made)
         return made, None
-    exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call))
+    exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call), owner is not None)
     tell_owners(exit_, owner)
     return exit_.value, exit_
 
@@ -382,17 +377,33 @@ def _called(binding: Binding, call: Callable[[], Any]) -> Steps[Any]:
 
 
 def open_in_turn(
-    engine: Any, binding: Binding, home: Scope, claim: Claim, make: Callable[[], Steps[Any]]
+    engine: Any, binding: Binding, home: Scope, claim: Claim, make: Callable[[], Steps[Any]], is_owned: bool
 ) -> Steps[Exit]:
-    """Open what *make* gives when the eager start, if one is under way, lets it; return its exit."""
-    start = start_of.get()
+    """
+    Open what *make* gives when the eager start, if one is under way, lets it; return its exit.
+
+    Args:
+        engine: the engine of *home*.
+        binding: a resource.
+        home: who will owe it.
+        claim: the opening that this is.
+        make: gives the steps that make what is then opened.
+        is_owned: whether this runs in an owner task, which nobody can cancel: it must notice when nobody waits.
+    """
+    start = None if has_turn.get() else start_of.get()
     if start is not None:
         yield from start.enter()
+    token = has_turn.set(True)
     try:
         exit_ = yield from open_resource(
-            binding, make, engine.place(home), lambda: needs_of(engine, binding, home, claim)
+            binding,
+            make,
+            engine.place(home),
+            lambda: needs_of(engine, binding, home, claim),
+            claim.unwanted if is_owned else None,
         )
     finally:
+        has_turn.reset(token)
         if start is not None:
             start.leave()
     if binding.lifecycle is not None and binding.lifecycle.is_async:

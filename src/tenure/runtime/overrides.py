@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ScopeError, attach_closing_errors
+from tenure.errors import AsyncInSyncError, ScopeError
 from tenure.keys import Key
 from tenure.lifecycle.effects import Steps, adrive, drive
-from tenure.lifecycle.outcome import group
+from tenure.lifecycle.outcome import Report
 from tenure.model.binding import Binding
 from tenure.runtime.emptying import close_some
 from tenure.runtime.registry import records
@@ -105,11 +105,11 @@ class Override:
             places = [place for each, place in self._made() if each is scope]
             failed += yield from close_some(engine, scope, places, error)
         self._bring_back()
-        failure = group(failed, f"the override of {self._binding.label}")
-        if failure is not None and error is None:
+        report = Report(f"the override of {self._binding.label}")
+        report.failed = failed
+        failure = report.settle(error)
+        if failure is not None and failure is not error:
             raise failure
-        if error is not None:
-            attach_closing_errors(error, failed)
 
     def _bring_back(self) -> None:
         engine = self._engine

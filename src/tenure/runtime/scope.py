@@ -9,11 +9,12 @@ from contextvars import ContextVar, Token
 from enum import Enum
 from typing import Any
 
-from tenure.errors import ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.latch import Latch
+from tenure.model.binding import Binding
 
 ROOT = "root"
 ANONYMOUS = "anonymous"
@@ -154,3 +155,10 @@ def live_chain(scope: Scope | None) -> list[Scope]:
         chain.append(scope)
         scope = scope.parent
     return chain[::-1]
+
+
+def refuse_sync_scope(binding: Binding, home: Scope) -> None:
+    """Raise if *home* was entered by plain `with`, and so could not close an asynchronous resource."""
+    lifecycle = binding.lifecycle
+    if home.is_sync and lifecycle is not None and lifecycle.is_async:
+        raise AsyncInSyncError([binding.label], "close", "`async with container.resource_scope()`")

@@ -9,7 +9,7 @@ import functools
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from tenure.errors import AsyncInSyncError, add_note, attach_closing_errors
 from tenure.events import StartBegan, StartEnded
@@ -17,10 +17,10 @@ from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
+from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import emptying, managed, opening
 from tenure.runtime.paths import CHAIN, note_path
-from tenure.runtime.records import is_managed
+from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start, StartAborted, start_of
 
@@ -30,43 +30,65 @@ def eager_keys(engine: Any) -> list[Key]:
     return [b.key for b in list(engine.graph) if b.lifecycle is not None and b.lifetime == SINGLETON]
 
 
-def to_open(engine: Any, scope: Scope, keys: Sequence[Key]) -> list[Binding]:
-    """Return what a start of *keys* in *scope* opens, dependencies first; the graph is checked on the way."""
-    wanted = set(keys)
+Launch: TypeAlias = tuple[Binding, Scope]
+"""A resource to open, and the scope that will own it."""
+
+
+def to_open(engine: Any, scope: Scope, keys: Sequence[Key]) -> list[Launch]:
+    """
+    Return what a start of *keys* in *scope* opens and where, dependencies first.
+
+    What is open already, here or in a scope around its home, is left out. The graph is checked on the way.
+    """
+    order = engine.graph.order(keys)
+    homes: dict[Key, dict[Scope, None]] = {}
+    for key in keys:
+        binding = engine.graph.require(key)
+        homes.setdefault(binding.key, {})[home_of(engine, binding, scope)] = None
+    for binding in reversed(order):
+        for edge in engine.graph.edges(binding):
+            for _, source in edge.sources:
+                for home in homes.get(binding.key, ()):
+                    homes.setdefault(source.key, {})[home_of(engine, source, home)] = None
     return [
-        binding
-        for binding in engine.graph.order(keys)
-        if binding.lifecycle is not None
-        and binding.lifetime != TRANSIENT
-        and (binding.key in wanted or _lives_in(binding, scope))
+        (binding, home)
+        for binding in order
+        if binding.lifecycle is not None and binding.lifetime != TRANSIENT
+        for home in homes.get(binding.key, ())
+        if not _is_open(engine, binding, home)
     ]
 
 
-def _lives_in(binding: Binding, scope: Scope) -> bool:
-    if binding.lifetime == AMBIENT:
-        return True
-    return binding.lifetime == (SINGLETON if scope.parent is None else scope.name)
+def _is_open(engine: Any, binding: Binding, home: Scope) -> bool:
+    if is_managed(binding):
+        record = find_record(engine, binding, home)
+        return record is not None and record.is_open
+    return opening.is_live(engine, binding, home)
 
 
 def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     """Open *keys* one after the other on this thread; close what was opened and raise if one fails."""
-    bindings = to_open(engine, scope, keys)
-    _refuse_async(bindings)
-    before = set(scope.exits)
-    began = _tell_began(engine, scope, bindings)
+    launches = to_open(engine, scope, keys)
+    _refuse_async(launches)
+    began, run = _tell_began(engine, scope, launches), Start(None)
+    token = start_of.set(run)
     try:
-        for binding in bindings:
-            engine.resolvers[binding.key](scope)
+        for binding, home in launches:
+            engine.resolvers[binding.key](home)
     except BaseException as error:
-        _explain(engine, bindings, error)
-        drive(_roll_back(engine, scope, before, error))
+        _explain(engine, error)
+        drive(_roll_back(engine, scope, run, error, is_async=False))
         _tell_ended(engine, scope, began, error)
         raise
+    finally:
+        start_of.reset(token)
     _tell_ended(engine, scope, began, None)
 
 
-def _refuse_async(bindings: Sequence[Binding]) -> None:
-    labels = [b.label for b in bindings if b.make is Make.AWAIT or (b.lifecycle is not None and b.lifecycle.is_async)]
+def _refuse_async(launches: Sequence[Launch]) -> None:
+    labels = [
+        b.label for b, _ in launches if b.make is Make.AWAIT or (b.lifecycle is not None and b.lifecycle.is_async)
+    ]
     if labels:
         raise AsyncInSyncError(labels, "open", "`async with container`, or `await container.start()`")
 
@@ -79,25 +101,23 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
         BaseException: the first failure, the others told in its notes; everything that was opened is closed again.
     """
     run = Start(max_parallel)
-    bindings = to_open(engine, scope, keys)
-    before = set(scope.exits)
-    began = _tell_began(engine, scope, bindings)
+    launches = to_open(engine, scope, keys)
+    began = _tell_began(engine, scope, launches)
     token = start_of.set(run)
     try:
-        launched = [_launch(engine, scope, binding) for binding in bindings]
+        run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
     finally:
         start_of.reset(token)
-    error = await _outcome([claim for claim in launched if claim is not None], run)
+    error = await _outcome(run)
     if error is not None:
-        _explain(engine, bindings, error)
-        await adrive(_roll_back(engine, scope, before, error))
+        _explain(engine, error)
+        await adrive(_roll_back(engine, scope, run, error, is_async=True))
         _tell_ended(engine, scope, began, error)
         raise error
     _tell_ended(engine, scope, began, None)
 
 
-def _launch(engine: Any, scope: Scope, binding: Binding) -> Any:
-    home = engine.root if binding.lifetime == SINGLETON else scope
+def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
     if is_managed(binding):
         return managed.launch(engine, binding, home)
     claim, is_mine = opening.claim_for(engine, binding, home)
@@ -106,7 +126,7 @@ def _launch(engine: Any, scope: Scope, binding: Binding) -> Any:
     return claim
 
 
-async def _outcome(claims: Sequence[Claim], run: Start) -> BaseException | None:
+async def _outcome(run: Start) -> BaseException | None:
     """Wait for every claim, whoever cancels; return what the start has to raise."""
     ended: deque[Claim] = deque()
     signal = [Latch()]
@@ -115,20 +135,21 @@ async def _outcome(claims: Sequence[Claim], run: Start) -> BaseException | None:
         ended.append(claim)
         signal[0].set()
 
-    for claim in claims:
+    for claim in run.claims:
         claim.done.then(functools.partial(note, claim))
     cancelled: BaseException | None = None
     errors: list[BaseException] = []
-    for _ in claims:
+    for _ in run.claims:
         while not ended:
             signal[0] = Latch()
             if not ended:
                 saved = await signal[0].wait_out()
                 cancelled = saved or cancelled
-                run.aborted = run.aborted or saved is not None
+                if saved is not None:
+                    run.abort()
         error = ended.popleft().error
         if error is not None:
-            run.aborted = True
+            run.abort()
             if not isinstance(error, StartAborted) and all(error is not known for known in errors):
                 errors.append(error)
     first = [cancelled] if cancelled is not None else []
@@ -138,22 +159,43 @@ async def _outcome(claims: Sequence[Claim], run: Start) -> BaseException | None:
     return first[0] if first else None
 
 
-def _explain(engine: Any, bindings: Sequence[Binding], error: BaseException) -> None:
+def _explain(engine: Any, error: BaseException) -> None:
     """Tell on *error* the way to what failed, from whatever of this start is made last of it."""
     failed = getattr(error, CHAIN, ())
     if isinstance(error, Exception) and failed:
         note_path(error, failed[0].key, engine.graph)
 
 
-def _roll_back(engine: Any, scope: Scope, before: set[Any], error: BaseException) -> Steps[None]:
-    failed = yield from emptying.close_some(engine, scope, [key for key in scope.exits if key not in before], error)
-    attach_closing_errors(error, failed)
+def _roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_async: bool) -> Steps[None]:
+    """Close what this start opened, in the scope and in the root; a close under way does it in our place (L37)."""
+    ending = scope.ending
+    if ending is not None:
+        if not ending.is_set:
+            yield (ending.wait_out() if is_async else ending)
+        return
+    by_home: dict[Scope, list[Any]] = {scope: []}
+    for home, place, exit_ in run.opened:
+        if home.exits.get(place) is exit_:
+            by_home.setdefault(home, []).append(place)
+    claim = Claim(NOBODY, run)
+    scope.inflight[run] = claim  # a close that begins now waits for the end of this
+    try:
+        for home, places in by_home.items():
+            failed = yield from emptying.close_some(engine, home, places, error)
+            attach_closing_errors(error, failed)
+    finally:
+        scope.inflight.pop(run, None)
+        claim.succeed()
 
 
-def _tell_began(engine: Any, scope: Scope, bindings: Sequence[Binding]) -> float:
+NOBODY = Binding("a start", Make.GIVEN, None, TRANSIENT)
+"""Stands for a binding where a whole start is under way."""
+
+
+def _tell_began(engine: Any, scope: Scope, launches: Sequence[Launch]) -> float:
     now = time.perf_counter()
     if engine.notify is not None:
-        engine.notify(StartBegan(now, scope.name, scope.number, tuple(binding.key for binding in bindings)))
+        engine.notify(StartBegan(now, scope.name, scope.number, tuple(binding.key for binding, _ in launches)))
     return now
 
 

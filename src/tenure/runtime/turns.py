@@ -1,8 +1,10 @@
-"""Whose turn it is to run opening code while an eager start is under way."""
+"""Eager starts under way: whose turn it is to run opening code, what was opened, whether all of it is off."""
 
 from collections import deque
 from contextvars import ContextVar
+from typing import Any
 
+from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.latch import Latch
 
@@ -19,17 +21,25 @@ class Start:
         max_parallel: how many openings may run their user code at a time, >= 1; None: any number.
 
     Attributes:
-        aborted: set when one failed; nothing begins any more.
+        aborted: set when one failed; nothing begins any more, nothing is tried again.
+        claims: what the start launched.
+        opened: what it opened: the owning scope, the place in its exits, the exit.
     """
 
-    __slots__ = ("_free", "_waiting", "aborted")
+    __slots__ = ("_free", "_waiting", "aborted", "claims", "opened")
 
     def __init__(self, max_parallel: int | None) -> None:
-        if max_parallel is not None and max_parallel < 1:
-            raise ValueError(f"max_parallel must be at least 1 or None, not {max_parallel}")
         self.aborted: bool = False
+        self.claims: list[Claim] = []
+        self.opened: list[tuple[Any, Any, Any]] = []
         self._free = max_parallel
         self._waiting: deque[Latch] = deque()
+
+    def abort(self) -> None:
+        """Let nothing begin any more."""
+        self.aborted = True
+        for claim in self.claims:
+            claim.unwanted.set()
 
     def enter(self) -> Steps[None]:
         """Wait for a turn; raises StartAborted where none will come."""
@@ -56,3 +66,12 @@ class Start:
 
 start_of: ContextVar[Start | None] = ContextVar("tenure.start", default=None)
 """The start that the running code belongs to."""
+has_turn: ContextVar[bool] = ContextVar("tenure.turn", default=False)
+"""Whether the running code is part of an opening that has its turn: what it opens meanwhile needs none of its own."""
+
+
+def note_opened(scope: Any, place: Any, exit_: Any) -> None:
+    """Let the start under way, if any, know what it opened."""
+    start = start_of.get()
+    if start is not None:
+        start.opened.append((scope, place, exit_))
