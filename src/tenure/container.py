@@ -441,9 +441,8 @@ class Container:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """Close everything, showing it *error*."""
-        failure = drive(leave(self.engine, self.engine.root, error, is_async=False))
         self._entered = False
-        return _concluded(error, failure)
+        return _concluded(error, drive(leave(self.engine, self.engine.root, error, is_async=False)))
 
     async def __aenter__(self) -> Self:
         """Open every singleton resource, independent ones at the same time."""
@@ -459,9 +458,8 @@ class Container:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """Close everything, showing it *error*."""
-        failure = await adrive(leave(self.engine, self.engine.root, error, is_async=True))
         self._entered = False
-        return _concluded(error, failure)
+        return _concluded(error, await adrive(leave(self.engine, self.engine.root, error, is_async=True)))
 
     def _enter_once(self) -> None:
         if self._entered:

@@ -130,6 +130,10 @@ class _Call:
         self._handle = ScopeHandle(engine, _bare, _no_values, self._name, {}, None)
         return self._handle
 
+    def detach(self) -> Scope | None:
+        """Make the scope of this call, if it has one of its own, current no longer; return it."""
+        return self._handle.detach() if self._handle is not None else None
+
     def __enter__(self) -> Scope:
         found = self._handle_or_scope()
         return found if isinstance(found, Scope) else found.__enter__()

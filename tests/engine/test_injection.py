@@ -234,7 +234,9 @@ def test_signatures_show_only_the_other_parameters():
     container = Container()
 
     @inject(container=container)
-    def work(a: int, settings: Annotated[Settings, Inject()], b: str = "b", *, other: Settings = Inject[Settings]) -> bool:
+    def work(
+        a: int, settings: Annotated[Settings, Inject()], b: str = "b", *, other: Settings = Inject[Settings]
+    ) -> bool:
         """Work."""
 
     signature = inspect.signature(work)

@@ -246,3 +246,36 @@ def _leaves(error):
     if isinstance(error, BaseExceptionGroup):
         return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
     return [error]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_all_worlds_tell_the_same_story():
+    """L55: the same graph, requests and faults give the same openings and closings on sync, asyncio and trio."""
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+    @given(st.data())
+    def check(data):
+        nodes = data.draw(graphs(SYNC_KINDS))
+        order = data.draw(st.lists(st.integers(0, len(nodes) - 1), min_size=1, max_size=6))
+        names = [node.name for node in nodes]
+        faults = data.draw(st.lists(st.tuples(st.sampled_from(["open", "close"]), st.sampled_from(names)), max_size=2))
+        stories = {}
+        for name, make_world in WORLDS.items():
+            story, world = Oracle(), make_world()
+            story.faults = {f"{act} {each}": Fault(f"{act} {each}") for act, each in faults}
+            container, keys = build(nodes, story)
+            caught = []
+
+            async def run(world=world, container=container, keys=keys, caught=caught):
+                try:
+                    await live(world, container, keys, order, None, start=False)
+                except BaseException as error:
+                    caught.append(error)
+
+            world.run(run)
+            stories[name] = (story.log, [(type(error), str(error)) for error in caught])
+
+        assert stories["sync"] == stories["asyncio"] == stories["trio"]
+
+    check()

@@ -35,6 +35,7 @@ class Claim:
 
     Attributes:
         subject: the binding, or the record of a managed object.
+        mark: the mark of the record of a managed object, which outlives the claim in the context of tasks.
         done: open once the opening ended, well or not.
         error: what it raised; None if it succeeded, or if it was given up and the next one may try.
         loop: the event loop it was made on, None where none ran.
@@ -50,6 +51,7 @@ class Claim:
         "error",
         "lazy",
         "loop",
+        "mark",
         "needs",
         "subject",
         "unwanted",
@@ -60,6 +62,7 @@ class Claim:
     def __init__(self, binding: Binding, subject: Any) -> None:
         self.binding: Binding = binding
         self.subject: Any = subject
+        self.mark: object = getattr(subject, "mark", None)
         self.done: Latch = Latch()
         self.error: BaseException | None = None
         self._trace: Any = None
@@ -87,7 +90,7 @@ class Claim:
             with _waiting_guard:
                 self._parent.waits_for.discard(self)
             self._parent = None
-        self.needs, self.lazy = [], []
+        self.needs, self.lazy, self.subject = [], [], None  # tasks that it started live on, and their context with it
         self.done.set()
 
     def fail(self, error: BaseException | None) -> None:

@@ -18,9 +18,7 @@ class Latch:
 
     def __init__(self) -> None:
         self.is_set: bool = False
-        self._guard = (
-            threading.RLock()
-        )  # never held over a wait; re-entrant for the collector
+        self._guard = threading.RLock()  # never held over a wait; re-entrant for the collector
         self._wakes: list[Wake] = []
 
     def set(self) -> None:

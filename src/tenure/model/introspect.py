@@ -61,7 +61,7 @@ def location(target: Any) -> str | None:
     code = getattr(target, "__code__", None)
     if code is None and isinstance(target, type):
         code = _class_code(target)
-    if code is not None:
+    if isinstance(code, types.CodeType):
         return f"{code.co_filename}:{code.co_firstlineno}"
     line = vars(target).get("__firstlineno__") if isinstance(target, type) else None  # Python 3.13 and later
     file = getattr(sys.modules.get(getattr(target, "__module__", "")), "__file__", None)

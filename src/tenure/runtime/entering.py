@@ -86,14 +86,12 @@ def enter(engine: Any, name: str, values: Mapping[Key, Any], is_sync: bool) -> S
 
 def exit_sync(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* without a loop; return whether *error* was swallowed; raises what `leave` says."""
-    failure = drive(leave(scope.engine, scope, error, is_async=False))
-    return _conclude(scope, error, failure)
+    return _conclude(scope, error, drive(leave(scope.engine, scope, error, is_async=False)))
 
 
 async def exit_async(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* on the running loop; return whether *error* was swallowed; raises what `leave` says."""
-    failure = await adrive(leave(scope.engine, scope, error, is_async=True))
-    return _conclude(scope, error, failure)
+    return _conclude(scope, error, await adrive(leave(scope.engine, scope, error, is_async=True)))
 
 
 def _conclude(scope: Scope, error: BaseException | None, failure: BaseException | None) -> bool:
@@ -182,6 +180,12 @@ class ScopeHandle(Generic[F]):
             self._expect(key, name)
         self._scope = enter(self._engine, name, self._values, is_sync)
         return self._face(self._scope, self._max_parallel)
+
+    def detach(self) -> Scope:
+        """Make the scope current no longer, without leaving it: a generator sets it while it runs."""
+        scope = self._leave()
+        _reset_current(scope)
+        return scope
 
     def _leave(self) -> Scope:
         if self._scope is None:

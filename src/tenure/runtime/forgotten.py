@@ -80,7 +80,7 @@ def disown_in_child() -> None:
     foreign = sys.__dict__.setdefault("_tenure_foreign", [])
     for engine in list(engines):
         engine.lock = threading.RLock()
-        for scope in _tree(engine.root):
+        for scope in list(_tree(engine.root)):  # the loop takes the tree apart
             foreign.append((scope.exits, dict(scope.cache), scope.records, scope.inflight, scope.children))
             scope.state = State.CLOSED
             scope.exits, scope.records, scope.inflight, scope.children = {}, {}, {}, set()

@@ -6,8 +6,8 @@ Works on an engine that is found at call time, so that a function can be decorat
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
@@ -15,7 +15,7 @@ from tenure.errors import BindingError
 from tenure.keys import Key, origin_of, show
 from tenure.model.binding import NOTHING, Collect, Need
 from tenure.model.introspect import InjectMarker, annotations_of, location, settle
-from tenure.runtime.forwarding import forwarding
+from tenure.runtime.forwarding import forwarding, plain_forwarding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,8 @@ def wrap(
     Args:
         function: of any of the four kinds.
         needs: its injected parameters.
-        opener: gives the context manager (of both colours) that is around each call and gives what *getter* takes.
+        opener: gives the context manager (of both colours) that is around each call and gives what *getter* takes; its
+            `detach` makes its scope, if it has one of its own, current no longer, and returns it.
         getter: function of that and of a key that gives the value.
         agetter: coroutine function of the same.
     """
@@ -157,13 +158,15 @@ def _plain(function: Any, wanted: Any, opener: Any, getter: Any) -> Any:
 
 
 def _generator(function: Any, wanted: Any, opener: Any, getter: Any) -> Any:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with opener() as at:
+    @contextmanager
+    def behind(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        call = opener()
+        with call as at:
             for name, key in _missing(wanted, kwargs):
                 kwargs[name] = getter(at, key)
-            return (yield from function(*args, **kwargs))
+            yield function(*args, **kwargs), call.detach()
 
-    return call
+    return plain_forwarding(behind)
 
 
 def _coroutine(function: Any, wanted: Any, opener: Any, agetter: Any) -> Any:
@@ -179,10 +182,11 @@ def _coroutine(function: Any, wanted: Any, opener: Any, agetter: Any) -> Any:
 def _async_generator(function: Any, wanted: Any, opener: Any, agetter: Any) -> Any:
     @asynccontextmanager
     async def behind(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        async with opener() as at:
+        call = opener()
+        async with call as at:
             for name, key in _missing(wanted, kwargs):
                 kwargs[name] = await agetter(at, key)
-            yield function(*args, **kwargs)
+            yield function(*args, **kwargs), call.detach()
 
     return forwarding(behind)
 

@@ -16,7 +16,7 @@ from tenure.runtime.holding import add_holder, begin_close, end_close, hold, hol
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.registry import record_of
 from tenure.runtime.scope import Scope, closing, current, refuse_sync_scope
-from tenure.runtime.turns import StartAborted, note_opened, start_of
+from tenure.runtime.turns import StartAborted, joined, note_opened, start_now
 
 
 def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
@@ -99,8 +99,8 @@ def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
             else:
                 yield from _fulfil(record, holder, claim, is_async, None)
                 return
-        yield claim.joined()
-        if not (isinstance(claim.error, StartAborted) and start_of.get() is None):
+        yield from joined(claim)
+        if not (isinstance(claim.error, StartAborted) and start_now() is None):
             claim.raise_error()
 
 

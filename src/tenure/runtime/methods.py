@@ -104,13 +104,13 @@ async def _open_then_call(record: Managed, function: Any, self: Any, args: Any, 
 
 def _async_generator_method(function: Callable[..., AsyncGenerator[Any, Any]]) -> Any:
     @asynccontextmanager
-    async def behind(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[AsyncGenerator[Any, Any]]:
+    async def behind(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[tuple[AsyncGenerator[Any, Any], None]]:
         record = record_of(self)
         if record is None:
             _refuse_orphan(self)
         elif not record.is_own_code():
             await _ensure_open(record)
-        yield function(self, *args, **kwargs)
+        yield function(self, *args, **kwargs), None
 
     return functools.wraps(function)(forwarding(behind))
 

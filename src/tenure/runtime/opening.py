@@ -23,12 +23,12 @@ from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make, Style
 from tenure.runtime import records
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.scope import Scope, State, closing, current, refuse_sync_scope
-from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_of
+from tenure.runtime.turns import StartAborted, has_turn, joined, note_opened, start_now
 
 Home = Callable[[Scope], Scope]
 LONG_CHAIN = 40
 """Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
-_below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
+below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
 """Whether the running code makes such a chain from its deep end, so that whatever it meets is one step deep."""
 
 
@@ -43,7 +43,7 @@ def miss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
     """Return the synchronous miss of *binding*: a function of a scope that gives the value."""
 
     def make(scope: Scope) -> Any:
-        if not _below_is_ready.get():
+        if not below_is_ready.get():
             refuse_async(engine, binding, scope)
         return drive(obtain(engine, binding, home(scope), is_async=False))
 
@@ -125,7 +125,7 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
     """
     if binding.lifetime == TRANSIENT:
         return (yield from _obtain_new(engine, binding, home, is_async))
-    if engine.plans.facts(binding).depth > LONG_CHAIN and not _below_is_ready.get():
+    if engine.plans.facts(binding).depth > LONG_CHAIN and not below_is_ready.get():
         yield from _make_ready(engine, binding, home, is_async)
     key = binding.key
     while True:
@@ -137,14 +137,14 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
                 launch(engine, binding, home, claim)
             else:
                 return (yield from fulfil(engine, binding, home, claim, is_async))
-        yield claim.joined()
-        if not (isinstance(claim.error, StartAborted) and start_of.get() is None):
+        yield from joined(claim)
+        if not (isinstance(claim.error, StartAborted) and start_now() is None):
             claim.raise_error()
 
 
 def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[None]:
     """Make what *binding* needs one by one, deepest first: a chain may be longer than Python's stack."""
-    token = _below_is_ready.set(True)
+    token = below_is_ready.set(True)
     try:
         for each in engine.graph.order((binding.key,)):
             if each is binding or (each.is_plain and each.lifetime == TRANSIENT):
@@ -153,7 +153,7 @@ def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> S
             if is_async:
                 yield from waited(made)
     finally:
-        _below_is_ready.reset(token)
+        below_is_ready.reset(token)
 
 
 def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None, bool]:
@@ -184,9 +184,10 @@ def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> S
         home.inflight[claim] = claim
     if is_async and needs_owner(binding, home):
         launch(engine, binding, home, claim)
-        yield claim.joined()
+        yield from joined(claim)
         claim.raise_error()
-        return claim.value
+        value, claim.value = claim.value, None
+        return value
     return (yield from fulfil(engine, binding, home, claim, is_async))
 
 
@@ -353,6 +354,16 @@ def _make(
     call = engine.preparer(binding, is_async)(home)
     if is_async:
         call = yield from waited(call)
+    token = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
+    try:
+        return (yield from _make_called(engine, binding, home, claim, call, owner))
+    finally:
+        below_is_ready.reset(token)
+
+
+def _make_called(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, call: Callable[[], Any], owner: Owner | None
+) -> Steps[tuple[Any, Exit | None]]:
     if binding.lifecycle is None:
         made = call()
         if binding.make is Make.AWAIT:
@@ -390,7 +401,7 @@ def open_in_turn(
         make: gives the steps that make what is then opened.
         is_owned: whether this runs in an owner task, which nobody can cancel: it must notice when nobody waits.
     """
-    start = None if has_turn.get() else start_of.get()
+    start = None if has_turn.get() else start_now()
     if start is not None:
         yield from start.enter()
     token = has_turn.set(True)

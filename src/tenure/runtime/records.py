@@ -34,6 +34,7 @@ class Managed:
         holders: without a home: the scopes that keep it open.
         seen: without a home: the scopes that it was got in.
         late: exits of resources that were made from it before it was open.
+        mark: tells its own code, in whatever task, without a reference to it.
         rivals: the records that other containers have of the same object.
     """
 
@@ -46,6 +47,7 @@ class Managed:
         "holders",
         "home",
         "late",
+        "mark",
         "obj",
         "rivals",
         "seen",
@@ -61,6 +63,7 @@ class Managed:
         self.holders: list[Scope] = []
         self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
         self.late: list[Exit] = []
+        self.mark: object = object()
         self.rivals: tuple[weakref.ref[Managed], ...] = ()
 
     def __repr__(self) -> str:
@@ -83,7 +86,7 @@ class Managed:
 
     def is_own_code(self) -> bool:
         """Whether the running code is part of its own opening or closing."""
-        return any(claim.subject is self for claim in opening.get())
+        return any(claim.mark is self.mark for claim in opening.get())
 
 
 def is_open(obj: Any) -> bool | None:

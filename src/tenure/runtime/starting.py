@@ -71,7 +71,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     launches = to_open(engine, scope, keys)
     _refuse_async(launches)
     began, run = _tell_began(engine, scope, launches), Start(None)
-    token = start_of.set(run)
+    tokens = start_of.set(run), opening.below_is_ready.set(True)
     try:
         for binding, home in launches:
             engine.resolvers[binding.key](home)
@@ -81,7 +81,9 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
         _tell_ended(engine, scope, began, error)
         raise
     finally:
-        start_of.reset(token)
+        start_of.reset(tokens[0])
+        opening.below_is_ready.reset(tokens[1])
+        run.ended = True
     _tell_ended(engine, scope, began, None)
 
 
@@ -103,12 +105,14 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     run = Start(max_parallel)
     launches = to_open(engine, scope, keys)
     began = _tell_began(engine, scope, launches)
-    token = start_of.set(run)
+    tokens = start_of.set(run), opening.below_is_ready.set(True)
     try:
         run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
     finally:
-        start_of.reset(token)
+        start_of.reset(tokens[0])
+        opening.below_is_ready.reset(tokens[1])
     error = await _outcome(run)
+    run.ended = True
     if error is not None:
         _explain(engine, error)
         await adrive(_roll_back(engine, scope, run, error, is_async=True))

@@ -22,14 +22,16 @@ class Start:
 
     Attributes:
         aborted: set when one failed; nothing begins any more, nothing is tried again.
+        ended: set when it is over; tasks that its openings left behind are no part of it.
         claims: what the start launched.
         opened: what it opened: the owning scope, the place in its exits, the exit.
     """
 
-    __slots__ = ("_free", "_waiting", "aborted", "claims", "opened")
+    __slots__ = ("_free", "_waiting", "aborted", "claims", "ended", "opened")
 
     def __init__(self, max_parallel: int | None) -> None:
         self.aborted: bool = False
+        self.ended: bool = False
         self.claims: list[Claim] = []
         self.opened: list[tuple[Any, Any, Any]] = []
         self._free = max_parallel
@@ -41,8 +43,8 @@ class Start:
         for claim in self.claims:
             claim.unwanted.set()
 
-    def enter(self) -> Steps[None]:
-        """Wait for a turn; raises StartAborted where none will come."""
+    def take(self) -> Steps[None]:
+        """Wait for a turn."""
         if self._free is not None:
             if self._free > 0:
                 self._free -= 1
@@ -50,6 +52,10 @@ class Start:
                 turn = Latch()
                 self._waiting.append(turn)
                 yield turn
+
+    def enter(self) -> Steps[None]:
+        """Wait for a turn; raises StartAborted where none will come."""
+        yield from self.take()
         if self.aborted:
             self.leave()
             raise StartAborted
@@ -65,13 +71,32 @@ class Start:
 
 
 start_of: ContextVar[Start | None] = ContextVar("tenure.start", default=None)
-"""The start that the running code belongs to."""
+"""The start that the running code belongs to, or once belonged to; see `start_now`."""
 has_turn: ContextVar[bool] = ContextVar("tenure.turn", default=False)
 """Whether the running code is part of an opening that has its turn: what it opens meanwhile needs none of its own."""
 
 
+def start_now() -> Start | None:
+    """Return the start under way that the running code belongs to, None if there is none."""
+    start = start_of.get()
+    return start if start is not None and not start.ended else None
+
+
 def note_opened(scope: Any, place: Any, exit_: Any) -> None:
     """Let the start under way, if any, know what it opened."""
-    start = start_of.get()
+    start = start_now()
     if start is not None:
         start.opened.append((scope, place, exit_))
+
+
+def joined(claim: Claim) -> Steps[None]:
+    """Wait for *claim*; an opening that has its turn hands it on meanwhile, for what it waits for may need one."""
+    start = start_now() if has_turn.get() else None
+    if start is None:
+        yield claim.joined()
+        return
+    start.leave()
+    try:
+        yield claim.joined()
+    finally:
+        yield from start.take()
