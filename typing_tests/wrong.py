@@ -23,7 +23,6 @@ def keys(container: Container) -> None:
     container.get(5)  # type: ignore[call-overload]
     container.get(Settings("x"))  # type: ignore[call-overload]
     container.get()  # type: ignore[call-overload]
-    container[5]  # type: ignore[call-overload]
 
 
 def results(container: Container) -> None:

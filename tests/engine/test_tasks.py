@@ -261,6 +261,8 @@ async def test_a_cycle_over_two_tasks(world, story):
 @pytest.mark.parametrize("is_resource", [True, False])
 async def test_a_cycle_found_at_run_time(world, scope, length, is_resource):
     """L38: a cycle through `get` in opening code is an error with the path."""
+    if not is_resource and scope in (None, "transient"):
+        pytest.skip("a plain transient factory is a plain call, and recurses")
     container = Container()
     asynchronous = world.is_async
 
@@ -289,13 +291,9 @@ async def test_a_cycle_found_at_run_time(world, scope, length, is_resource):
         container.bind(f"k{number}", link(number), scope=scope)
 
     async with world.inside(container.resource_scope()):
-        with pytest.raises((CircularDependencyError, RecursionError)) as caught:
+        with pytest.raises(CircularDependencyError, match="k0"):
             await world.get(container, "k0")
     await world.close(container)
-
-    if is_resource or scope not in (None, "transient"):  # a plain transient factory is a plain call, and recurses
-        assert isinstance(caught.value, CircularDependencyError)
-        assert "k0" in str(caught.value)
 
 
 @pytest.mark.worlds("sync", "asyncio", "trio")

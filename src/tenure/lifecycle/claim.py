@@ -78,7 +78,7 @@ class Claim:
         """Records of objects that it was given before they were open."""
 
         backend = running()
-        self.loop = backend.token() if backend is not None else None
+        self.loop: Any = backend.token() if backend is not None else None
         chain = openings()
         self._parent = chain[-1] if chain else None
         if self._parent is not None:

@@ -240,7 +240,10 @@ class Closer:
         exit_.owner = None
         error, owner.error = owner.error, None  # its traceback leads to the owner (L16)
         if error is not None:
-            raise error
+            try:
+                raise error
+            finally:
+                del error
         return bool(owner.swallowed)
 
 

@@ -137,8 +137,8 @@ class Sleep:
     __slots__ = ("seconds", "until")
 
     def __init__(self, seconds: float, until: Latch | None = None) -> None:
-        self.seconds = seconds
-        self.until = until
+        self.seconds: float = seconds
+        self.until: Latch | None = until
 
     def block(self) -> None:
         """Sleep on this thread."""

@@ -1,6 +1,4 @@
-"""
-A graph as the rules of `check` read it: every need looked up once, what is not served passed over, cycles survived.
-"""
+"""A graph as the rules of `check` read it: each need looked up once, what is not served passed over."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Database:
     """The database file: made with its tables at the start, its journal folded in at the end."""
 
     def __init__(self, directory: DataDirectory, threads: ThreadPoolExecutor, logs: Logs) -> None:
-        self.path = directory.path / "orders.db"
+        self.path: Path = directory.path / "orders.db"
         self._threads = threads
         self._logs = logs
 

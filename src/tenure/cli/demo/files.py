@@ -23,8 +23,8 @@ class FileManager:
     """The directory of receipts, locked for one process while it is open."""
 
     def __init__(self, directory: DataDirectory, threads: ThreadPoolExecutor) -> None:
-        self.drafts = directory.path / "drafts"
-        self.receipts = directory.path / "receipts"
+        self.drafts: Path = directory.path / "drafts"
+        self.receipts: Path = directory.path / "receipts"
         self.threads = threads
         self._lock_path = directory.path / "files.lock"
 

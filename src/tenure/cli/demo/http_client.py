@@ -48,7 +48,7 @@ class HttpClientPool:
         self._credentials = credentials
         self._n_clients = settings.n_clients
         self._idle: list[ClientConnection] = []
-        self.n_sent = 0
+        self.n_sent: int = 0
         """Requests that left this pool, whole or in part."""
 
     async def initialize(self) -> None:

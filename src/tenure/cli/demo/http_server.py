@@ -37,7 +37,7 @@ class HttpServer:
         self._idle: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
-        self.port = 0
+        self.port: int = 0
 
     async def initialize(self) -> None:
         """Bind a free port and accept."""

@@ -70,7 +70,7 @@ class Traffic:
         self._clients = clients
         self._settings = settings
         self.told: Told = Told()
-        self.n_in_flight = 0
+        self.n_in_flight: int = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """

@@ -38,7 +38,7 @@ class AuditTrail:
         self._threads = threads
         self._logs = logs
         self._queue: asyncio.Queue[AuditRecord | None] = asyncio.Queue()
-        self.n_written = 0
+        self.n_written: int = 0
 
     async def initialize(self) -> None:
         """Open the file and start the worker."""
