@@ -49,7 +49,7 @@ def _no_threads_left():
     before = set(threading.enumerate())
     yield
     left = [thread for thread in threading.enumerate() if thread not in before and thread.name.startswith("tenure")]
-    assert not [thread for thread in left if not thread.name == "tenure close"]
+    assert not [thread for thread in left if thread.name != "tenure close"]
 
 
 def pytest_configure(config):

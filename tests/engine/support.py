@@ -476,6 +476,6 @@ def run_threads(function, count):
 
 
 __all__ = [
-    "ASYNC_KINDS", "SYNC_KINDS", "WORLDS", "AsyncioWorld", "Container", "Fault", "Job", "Story", "SyncWorld", "TrioWorld",
-    "checkpoint", "run_threads",
+    "ASYNC_KINDS", "SYNC_KINDS", "WORLDS", "AsyncioWorld", "Container", "Fault", "Job", "Story", "SyncWorld",
+    "TrioWorld", "checkpoint", "run_threads",
 ]  # fmt: skip

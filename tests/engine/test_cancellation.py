@@ -29,7 +29,7 @@ def slow_to_close(log, world, gate, name="slow", scope="singleton", **options):
 
 @pytest.mark.parametrize("cancels", [1, 2, 5])
 async def test_closing_the_root_runs_to_its_end(world, story, cancels):
-    """L30, L36: closing code of the root is out of reach of any number of cancels, and the cancel is told afterwards."""
+    """L30, L36: closing code of the root is out of reach of any number of cancels; the cancel is told later."""
     container = Container()
     gate = world.event()
     a = story.add(container, "A", kind="async generator", scope="singleton")
@@ -252,7 +252,7 @@ async def test_level_cancellation(world, story, kind, library, monkeypatch):
 
 
 async def test_an_anyio_scope_that_is_cancelled_before_leaving(world, story, monkeypatch):
-    """L35: a scope that is cancelled while nothing waits is seen by the body's end only; closings finish all the same."""
+    """L35: a scope that is cancelled while nothing waits is seen by the body's end only; closings still finish."""
     monkeypatch.setitem(__import__("sys").modules, "anyio", anyio)
     container = Container()
     a = story.add(container, "A", kind="async generator")

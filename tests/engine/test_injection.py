@@ -1,4 +1,4 @@
-"""`inject`: four kinds of functions, with and without a scope of their own, and what callers see of them (section 5)."""
+"""`inject`: four kinds of functions, with and without a scope of their own, and what callers see (section 5)."""
 
 import inspect
 from typing import Annotated
@@ -310,7 +310,7 @@ async def test_a_marker_never_reaches_the_body(world):
     def work(missing: str = Inject[str]):
         log.append(missing)
 
-    with pytest.raises(LookupError, match="missing|str"):
+    with pytest.raises(LookupError, match="str"):
         work()
 
     assert log == []
@@ -325,7 +325,7 @@ async def test_a_scope_per_call_under_concurrency(world, story):
     @inject(container=container, scope="call")
     async def work(value: Annotated[key, Inject()]):
         await gate.wait()
-        return value, value in [] or "A" in story.live
+        return value, "A" in story.live
 
     async with world.tasks() as tasks:
         jobs = [tasks.start(work) for _ in range(10)]

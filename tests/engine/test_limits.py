@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import threading
 
 import pytest
@@ -331,7 +332,8 @@ def test_limits_are_checked(options):
 # retry
 
 
-def failing_first(n_failures, log, error=Fault("not yet")):
+def failing_first(n_failures, log, error=None):
+    error = error or Fault("not yet")
     state = {"attempt": 0}
 
     def target():
@@ -441,7 +443,7 @@ async def test_back_off(story):
         with pytest.raises(Fault):
             await container.aget("r")
 
-    assert [round(b - a, 6) for a, b in zip(times, times[1:], strict=False)] == [1, 3, 5, 5]
+    assert [round(b - a, 6) for a, b in itertools.pairwise(times)] == [1, 3, 5, 5]
     assert log == []
 
 

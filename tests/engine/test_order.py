@@ -19,7 +19,7 @@ async def test_reverse_of_opening(world, story, start):
     container = Container()
     keys = [story.add(container, name) for name in "ABCDE"]
     if start == "C":
-        keys = keys[::-1]
+        keys.reverse()
 
     async with world.inside(container.resource_scope()):
         for key in keys:

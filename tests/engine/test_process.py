@@ -1,4 +1,4 @@
-"""Process events: forgotten close, interpreter exit, fork, Ctrl-C (L26, L69, L70). Each test is a program of its own."""
+"""Process events: forgotten close, interpreter exit, fork, Ctrl-C (L26, L69, L70). Each test runs a program."""
 
 import os
 import signal

@@ -398,7 +398,7 @@ async def test_leaving_out_of_order(world, story):
 
 @ASYNC
 async def test_a_scope_left_in_another_task(world, story):
-    """Section 9: leaving a scope in another task than it was entered closes everything, then is an error that says so."""
+    """Section 9: leaving a scope in another task than it was entered closes everything, then says so."""
     container = Container()
     a = story.add(container, "A", kind="async generator")
     handle = container.resource_scope()

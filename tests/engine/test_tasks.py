@@ -114,15 +114,17 @@ async def test_parallel_start_of_cancel_scopes(world, monkeypatch, kind):
     """L52: several resources that hold cancel scopes open in parallel and close in any order."""
     monkeypatch.setitem(__import__("sys").modules, "anyio", anyio)
     container = Container()
-    for number in range(5):
 
+    def make():
         async def scoped():
             with anyio.CancelScope():
                 await anyio.sleep(0)
-                yield number
+                yield "value"
 
-        function = resource(scope="singleton")(contextlib.asynccontextmanager(scoped) if "context" in kind else scoped)
-        container.bind(f"r{number}", function)
+        return contextlib.asynccontextmanager(scoped) if "context" in kind else scoped
+
+    for number in range(5):
+        container.bind(f"r{number}", resource(scope="singleton")(make()))
 
     async with container:
         for number in range(5):

@@ -46,10 +46,6 @@ def waited(effect: Any) -> Steps[Any]:
     return result
 
 
-def _hand_in(steps: Steps[T], error: BaseException) -> Any:
-    return steps.send(_Raised(error)) if isinstance(error, GeneratorExit) else steps.throw(error)
-
-
 def unwrapped(error: BaseException) -> BaseException:
     """Return the StopIteration of the user's that a generator turned into a RuntimeError (PEP 479), or else *error*."""
     cause = error.__cause__
@@ -75,7 +71,8 @@ def drive(steps: Steps[T]) -> T:
             try:
                 result = effect.block()
             except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
-                effect = _hand_in(steps, error)
+                # no helper: its frame would be in the error's traceback, and hold the error (L16)
+                effect = steps.send(_Raised(error)) if isinstance(error, GeneratorExit) else steps.throw(error)
             else:
                 effect = steps.send(result)
     except StopIteration as stop:
@@ -95,7 +92,8 @@ async def adrive(steps: Steps[T]) -> T:
             try:
                 result = await (effect if isinstance(effect, Awaitable) else effect.wait())
             except BaseException as error:  # noqa: BLE001 - every outcome of a wait belongs to the steps
-                effect = _hand_in(steps, error)
+                # no helper: its frame would be in the error's traceback, and hold the error (L16)
+                effect = steps.send(_Raised(error)) if isinstance(error, GeneratorExit) else steps.throw(error)
             else:
                 effect = steps.send(result)
     except StopIteration as stop:

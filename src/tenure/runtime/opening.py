@@ -285,7 +285,8 @@ def fulfil(
     if is_late:
         yield from _refuse_late(engine, home, claim, exit_)
     _note_need(chain, exit_)
-    claim.value = value
+    if binding.lifetime == TRANSIENT:
+        claim.value = value
     claim.succeed()
     return value
 

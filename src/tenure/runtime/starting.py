@@ -83,7 +83,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     finally:
         start_of.reset(tokens[0])
         opening.below_is_ready.reset(tokens[1])
-        run.ended = True
+        run.end()
     _tell_ended(engine, scope, began, None)
 
 
@@ -112,12 +112,13 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
         start_of.reset(tokens[0])
         opening.below_is_ready.reset(tokens[1])
     error = await _outcome(run)
-    run.ended = True
     if error is not None:
         _explain(engine, error)
         await adrive(_roll_back(engine, scope, run, error, is_async=True))
+        run.end()
         _tell_ended(engine, scope, began, error)
         raise error
+    run.end()
     _tell_ended(engine, scope, began, None)
 
 

@@ -37,6 +37,11 @@ class Start:
         self._free = max_parallel
         self._waiting: deque[Latch] = deque()
 
+    def end(self) -> None:
+        """Note that it is over; contexts of tasks hold it for longer, so it lets go of everything."""
+        self.ended = True
+        self.claims, self.opened = [], []
+
     def abort(self) -> None:
         """Let nothing begin any more."""
         self.aborted = True
