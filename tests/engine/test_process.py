@@ -55,17 +55,6 @@ def test_synchronous_resources_are_closed_at_exit():
     assert (err, code) == ("", 0)
 
 
-def test_a_warning_is_given_where_warnings_are_shown():
-    """L70: a forgotten close is told by a ResourceWarning with the place of the opening."""
-    _, err, _ = run("""
-        container = Container()
-        container.get(make("A", container))
-    """, "-X", "dev")  # fmt: skip
-
-    assert "ResourceWarning" in err
-    assert "A" in err
-
-
 def test_open_scopes_are_closed_at_exit():
     """L70: what open scopes own is closed at the end as well, before what it needs."""
     out, _, _ = run("""

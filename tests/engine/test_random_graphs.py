@@ -1,7 +1,7 @@
 """
 The laws as properties: random graphs, random lifetimes, one or two faults, in every world.
 
-After every run, what was opened was closed, once, dependents first, and the right error left (L3, L9-L11, L18, L23-L25).
+After every run, what was opened is closed, once, dependents first, and the right error left (L3, L9-L11, L18, L23-L25).
 """
 
 import contextlib

@@ -51,9 +51,10 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
     failure: BaseException | None = None
     try:
         failure = yield from _close_contents(engine, scope, outcome, is_async)
+        return failure
     finally:
         _finish(engine, scope, ending, outcome, failure)
-    return failure
+        del failure, ending  # tracebacks of closing code lead to this frame, and it must not lead back (L16)
 
 
 def _running_loop() -> Any:
