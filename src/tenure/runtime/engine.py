@@ -24,6 +24,7 @@ from tenure.model.plan import Plans
 from tenure.runtime import managed, observers, opening, registry
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
+from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import ROOT, Scope, State
 
 
@@ -221,7 +222,7 @@ class Engine:
         """Return the function of a scope that raises where *binding* would have to be awaited."""
 
         def refuse(scope: Scope) -> None:
-            opening.refuse_async(self, binding, scope)
+            refuse_async(self, binding, scope)
 
         return refuse
 

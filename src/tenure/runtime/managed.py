@@ -11,9 +11,11 @@ from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
-from tenure.runtime import opening as values
+from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure, tell_owners
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
+from tenure.runtime.opening import obtain
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
+from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
 from tenure.runtime.scope import Scope, closing, current, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, note_opened, start_now
@@ -25,8 +27,8 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
     def resolve(scope: Scope) -> Any:
         record = find_record(engine, binding, scope)
         if record is None:
-            values.refuse_async(engine, binding, scope)
-            obj = drive(values.obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
+            refuse_async(engine, binding, scope)
+            obj = drive(obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
             record = _record(obj)
         if not record.is_open and not record.came_open:
             _open_without_loop(record, scope)
@@ -62,7 +64,7 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         if record is None:
             home = home_of(engine, binding, scope)
             refuse_sync_scope(binding, home)
-            obj = await adrive(values.obtain(engine, binding, home, is_async=True))
+            obj = await adrive(obtain(engine, binding, home, is_async=True))
             record = _record(obj)
         touch(record, scope)
         await adrive(opened(record, scope, is_async=True))
@@ -126,7 +128,7 @@ def _needs_owner(record: Managed, holder: Scope) -> bool:
     lifecycle = record.binding.lifecycle
     if lifecycle is None or not lifecycle.is_async:
         return False
-    return record.home is None or values.needs_owner(record.binding, holder)
+    return record.home is None or needs_owner(record.binding, holder)
 
 
 def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
@@ -137,7 +139,7 @@ def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
         try:
             yield from waited(agetter(engine, binding)(home))
         except BaseException as error:  # noqa: BLE001 - the claim tells it
-            claim.fail(values.shared_failure(error, (), claim, owner) or error)
+            claim.fail(shared_failure(error, (), claim, owner) or error)
         else:
             claim.succeed()
         return False
@@ -171,14 +173,14 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     entered = opening.set((*chain, claim)), current.set(holder)
     try:
         yield from _open_below(record, holder, is_async)
-        exit_ = yield from values.open_in_turn(
+        exit_ = yield from open_in_turn(
             engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None
         )
     except BaseException as error:
         with engine.lock:
             record.claim = None
             holder.inflight.pop(record, None)
-        claim.fail(values.shared_failure(error, chain, claim, owner))
+        claim.fail(shared_failure(error, chain, claim, owner))
         raise
     finally:
         opening.reset(entered[0])
@@ -192,7 +194,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
 def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> None:
     exit_.owner = owner
     exit_.managed = record
-    values.tell_owners(exit_, owner)
+    tell_owners(exit_, owner)
     with record.engine.lock:
         record.exit, record.claim = exit_, None
         record.holders = [holder]

@@ -2,15 +2,12 @@
 
 import weakref
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tenure.runtime.scope import current
 
-if TYPE_CHECKING:
-    from tenure.runtime.records import Managed
-
 engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
-records: "weakref.WeakValueDictionary[int, Managed]" = weakref.WeakValueDictionary()
+records: "weakref.WeakValueDictionary[int, Any]" = weakref.WeakValueDictionary()
 """Records by `id` of their object; a record keeps its object alive, so the number is its own."""
 
 
@@ -57,7 +54,7 @@ def closed_owner_of(obj: Any) -> str | None:
     return entry[1] if entry is not None else None
 
 
-def record_of(obj: Any) -> "Managed | None":
+def record_of(obj: Any) -> Any:
     """Return the record of *obj*, None if no container manages it; of several, that of the container in use."""
     record = records.get(id(obj))
     if record is None or not record.rivals:

@@ -18,9 +18,11 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import emptying, managed, opening
+from tenure.runtime import emptying, fulfilling, managed, opening
+from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
+from tenure.runtime.refusing import is_live
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start, StartAborted, start_of
 
@@ -63,7 +65,7 @@ def _is_open(engine: Any, binding: Binding, home: Scope) -> bool:
     if is_managed(binding):
         record = find_record(engine, binding, home)
         return record is not None and record.is_open
-    return opening.is_live(engine, binding, home)
+    return is_live(engine, binding, home)
 
 
 def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
@@ -71,7 +73,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     launches = to_open(engine, scope, keys)
     _refuse_async(launches)
     began, run = _tell_began(engine, scope, launches), Start(None)
-    tokens = start_of.set(run), opening.below_is_ready.set(True)
+    tokens = start_of.set(run), below_is_ready.set(True)
     try:
         for binding, home in launches:
             engine.resolvers[binding.key](home)
@@ -82,7 +84,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
         raise
     finally:
         start_of.reset(tokens[0])
-        opening.below_is_ready.reset(tokens[1])
+        below_is_ready.reset(tokens[1])
         run.end()
     _tell_ended(engine, scope, began, None)
 
@@ -105,12 +107,12 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     run = Start(max_parallel)
     launches = to_open(engine, scope, keys)
     began = _tell_began(engine, scope, launches)
-    tokens = start_of.set(run), opening.below_is_ready.set(True)
+    tokens = start_of.set(run), below_is_ready.set(True)
     try:
         run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
     finally:
         start_of.reset(tokens[0])
-        opening.below_is_ready.reset(tokens[1])
+        below_is_ready.reset(tokens[1])
     error = await _outcome(run)
     if error is not None:
         _explain(engine, error)
@@ -127,7 +129,7 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
         return managed.launch(engine, binding, home)
     claim, is_mine = opening.claim_for(engine, binding, home)
     if claim is not None and is_mine:
-        opening.launch(engine, binding, home, claim)
+        fulfilling.launch(engine, binding, home, claim)
     return claim
 
 

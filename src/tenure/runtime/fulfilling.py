@@ -1,0 +1,296 @@
+"""
+Fulfil a claim: get what the binding needs, make it, open it, put it where it belongs, end the claim.
+
+What the root owns and what needs an owner task is opened in a task of its own when a loop runs.
+"""
+
+import contextvars
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from tenure.errors import ContainerClosedError, attach_closing_errors
+from tenure.keys import Key
+from tenure.lifecycle.backends import running
+from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.closing import Closer, close_exit
+from tenure.lifecycle.effects import Steps, waited
+from tenure.lifecycle.exits import Exit, outside_caller
+from tenure.lifecycle.opening import open_resource
+from tenure.lifecycle.owner import Owner
+from tenure.model.binding import TRANSIENT, Binding, Make, Style
+from tenure.runtime import records
+from tenure.runtime.paths import remember_chain
+from tenure.runtime.scope import Scope, State, closing, current
+from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_now
+
+below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
+"""Whether the running code makes a long chain from its deep end, so that whatever it meets is one step deep."""
+
+
+def needs_owner(binding: Binding, home: Scope) -> bool:
+    """
+    Tell whether *binding* is opened in an owner task when a loop runs (design 4.8).
+
+    What a scope owns that is entered and left by this very task opens in the task itself, which is faster.
+    """
+    lifecycle = binding.lifecycle
+    if home.task is None:
+        return binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
+    if lifecycle is None or not lifecycle.is_async:
+        return False
+    backend = running()
+    if binding.options.shield or backend is None or backend.task() is not home.task:
+        return True
+    # a closing is shielded there, by a scope younger than any that the resource may hold and leave then
+    return backend.cancels_by_level and lifecycle.style is not Style.METHODS
+
+
+def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
+    """Fulfil *claim* in an owner task of its own."""
+    box: list[Exit] = []
+
+    def open_(owner: Owner) -> Steps[bool]:
+        try:
+            yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
+        except BaseException:  # noqa: BLE001 - the claim has it, for whoever waits
+            return False
+        return bool(box) and box[0].owner is owner
+
+    def close(outcome: BaseException | None) -> Steps[bool]:
+        return _owned_close(engine, home, box[0], outcome)
+
+    context = contextvars.copy_context()
+    Owner(open_, close).start(context, binding.label)
+
+
+def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:
+    """
+    Close in the owner task.
+
+    Where nobody asked (the loop ends, or a task of the resource's own failed), the scope must not hand the value out
+    any more; an error stays with the exit until the scope is closed (L56).
+    """
+    with engine.lock:
+        place = exit_.number if exit_.binding.lifetime == TRANSIENT else exit_.binding.key
+        if home.exits.get(place) is exit_:
+            home.cache.pop(place, None)
+    token = closing.set((*closing.get(), home))
+    try:
+        swallowed = yield from close_exit(exit_, outcome, engine.place(home), None)
+    finally:
+        closing.reset(token)
+    with engine.lock:
+        if home.exits.get(place) is exit_ and not exit_.owner.was_asked:
+            del home.exits[place]
+    return swallowed
+
+
+def fulfil(
+    engine: Any,
+    binding: Binding,
+    home: Scope,
+    claim: Claim,
+    is_async: bool,
+    owner: Owner | None = None,
+    box: list[Exit] | None = None,
+) -> Steps[Any]:
+    """Make the value, open it, put it into *home*, end *claim*; the claim ends whatever happens (L43)."""
+    chain = openings()
+    entered = opening.set((*chain, claim)), current.set(home)
+    try:
+        value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
+    except BaseException as error:
+        _end(engine, binding, home, claim)
+        # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
+        claim.fail(shared_failure(error, chain, claim, owner))
+        raise
+    finally:
+        opening.reset(entered[0])
+        current.reset(entered[1])
+    with engine.lock:
+        is_late = _is_disowned(home, claim)
+        if exit_ is not None:
+            exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(binding)) else None
+            if box is not None and not is_late:
+                box.append(exit_)
+            if not is_late:
+                place = exit_.number if binding.lifetime == TRANSIENT else binding.key
+                home.exits[place] = exit_
+                note_opened(home, place, exit_)
+        _publish(binding, home, claim, value)
+    if is_late:
+        yield from _refuse_late(engine, home, claim, exit_)
+    _note_need(chain, exit_)
+    if binding.lifetime == TRANSIENT:
+        claim.value = value
+    claim.succeed()
+    return value
+
+
+def shared_failure(
+    error: BaseException, chain: tuple[Claim, ...], claim: Claim, owner: Owner | None
+) -> BaseException | None:
+    """
+    Return what everybody who waits for *claim* gets to see of *error*; None: they try again.
+
+    They do where only the one who opened was stopped: by Ctrl-C on its thread, or by a cancellation of its task (L33).
+    An owner task is nobody's to cancel, so a cancellation that leaves its opening code is that code's own failure.
+    """
+    if isinstance(error, Exception):
+        return remember_chain(error, (*chain, claim))
+    backend = running()
+    if backend is not None and backend.is_cancellation(error):
+        return None if owner is None or backend.cancels_by_level else error
+    return None if isinstance(error, KeyboardInterrupt) and owner is None else error
+
+
+def _is_disowned(home: Scope, claim: Claim) -> bool:
+    """Tell whether *home* was closed from inside this very opening, and so did not wait for it."""
+    return home.state is not State.OPEN and all(claim is not other for other in home.inflight.values())
+
+
+def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
+    """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
+    error = ContainerClosedError(home.subject, home.state.value)
+    if exit_ is not None:
+        closer = Closer(None, engine.place(home), None)
+        exit_.owner = None
+        yield from closer.close(exit_)
+        attach_closing_errors(error, closer.report.take_failed())
+    claim.fail(error)
+    raise error
+
+
+def _opens_async(binding: Binding) -> bool:
+    return binding.lifecycle is not None and binding.lifecycle.opens_async
+
+
+def _publish(binding: Binding, home: Scope, claim: Claim, value: Any) -> None:
+    """Under the engine's lock: a value is visible from here on, unless its scope began to close meanwhile (L37)."""
+    if binding.lifetime == TRANSIENT:
+        home.inflight.pop(claim, None)
+        return
+    home.inflight.pop(binding.key, None)
+    if home.state is State.OPEN:
+        home.cache[binding.key] = value
+
+
+def _end(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
+    with engine.lock:
+        home.inflight.pop(claim if binding.lifetime == TRANSIENT else binding.key, None)
+
+
+def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
+    if exit_ is not None and chain and not chain[-1].done.is_set:
+        chain[-1].needs.append(exit_)
+
+
+def _make(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
+) -> Steps[tuple[Any, Exit | None]]:
+    call = engine.preparer(binding, is_async)(home)
+    if is_async:
+        call = yield from waited(call)
+    token = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
+    try:
+        return (yield from _make_called(engine, binding, home, claim, call, owner))
+    finally:
+        below_is_ready.reset(token)
+
+
+def _make_called(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, call: Callable[[], Any], owner: Owner | None
+) -> Steps[tuple[Any, Exit | None]]:
+    if binding.lifecycle is None:
+        made = call()
+        if binding.make is Make.AWAIT:
+            made = yield from waited(made)
+        return made, None
+    if records.is_managed(binding):
+        made = call()
+        if binding.make is Make.AWAIT:
+            made = yield from waited(made)
+        records.adopt(engine, binding, home, made)
+        return made, None
+    exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call), owner is not None)
+    tell_owners(exit_, owner)
+    return exit_.value, exit_
+
+
+def _called(binding: Binding, call: Callable[[], Any]) -> Steps[Any]:
+    made = call()
+    if binding.make is Make.AWAIT:
+        made = yield from waited(made)
+    return made
+
+
+def open_in_turn(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, make: Callable[[], Steps[Any]], is_owned: bool
+) -> Steps[Exit]:
+    """
+    Open what *make* gives when the eager start, if one is under way, lets it; return its exit.
+
+    Args:
+        engine: the engine of *home*.
+        binding: a resource.
+        home: who will owe it.
+        claim: the opening that this is.
+        make: gives the steps that make what is then opened.
+        is_owned: whether this runs in an owner task, which nobody can cancel: it must notice when nobody waits.
+    """
+    start = None if has_turn.get() else start_now()
+    if start is not None:
+        yield from start.enter()
+    token = has_turn.set(True)
+    try:
+        exit_ = yield from open_resource(
+            binding,
+            make,
+            engine.place(home),
+            lambda: needs_of(engine, binding, home, claim),
+            claim.unwanted if is_owned else None,
+        )
+    finally:
+        has_turn.reset(token)
+        if start is not None:
+            start.leave()
+    if binding.lifecycle is not None and binding.lifecycle.is_async:
+        backend = running()
+        exit_.loop = backend.token() if backend is not None else None
+    if home.parent is None:
+        exit_.opened_by = outside_caller() or binding.where
+    records.note_dependent(engine, binding, home, exit_)
+    for below in claim.lazy:
+        if not below.is_open and exit_ not in below.late:
+            below.late.append(exit_)
+    return exit_
+
+
+def tell_owners(exit_: Exit, owner: Owner | None) -> None:
+    """Let the owners of what *exit_* needs know whom they outlive, should the loop end before anybody closes."""
+    if owner is not None:
+        for need in exit_.needs:
+            if need.owner is not None:
+                need.owner.outlive(owner.done)
+
+
+def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:
+    """Return the exits of the resources that *binding* was made from: declared ones and those asked for meanwhile."""
+    found = {need.number: need for need in claim.needs}
+    for resource in engine.plans.facts(binding).resources:
+        exit_ = exit_of(engine, resource.key, home)
+        if exit_ is not None and not exit_.done:
+            found[exit_.number] = exit_
+    return tuple(found.values())
+
+
+def exit_of(engine: Any, key: Key, scope: Scope) -> Exit | None:
+    """Return the exit of the resource *key* that *scope* sees, None if it is not open."""
+    home: Scope | None = scope
+    while home is not None:
+        if key in home.exits:
+            return home.exits[key]
+        home = home.parent
+    record = engine.instances.get(key)
+    return record.exit if record is not None else None
