@@ -4,11 +4,12 @@ Tenure: everything that is opened is closed: once, in order, whatever happens.
 `Container` wires an application together by types and takes charge of whatever in it must be opened and closed.
 """
 
-from tenure.container import Container, ResourceScope
+from tenure.container import Container
 from tenure.declare import managed_resource, resource, scoped, singleton, transient
 from tenure.errors import ResourceError, TenureError
 from tenure.injection import Inject, inject
 from tenure.model.retry import Retry
+from tenure.resource_scope import ResourceScope
 
 __version__ = "0.1.0"
 

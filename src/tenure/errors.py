@@ -5,11 +5,11 @@ A user's own exception is never wrapped; it passes through with a note that carr
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from tenure.keys import Key, show, spell
+from tenure.notes import closing_errors
 
 __all__ = [
     "AsyncInSyncError",
@@ -337,38 +337,3 @@ class GraphError(TenureError):
         for number, finding in enumerate(self.findings, 1):
             lines.append(f"{number}. " + str(finding).replace("\n", "\n   "))
         return "\n".join(lines)
-
-
-_ATTRIBUTE = "__tenure_closing_errors__"
-_CLOSING = "while closing "
-
-
-def closing_errors(error: BaseException) -> tuple[BaseException, ...]:
-    """
-    Return the errors that closing code raised while *error* was leaving a scope, in order of closing.
-
-    They travel with *error*, which stays what it is; each is also told in one of its notes.
-    """
-    return tuple(getattr(error, _ATTRIBUTE, ()))
-
-
-def attach_closing_errors(error: BaseException, failed: Sequence[BaseException]) -> None:
-    """Make *failed* travel with *error*: as objects for `closing_errors`, as notes for people."""
-    if not failed:
-        return
-    with suppress(Exception):  # a class that refuses attributes: the notes alone
-        setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
-    for other in failed:
-        where = next((note for note in getattr(other, "__notes__", ()) if note.startswith(_CLOSING)), _CLOSING.strip())
-        add_note(error, f"{where}: {type(other).__name__}: {other}")
-
-
-def note_closing(error: BaseException, label: str, where: str | None) -> None:
-    """Add to *error*, raised by closing code, which resource it was."""
-    add_note(error, f"{_CLOSING}{label}" + (f" ({where})" if where else ""))
-
-
-def add_note(error: BaseException, note: str) -> None:
-    """Add *note* to *error*; one of a class that refuses attributes stays without."""
-    with suppress(Exception):
-        error.add_note(note)

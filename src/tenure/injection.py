@@ -14,7 +14,7 @@ from tenure.runtime.scope import Scope, current, current_of
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from tenure.container import Container
+    from tenure.binder import Binder
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -50,15 +50,15 @@ def inject(function: F, /) -> F: ...
 
 @overload
 def inject(
-    function: None = None, /, *, container: "Container | None" = None, scope: str | None = None
+    function: None = None, /, *, container: "Binder | None" = None, scope: str | None = None
 ) -> Callable[[F], F]: ...
 
 
 @overload
-def inject(function: F, /, *, container: "Container | None" = None, scope: str | None = None) -> F: ...
+def inject(function: F, /, *, container: "Binder | None" = None, scope: str | None = None) -> F: ...
 
 
-def inject(function: Any = None, /, *, container: "Container | None" = None, scope: str | None = None) -> Any:
+def inject(function: Any = None, /, *, container: "Binder | None" = None, scope: str | None = None) -> Any:
     """
     Fill in the parameters of *function* that are marked with `Inject`, at each call.
 

@@ -16,9 +16,9 @@ from tenure.errors import (
     ResourceInitializationError,
     ResourceTimeoutError,
     TenureError,
-    attach_closing_errors,
     closing_errors,
 )
+from tenure.notes import attach_closing_errors
 
 
 class Settings:

@@ -13,6 +13,7 @@ from tenure import resource
 from tenure.errors import CircularDependencyError, MissingBindingError
 from tenure.model.binding import Collect, Need
 from tenure.model.plan import Plans
+from tenure.model.reasons import reason_for
 
 T = TypeVar("T")
 
@@ -269,7 +270,7 @@ def test_dependents_pass_over_what_is_broken():
 
 def test_reason_names_implementations_that_are_bound():
     """For an abstract type, bound classes that would do are named."""
-    reason = graph_of(bound(SystemClock)).reason(Clock)
+    reason = reason_for(graph_of(bound(SystemClock)), Clock)
 
     assert reason.startswith("it is abstract; SystemClock would do; ")
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tenure.errors import ResourceTimeoutError, WrongLoopError, note_closing
+from tenure.errors import ResourceTimeoutError, WrongLoopError
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
 from tenure.lifecycle.effects import Limited, Steps, drive, unwrapped, waited
@@ -19,6 +19,7 @@ from tenure.lifecycle.handles import close_handle
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
+from tenure.notes import note_closing
 
 
 def in_closing_order(exits: Sequence[Exit]) -> list[Exit]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tenure.errors import CloseError, attach_closing_errors
+from tenure.errors import CloseError
+from tenure.notes import attach_closing_errors
 
 
 class Report:

@@ -24,8 +24,8 @@ from tenure.model.detect import (
     lifecycle_of_function,
     lifecycle_with_close,
 )
-from tenure.model.graph import NEVER_BY_THEMSELVES
 from tenure.model.introspect import annotations_of, location, needs_of, product_of
+from tenure.model.reasons import NEVER_BY_THEMSELVES
 
 
 class Declared:

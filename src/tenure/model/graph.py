@@ -7,13 +7,12 @@ binding makes a new graph (`replaced`).
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, ForwardRef, TypeVar
+from typing import Any, ForwardRef
 
 from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
-from tenure.keys import Key, base_of, class_of, is_union, near, qualifiers_of, show
+from tenure.keys import Key, base_of, class_of, near, qualifiers_of, show
 from tenure.model.binding import NOTHING, Binding, Collect, Need
-from tenure.model.detect import is_abstract
+from tenure.model.reasons import Parameter, no_annotation, reason_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,11 @@ class Graph:
 
     def _by_name(self, name: str) -> Binding | None:
         """Return the binding of the one class called *name*, its bare one before a qualified one."""
-        found = self._all_by_name(name)
+        found = self.all_by_name(name)
         return found[0] if len({class_of(binding.key) for binding in found}) == 1 else None
 
-    def _all_by_name(self, name: str) -> list[Binding]:
+    def all_by_name(self, name: str) -> list[Binding]:
+        """Return the bindings of every class called *name*, bare ones first."""
         found = [b for b in self.bindings.values() if getattr(class_of(b.key), "__name__", None) == name]
         return sorted(found, key=lambda binding: len(qualifiers_of(binding.key)))
 
@@ -104,7 +104,7 @@ class Graph:
         """Return what serves *need* of *binding*; raises as `edges` does."""
         if need.key is NOTHING:
             if need.default is NOTHING:
-                raise self._missing(binding, need, _no_annotation(binding, need))
+                raise self._missing(binding, need, no_annotation(binding, need))
             return Edge(need, constant=need.default)
         if need.collect is not Collect.ONE:
             return self._collected(binding, need)
@@ -115,7 +115,7 @@ class Graph:
             return Edge(need, constant=need.default)
         if need.optional:
             return Edge(need, constant=None)
-        raise self._missing(binding, need, self.reason(need.key, binding, need.name))
+        raise self._missing(binding, need, reason_for(self, need.key, binding, need.name))
 
     def _source(self, need: Need) -> Binding | None:
         """A need that can do without is served by what is bound, never by a class nobody spoke of."""
@@ -149,64 +149,6 @@ class Graph:
         close = near(key, self.bindings) if need.key is not NOTHING else ()
         return MissingBindingError(key, path, reason, close)
 
-    def reason(self, key: Key, binding: Binding | None = None, parameter: str = "...") -> str:
-        """
-        Say why *key* cannot be made without a binding, and what to do.
-
-        Args:
-            key: what is not bound.
-            binding: what needs it, if anything does.
-            parameter: the name of the parameter of *binding* that does.
-        """
-        owner = show(binding.key) if binding is not None else "..."
-        constant = f"give it with bind({owner}, arguments={{{parameter!r}: ...}})"
-        if isinstance(key, str):
-            return f"a name is bound with container.bind({key!r}, ...)"
-        if isinstance(key, ForwardRef):
-            named = self._all_by_name(key.__forward_arg__.rpartition(".")[2])
-            if len(named) > 1:
-                names = " and ".join(f"{b.label} ({b.where})" for b in named)
-                return (
-                    f"the annotation {key.__forward_arg__!r} cannot be resolved in the module of {owner}, and several "
-                    f"bound classes have that name: {names}; import it there, not under TYPE_CHECKING only"
-                )
-            return (
-                f"the annotation {key.__forward_arg__!r} cannot be resolved in the module of {owner}, and no bound "
-                "class has that name; import it there, not under TYPE_CHECKING only, or bind the class"
-            )
-        if qualifiers_of(key):
-            name = f", name={qualifiers_of(key)[0]!r}" if isinstance(qualifiers_of(key)[0], str) else ""
-            base = show(base_of(key)) if name else show(key)
-            return f"a qualified key is never made by itself; bind it: container.bind({base}, ...{name})"
-        if others := self.bindings_of(key):
-            names = ", ".join(show(other.key) for _, other in others)
-            return f"only qualified bindings exist ({names}); ask for one of them, or for list[{show(key)}]"
-        return self._reason_by_kind(key, owner, constant)
-
-    def _reason_by_kind(self, key: Key, owner: str, constant: str) -> str:
-        bind = f"container.bind({show(key)}, ...)"
-        cls = class_of(key)
-        if isinstance(key, TypeVar):
-            return f"{owner} is generic; ask for {owner}[...] with an argument, or {constant}"
-        if key is Any:
-            return f"{show(key)} asks for nothing in particular; annotate it with a class, or {constant}"
-        if is_union(key):
-            return f"a union is never made by itself; bind it: {bind}"
-        if cls is None:
-            return _reason_of_object(key, self)
-        if cls.__module__ in NEVER_BY_THEMSELVES or issubclass(cls, Enum):
-            return f"{show(key)} is never made by itself; {constant}"
-        if is_abstract(cls):
-            return self._reason_abstract(key, cls)
-        return f"it was not bound, and the container binds nothing by itself (autobind=False); bind it: {bind}"
-
-    def _reason_abstract(self, key: Key, cls: type) -> str:
-        fitting = [
-            show(b.key) for b in self if (c := class_of(b.key)) is not None and c is not cls and _is_subclass(c, cls)
-        ]
-        hint = f"; {' and '.join(fitting)} would do" if fitting else ""
-        return f"it is abstract{hint}; bind an implementation: container.bind({show(key)}, Implementation)"
-
     def order(self, keys: Iterable[Key], known: Container[Key] = ()) -> list[Binding]:
         """
         Return everything that *keys* need, themselves included, dependencies first, each once.
@@ -229,7 +171,9 @@ class Graph:
         """Return the binding of *key*; MissingBindingError if there is none."""
         binding = self.find(key)
         if binding is None:
-            raise MissingBindingError(key, (PathStep(key, None, None),), self.reason(key), near(key, self.bindings))
+            raise MissingBindingError(
+                key, (PathStep(key, None, None),), reason_for(self, key), near(key, self.bindings)
+            )
         return binding
 
     def _visit(self, root: Binding, ordered: dict[Key, Binding], known: Container[Key]) -> None:
@@ -296,45 +240,9 @@ class Graph:
         return found
 
 
-class Parameter:
-    """Stands for a key where a parameter says nothing of what it wants."""
-
-    __slots__ = ("__qualname__",)
-
-    def __init__(self, name: str, binding: Binding) -> None:
-        self.__qualname__ = f"{name} of {binding.label}"
-
-
-NEVER_BY_THEMSELVES = frozenset({"builtins", "typing", "types", "collections.abc", "enum", "_thread", "threading"})
-"""Modules whose classes carry data or protect it: making one out of nothing is never what is meant."""
-
-
-def _no_annotation(binding: Binding, need: Need) -> str:
-    return (
-        "the parameter has no annotation and no default; annotate it, or give it with "
-        f"bind({binding.label}, arguments={{{need.name!r}: ...}})"
-    )
-
-
-def _reason_of_object(key: Key, graph: "Graph") -> str:
-    for binding in graph:
-        if binding.target is key:
-            return f"it is bound under another key; ask for that: get({binding.label})"
-    if callable(key):
-        return f"a function is no key; bind it, and ask for what it makes: container.bind({show(key)})"
-    return f"an object is no key; ask for its class: get({type(key).__qualname__})"
-
-
 def _declares_itself(key: Key) -> bool:
     cls = class_of(key)
     return cls is not None and hasattr(cls, "__tenure_options__")
-
-
-def _is_subclass(cls: type, base: type) -> bool:
-    try:
-        return issubclass(cls, base)
-    except TypeError:  # a Protocol with non-method members
-        return False
 
 
 def _cycle(stack: list[Any], parameter: str, last: Binding) -> list[PathStep]:

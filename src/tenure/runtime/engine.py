@@ -21,6 +21,7 @@ from tenure.model.check import refuse_captive
 from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
+from tenure.model.reasons import reason_for
 from tenure.runtime import managed, observers, opening, registry
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
@@ -133,7 +134,7 @@ class Engine:
         binding = self.graph.find(key) or self._composite(key)
         if binding is None:
             raise MissingBindingError(
-                key, (PathStep(key, None, None),), self.graph.reason(key), near(key, self.graph.bindings)
+                key, (PathStep(key, None, None),), reason_for(self.graph, key), near(key, self.graph.bindings)
             )
         table = self.aresolvers if is_async else self.resolvers
         for each in self.graph.order((binding.key,), table):  # dependencies first: compiling never recurses deeply

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tenure.errors import ScopeError, add_note
+from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import CALL
+from tenure.notes import add_note
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import ContainerClosedError, attach_closing_errors
+from tenure.errors import ContainerClosedError
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening, openings
@@ -19,10 +19,11 @@ from tenure.lifecycle.exits import Exit, outside_caller
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import TRANSIENT, Binding, Make, Style
+from tenure.notes import attach_closing_errors
 from tenure.runtime import records
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.scope import Scope, State, closing, current
-from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_now
+from tenure.runtime.turns import has_turn, note_opened, start_now
 
 below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
 """Whether the running code makes a long chain from its deep end, so that whatever it meets is one step deep."""

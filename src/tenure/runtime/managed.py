@@ -74,7 +74,7 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
 
 
 def _record(obj: Any) -> Managed:
-    record = record_of(obj)
+    record: Managed | None = record_of(obj)
     assert record is not None, "obtain makes the record together with the object"
     return record
 
@@ -173,9 +173,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     entered = opening.set((*chain, claim)), current.set(holder)
     try:
         yield from _open_below(record, holder, is_async)
-        exit_ = yield from open_in_turn(
-            engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None
-        )
+        exit_ = yield from open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None)
     except BaseException as error:
         with engine.lock:
             record.claim = None

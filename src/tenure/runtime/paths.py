@@ -4,20 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import (
-    AsyncInSyncError,
-    MissingBindingError,
-    PathStep,
-    ScopeNotOpenError,
-    TenureError,
-    add_note,
-    draw_path,
-)
+from tenure.errors import AsyncInSyncError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError, draw_path
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, openings
 from tenure.model.binding import Binding
 from tenure.model.build import check_key
 from tenure.model.graph import Graph
+from tenure.notes import add_note
 
 CHAIN = "__tenure_chain__"
 """Attribute that holds the bindings whose openings an error came out of, outermost first."""

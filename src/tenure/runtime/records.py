@@ -111,7 +111,7 @@ def bind_instance(engine: Any, binding: Binding) -> Managed:
     record: Managed | None = engine.instances.get(binding.key)
     if record is not None and record.obj is binding.target:
         return record
-    known = records.get(id(binding.target))
+    known: Managed | None = records.get(id(binding.target))
     if known is not None and known.engine is engine and known in engine.instances.values():
         engine.instances[binding.key] = known  # one object under two keys is one resource
         return known

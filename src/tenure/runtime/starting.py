@@ -11,13 +11,14 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from tenure.errors import AsyncInSyncError, add_note, attach_closing_errors
+from tenure.errors import AsyncInSyncError
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
+from tenure.notes import add_note, attach_closing_errors
 from tenure.runtime import emptying, fulfilling, managed, opening
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path

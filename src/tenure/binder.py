@@ -1,0 +1,236 @@
+"""
+The binding half of the type-driven face: what is bound to what, and what is wrong with it.
+
+Holds no logic that has a room of its own: bindings are made in `model.build`, findings in `model.check`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tenure.declare import lifecycle_on, options_of
+from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, GraphError, ScopeError
+from tenure.keys import Key, class_of, qualified, show
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make
+from tenure.model.build import Declared, autobinding, binding_of, check_key
+from tenure.model.check import findings_of
+from tenure.model.graph import Graph
+from tenure.runtime.engine import Engine
+from tenure.runtime.entering import did_you_mean
+from tenure.runtime.injection import Injected
+from tenure.runtime.overrides import Override
+from tenure.runtime.scope import State
+
+_DECLARED = Declared(options_of, lifecycle_on)
+
+
+class Binder:
+    """
+    What a container knows how to make; `Container` says what the arguments are.
+
+    Attributes:
+        engine: what serves the bindings; not part of the promise to users.
+    """
+
+    def __init__(self, scopes: Sequence[str], close_timeout: float | None, autobind: bool) -> None:
+        _check_ladder(scopes)
+        self._autobind = autobind
+        self._serial = 0
+        self._injected: list[Injected] = []
+        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout)
+        for cls in type(self).__mro__:
+            if issubclass(cls, Binder):
+                self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))
+
+    def bind(
+        self,
+        key: Any,
+        target: Any = NOTHING,
+        *,
+        value: Any = NOTHING,
+        scope: str | None = None,
+        name: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        close: str | Callable[[Any], Any] | None = None,
+        resource: bool = False,
+    ) -> None:
+        """
+        Say how the value of *key* is made.
+
+        Args:
+            key: a class, an `Annotated[type, qualifier]`, a `NewType`, a string; or a function alone, whose key is
+                what it returns or yields (`Iterator[T]`, `AsyncIterator[T]`, ... stand for `T`).
+            target: a class, a function that makes it, or the object itself; default: *key*.
+            value: the object itself, also where it is a class or a function.
+            scope: "singleton", "transient" or the name of a scope; None: what the target's decorator says, else
+                ambient for a resource, "transient" for a class or function.
+            name: a qualifier; `name="replica"` binds `Annotated[key, "replica"]`.
+            arguments: constants by parameter name.
+            close: name of the method that closes the value, or a function that takes it; either makes it a resource.
+            resource: whether a class is a resource although it is not decorated.
+
+        Raises:
+            BindingError: it cannot be bound like that; the text says why.
+            BindingInUseError: something was already made from an earlier binding of the key.
+            ContainerClosedError: the container is closed.
+        """
+        self._refuse_if_closed()
+        if value is not NOTHING:
+            if target is not NOTHING:
+                raise BindingError(f"bind({show(key)}) takes a target or value=, not both")
+            target = value
+        elif target is NOTHING:
+            key, target = self._alone(key)
+        self._serial += 1
+        binding = binding_of(
+            key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
+            is_value=value is not NOTHING, serial=self._serial,
+        )  # fmt: skip
+        self._check_lifetime(binding)
+        self._add(binding)
+
+    def _alone(self, key: Any) -> tuple[Any, Any]:
+        if class_of(key) is not None:
+            return key, key
+        if callable(key):
+            return NOTHING, key
+        if isinstance(key, str) or type(key).__module__ == "typing":
+            raise BindingError(f"bind({key!r}) does not say what to bind to it; give a target: bind({key!r}, target)")
+        cls = type(key).__qualname__
+        raise BindingError(f"an object is bound to a key: bind({cls}, <the object>), not bind(<{cls} object>)")
+
+    def _check_lifetime(self, binding: Binding) -> None:
+        known = (SINGLETON, TRANSIENT, "ambient", *self.engine.ladder)
+        if binding.lifetime not in known:
+            raise ScopeError(
+                f"{binding.label} is bound to the scope {binding.lifetime!r}, which this container does not know; "
+                + did_you_mean(binding.lifetime, (SINGLETON, TRANSIENT, *self.engine.ladder), "Container(scopes=(...))")
+            )
+
+    def _add(self, binding: Binding) -> None:
+        self.engine.add(binding)
+
+    def _bind_by_itself(self, key: Key) -> Binding | None:
+        if not self._autobind:
+            return None
+        self._serial += 1
+        binding = autobinding(key, _DECLARED, self._serial)
+        if binding is not None:
+            self._check_lifetime(binding)
+        return binding
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Bind *key*: `container[Key] = value` is `container.bind(Key, value)`."""
+        self.bind(key, value)
+
+    def __contains__(self, key: Any) -> bool:
+        """Tell whether *key* is bound."""
+        found = self.engine.graph.bindings.get(key)
+        return found is not None and found.declared
+
+    def declare(self, key: Any, *, scope: str = "request", name: str | None = None) -> None:
+        """
+        Say that a value of *key* is given whenever a scope of that name is entered (`resource_scope(values=...)`).
+
+        Raises:
+            ScopeError: no scope has that name.
+            BindingInUseError: something was already made from an earlier binding of the key.
+        """
+        self._refuse_if_closed()
+        check_key(key)
+        self._serial += 1
+        binding = Binding(qualified(key, name), Make.GIVEN, None, scope, serial=self._serial)
+        self._check_lifetime(binding)
+        self._add(binding)
+
+    def include(self, other: "Binder") -> None:
+        """
+        Bind here everything that *other* binds and this container does not; instances are not shared.
+
+        Raises:
+            ContainerClosedError: this container is closed.
+            ScopeError: *other* binds to a scope that this container does not know; nothing is included.
+            BindingError: *other* is no container.
+        """
+        self._refuse_if_closed()
+        if not isinstance(other, Binder):
+            raise BindingError(f"include takes a container, not {other!r}")
+        new = [b for b in list(other.engine.graph) if b.declared and b.key not in self and b.target is not other]
+        for binding in new:
+            self._check_lifetime(binding)
+        for binding in new:
+            self._add(binding)
+
+    def expects(self, function: Injected) -> None:
+        """Count *function* among those whose parameters `check()` looks at."""
+        self._injected.append(function)
+
+    def _expect_given(self, key: Any, name: str) -> None:
+        known = self.engine.graph.bindings.get(key)
+        if known is None:
+            self.declare(key, scope=name)
+        elif known.make is not Make.GIVEN and known.declared:
+            raise BindingError(
+                f"{show(key)} is bound to be made, and the scope {name!r} is given one; declare it "
+                f"instead of binding it: container.declare({show(key)}, scope={name!r})"
+            )
+        elif known.make is not Make.GIVEN:
+            if key in self.engine.used:
+                raise BindingInUseError(key)
+            self.declare(key, scope=name)
+
+    def _refuse_if_closed(self) -> None:
+        if self.engine.root.state is not State.OPEN:
+            raise ContainerClosedError("the container", self.engine.root.state.value)
+
+    # looking
+
+    def override(self, key: Any, target: Any = NOTHING, *, value: Any = NOTHING, scope: str | None = None) -> Override:
+        """
+        Return a context manager that replaces the binding of *key*; dependents are rebuilt, and restored on leaving.
+
+        Args:
+            key: the key.
+            target: a class, a function, or the object to give instead.
+            value: the object itself, also where it is a class or a function.
+            scope: lifetime of the replacement; None: as for `bind`.
+        """
+        is_value = value is not NOTHING
+        if is_value is (target is not NOTHING):
+            raise BindingError(f"override({show(key)}) takes either a target or value=, the replacement")
+        self._serial += 1
+        binding = binding_of(
+            key, value if is_value else target, _DECLARED, scope=scope, is_value=is_value, serial=self._serial
+        )
+        self._check_lifetime(binding)
+        return Override(self.engine, binding)
+
+    def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
+        """Return everything there is to say about the graph, errors first; makes nothing."""
+        return findings_of(self.engine.graph, self.engine.ladder, self._injected, sync=sync)
+
+    def check(self, *, sync: bool = False, strict: bool = False) -> None:
+        """
+        Look for everything that is wrong with the graph, at once, without making anything.
+
+        Args:
+            sync: whether to report as well what a program without an event loop could not open.
+            strict: whether warnings count as errors.
+
+        Raises:
+            GraphError: with all findings, if one of them is an error.
+        """
+        found = self.findings(sync=sync)
+        fatal = ("error", "warning") if strict else ("error",)
+        if any(finding.level in fatal for finding in found):
+            raise GraphError(found)
+
+
+def _check_ladder(scopes: Sequence[str]) -> None:
+    if isinstance(scopes, str) or not isinstance(scopes, Sequence):
+        raise BindingError(f"scopes takes a sequence of names, not {scopes!r}; did you mean ({scopes!r},)?")
+    reserved = {SINGLETON, TRANSIENT, "ambient", "root", "anonymous", "call"}
+    for name in scopes:
+        if not isinstance(name, str) or not name or name in reserved:
+            raise BindingError(f"{name!r} cannot be the name of a scope; reserved: {', '.join(sorted(reserved))}")
+    if len(set(scopes)) != len(scopes):
+        raise BindingError(f"a name stands twice in scopes={tuple(scopes)!r}")
