@@ -24,7 +24,16 @@ def attach_closing_errors(error: BaseException, failed: Sequence[BaseException])
         setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
     for other in failed:
         where = next((note for note in getattr(other, "__notes__", ()) if note.startswith(_CLOSING)), _CLOSING.strip())
-        add_note(error, f"{where}: {type(other).__name__}: {other}")
+        add_note(error, f"{where}: {told(other)}")
+
+
+def told(error: BaseException) -> str:
+    """Return the class and the text of *error*, also where its `__str__` raises."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - the user's own code, which must not hide what is told here
+        text = "<its __str__ raises>"
+    return f"{type(error).__name__}: {text}"
 
 
 def note_closing(error: BaseException, label: str, where: str | None) -> None:

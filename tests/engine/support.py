@@ -154,18 +154,21 @@ class _AsyncioTasks:
             finally:
                 job._done.set()
 
-        task = asyncio.create_task(run())
-        job.cancel = task.cancel
-        job.task = task
-        self._tasks.append((task, job))
-        return job
-
-    async def join(self):
-        for task, job in self._tasks:
-            await asyncio.wait([task])
+        def ended(task):
             if not job.is_done:  # cancelled before it began
                 job.was_cancelled = True
                 job._done.set()
+
+        task = asyncio.create_task(run())
+        task.add_done_callback(ended)
+        job.cancel = task.cancel
+        job.task = task
+        self._tasks.append(task)
+        return job
+
+    async def join(self):
+        for task in self._tasks:
+            await asyncio.wait([task])
 
 
 class TrioWorld(AsyncWorld):

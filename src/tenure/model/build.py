@@ -1,5 +1,6 @@
 """Make a binding from what the user gave to `bind`: the one place that joins declaration, signature and lifetime."""
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -82,7 +83,9 @@ def binding_of(
     key = qualified(key, name)
     check_key(key)
     origin = origin_of(target) or target
-    is_factory = not is_value and (isinstance(origin, type) or inspect.isroutine(target) or _is_partial(target))
+    is_factory = not is_value and (
+        isinstance(origin, type) or inspect.isroutine(target) or isinstance(target, functools.partial)
+    )
     options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
     if is_factory:
         make, lifecycle = _made(origin, target, declared, close or options.close, is_resource)
@@ -106,10 +109,6 @@ def check_key(key: Key) -> None:
         hash(key)
     except TypeError:
         raise BindingError(f"{key!r} cannot be a key: it is not hashable") from None
-
-
-def _is_partial(target: Any) -> bool:
-    return hasattr(target, "func") and callable(getattr(target, "func", None)) and callable(target)
 
 
 def _default_lifetime(make: Make, lifecycle: Lifecycle | None) -> str:

@@ -24,7 +24,7 @@ def drain(engine: Any, root: Scope, closer: Closer) -> Steps[None]:
         if exit_.done:
             continue
         if exit_.number in kept or exit_.number in _needed_inside(engine, root):
-            kept.update(_with_needs(exit_))
+            kept.update(with_needs(exit_))
             continue
         with engine.lock:
             if exit_.managed is None:
@@ -35,7 +35,7 @@ def drain(engine: Any, root: Scope, closer: Closer) -> Steps[None]:
             return
 
 
-def _with_needs(exit_: Exit) -> set[int]:
+def with_needs(exit_: Exit) -> set[int]:
     """Return the numbers of *exit_* and of everything below it."""
     found: set[int] = set()
     stack = [exit_]
@@ -55,7 +55,7 @@ def _needed_inside(engine: Any, root: Scope) -> set[int]:
         scope = stack.pop()
         stack.extend(scope.children)
         for exit_ in list(scope.exits.values()):
-            found |= _with_needs(exit_)
+            found |= with_needs(exit_)
         for key in list(scope.asked):
             for number in _asked(engine, root, key):
                 found |= number
@@ -70,4 +70,4 @@ def _asked(engine: Any, root: Scope, key: Any) -> list[set[int]]:
         resources = (binding, *engine.plans.facts(binding).resources)
     except TenureError:  # it was asked for in vain
         return []
-    return [_with_needs(root.exits[each.key]) for each in resources if each.key in root.exits]
+    return [with_needs(root.exits[each.key]) for each in resources if each.key in root.exits]

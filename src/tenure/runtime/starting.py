@@ -18,8 +18,9 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.notes import add_note, attach_closing_errors
+from tenure.notes import add_note, attach_closing_errors, told
 from tenure.runtime import emptying, fulfilling, managed, opening
+from tenure.runtime.draining import with_needs
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
@@ -163,7 +164,7 @@ async def _outcome(run: Start) -> BaseException | None:
     first = [cancelled] if cancelled is not None else []
     first += errors
     for other in first[1:]:
-        add_note(first[0], f"while starting: {type(other).__name__}: {other}")
+        add_note(first[0], f"while starting: {told(other)}")
     return first[0] if first else None
 
 
@@ -182,8 +183,9 @@ def _roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_a
             yield (ending.wait_out() if is_async else ending)
         return
     by_home: dict[Scope, list[Any]] = {scope: []}
+    kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in run.opened})
     for home, place, exit_ in run.opened:
-        if home.exits.get(place) is exit_:
+        if home.exits.get(place) is exit_ and exit_.number not in kept:
             by_home.setdefault(home, []).append(place)
     claim = Claim(NOBODY, run)
     scope.inflight[run] = claim  # a close that begins now waits for the end of this
@@ -194,6 +196,19 @@ def _roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_a
     finally:
         scope.inflight.pop(run, None)
         claim.succeed()
+
+
+def _needed_by_others(root: Scope, opened: set[int]) -> set[int]:
+    """Return the numbers of what open resources need that this start, which opened *opened*, did not open."""
+    found: set[int] = set()
+    stack = [root]
+    while stack:
+        scope = stack.pop()
+        stack.extend(scope.children)
+        for exit_ in list(scope.exits.values()):
+            if exit_.number not in opened and not exit_.done:
+                found |= with_needs(exit_)
+    return found
 
 
 NOBODY = Binding("a start", Make.GIVEN, None, TRANSIENT)
