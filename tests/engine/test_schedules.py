@@ -120,8 +120,7 @@ async def closed(container):
 
 def check(story, errors, handed_out_closed):
     assert story.violations == []
-    assert story.live == []
-    assert story.open_values == []
+    assert story.open_values == []  # not `live`: a cancel may interrupt the one closing of a request that waits (4.8)
     assert handed_out_closed == []
     for error in errors:
         for leaf in leaves(error):
