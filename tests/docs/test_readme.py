@@ -11,7 +11,7 @@ def test_the_example_of_the_readme_runs(capsys):
     assert program is not None
 
     names: dict[str, object] = {"__name__": "readme"}
-    exec(program[1], names)  # noqa: S102 - the project's own example
+    exec(program[1], names)
 
     assert capsys.readouterr().out == "('ready',)\n"
     assert names["container"].snapshot().resources == ()

@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from tenure import Container, resource
-from tenure.errors import ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tests.engine.support import ASYNC_KINDS, SYNC_KINDS, AsyncioWorld, Fault, TrioWorld, checkpoint
 from tests.engine.test_random_graphs import Oracle
 
@@ -60,6 +60,11 @@ def scenario(seed):  # noqa: C901 - one draw after the other
         lifetime = draw.choice(["singleton", "singleton", "request", None])
         needs = [key for key, shorter in keys if not shorter or lifetime == "request"]
         needs = draw.sample(needs, min(len(needs), draw.randint(0, 2)))
+        if draw.random() < 0.2:  # an object that the user made, shared by all scopes
+            key, target = story.target(f"N{number}", kind="async methods class")
+            container.bind(key, resource(target)())
+            keys.append((key, False))
+            continue
         key, target = story.target(f"N{number}", *needs, kind=draw.choice(kinds))
         container.bind(key, resource(scope=lifetime, shield=draw.random() < 0.2)(target))
         keys.append((key, lifetime == "request"))
@@ -70,11 +75,20 @@ def scenario(seed):  # noqa: C901 - one draw after the other
         for _ in range(steps):
             await checkpoint()
         async with container.resource_scope() as scope:
-            for key in wanted:
-                value = await scope.aget(key)
+            for key, lazily in wanted:
+                value = await scope.aget(key) if not lazily else await first_call(scope, key)
                 if not any(value is each for each in story.open_values):
                     scope_closed.append((scope, value))
                 await checkpoint()
+
+    async def first_call(scope, key):
+        try:
+            value = scope.get(key)
+        except AsyncInSyncError:
+            return await scope.aget(key)
+        if hasattr(value, "work"):
+            await value.work()
+        return value
 
     async def starter(steps):
         for _ in range(steps):
@@ -87,7 +101,8 @@ def scenario(seed):  # noqa: C901 - one draw after the other
         job.cancel()
 
     scope_closed = []
-    wanted_of = [draw.choices([key for key, _ in keys], k=draw.randint(1, 3)) for _ in range(draw.randint(1, 4))]
+    some = [(key, draw.random() < 0.3) for key, _ in keys]
+    wanted_of = [draw.choices(some, k=draw.randint(1, 3)) for _ in range(draw.randint(1, 4))]
     steps = [draw.randint(0, 6) for _ in range(12)]
     n_cancels, starts, closes_at = draw.randint(0, 3), draw.random() < 0.5, draw.choice([None, 3, 8, 15])
 

@@ -851,3 +851,75 @@ async def test_no_growth_of_children(world):
 
     assert container.engine.root.children == set()
     assert len(container.snapshot().scopes) == 1
+
+
+@ASYNC
+async def test_an_instance_that_two_singletons_need(world):
+    """L9, L10: an instance that a request opened and that two singletons came to need is closed with the container."""
+    log = []
+    Database = work_class(log)
+    container = Container()
+    container.bind(Database, Database())
+
+    @singleton
+    class One:
+        def __init__(self, db: Database):
+            self.db = db
+
+    @singleton
+    class Two:
+        def __init__(self, db: Database):
+            self.db = db
+
+    async with container.resource_scope():
+        await container.get(Database).work()
+        await container.aget(One)
+        await container.aget(Two)
+    await container.aclose()
+
+    assert log == ["open db", "work db", "close db", "closed db"]
+
+
+@ASYNC
+@pytest.mark.parametrize("length", [1, 2, 3])
+async def test_a_request_that_is_opening_while_the_container_closes(world, story, length):
+    """L18: closing the container waits with what a request needs that is just opening, however far below."""
+    container = Container()
+    gate, begun = world.event(), world.event()
+    a = story.add(container, "A", kind="async generator", scope="singleton")
+    wanted, target = story.target("B", a, kind="async generator")
+
+    @resource(scope="request")
+    async def slow(need: a):
+        begun.set()
+        await gate.wait()
+        story.log.append("open slow")
+        try:
+            yield need
+        finally:
+            assert "A" in story.live
+            story.log.append("close slow")
+
+    container.bind(wanted, slow)
+    for number in range(length - 1):
+        wanted = story.add(container, f"C{number}", wanted, kind="async generator", scope="request")
+    assert target
+
+    async def request():
+        async with container.resource_scope():
+            await container.aget(wanted)
+
+    await container.aget(a)
+    async with world.tasks() as tasks:
+        job = tasks.start(request)
+        await begun.wait()
+        closing = tasks.start(container.aclose)
+        await world.settle()
+        inside = list(story.log)
+        gate.set()
+
+    assert inside == ["open A"]
+    assert closing.error is None
+    assert job.error is None or isinstance(job.error, ContainerClosedError)
+    assert story.log.index("close slow") < story.log.index("close A")
+    assert story.live == []

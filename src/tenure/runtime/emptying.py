@@ -65,16 +65,17 @@ def close_some(
         The errors that closing code raised, in order of closing.
     """
     with engine.lock:
-        exits = []
-        for place in places:
-            exit_ = scope.exits.pop(place, None)
-            if exit_ is not None:
-                exits.append(exit_)
-                if exit_.managed is None:
-                    scope.cache.pop(place, None)
-        forget_dependents(engine, scope, exits)
+        owed = {place: scope.exits[place] for place in places if place in scope.exits}
+        for place, exit_ in owed.items():
+            if exit_.managed is None:
+                scope.cache.pop(place, None)
+        forget_dependents(engine, scope, owed.values())
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
-    yield from close_exits(scope, exits, closer)
+    yield from close_exits(scope, list(owed.values()), closer)
+    with engine.lock:  # owed until it is closed: a close of the scope meanwhile finds it
+        for place, exit_ in owed.items():
+            if scope.exits.get(place) is exit_ and exit_.done:
+                del scope.exits[place]
     return closer.report.take_failed()
 
 

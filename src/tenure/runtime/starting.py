@@ -15,16 +15,16 @@ from tenure.errors import AsyncInSyncError
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
-from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.notes import add_note, attach_closing_errors, told
-from tenure.runtime import emptying, fulfilling, managed, opening
-from tenure.runtime.draining import with_needs
+from tenure.notes import add_note, told
+from tenure.runtime import fulfilling, managed, opening
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
+from tenure.runtime.rolling_back import roll_back
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start, StartAborted, start_of
 
@@ -81,7 +81,7 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
             engine.resolvers[binding.key](home)
     except BaseException as error:
         _explain(engine, error)
-        drive(_roll_back(engine, scope, run, error, is_async=False))
+        drive(roll_back(engine, scope, run, error, is_async=False))
         _tell_ended(engine, scope, began, error)
         raise
     finally:
@@ -118,7 +118,7 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     error = await _outcome(run)
     if error is not None:
         _explain(engine, error)
-        await adrive(_roll_back(engine, scope, run, error, is_async=True))
+        await adrive(roll_back(engine, scope, run, error, is_async=True))
         run.end()
         _tell_ended(engine, scope, began, error)
         raise error
@@ -173,46 +173,6 @@ def _explain(engine: Any, error: BaseException) -> None:
     failed = getattr(error, CHAIN, ())
     if isinstance(error, Exception) and failed:
         note_path(error, failed[0].key, engine.graph)
-
-
-def _roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_async: bool) -> Steps[None]:
-    """Close what this start opened, in the scope and in the root; a close under way does it in our place (L37)."""
-    ending = scope.ending
-    if ending is not None:
-        if not ending.is_set:
-            yield (ending.wait_out() if is_async else ending)
-        return
-    by_home: dict[Scope, list[Any]] = {scope: []}
-    kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in run.opened})
-    for home, place, exit_ in run.opened:
-        if home.exits.get(place) is exit_ and exit_.number not in kept:
-            by_home.setdefault(home, []).append(place)
-    claim = Claim(NOBODY, run)
-    scope.inflight[run] = claim  # a close that begins now waits for the end of this
-    try:
-        for home, places in by_home.items():
-            failed = yield from emptying.close_some(engine, home, places, error)
-            attach_closing_errors(error, failed)
-    finally:
-        scope.inflight.pop(run, None)
-        claim.succeed()
-
-
-def _needed_by_others(root: Scope, opened: set[int]) -> set[int]:
-    """Return the numbers of what open resources need that this start, which opened *opened*, did not open."""
-    found: set[int] = set()
-    stack = [root]
-    while stack:
-        scope = stack.pop()
-        stack.extend(scope.children)
-        for exit_ in list(scope.exits.values()):
-            if exit_.number not in opened and not exit_.done:
-                found |= with_needs(exit_)
-    return found
-
-
-NOBODY = Binding("a start", Make.GIVEN, None, TRANSIENT)
-"""Stands for a binding where a whole start is under way."""
 
 
 def _tell_began(engine: Any, scope: Scope, launches: Sequence[Launch]) -> float:
