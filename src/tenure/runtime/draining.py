@@ -63,11 +63,9 @@ def _needed_inside(engine: Any, root: Scope) -> set[int]:
 
 
 def _asked(engine: Any, root: Scope, key: Any) -> list[set[int]]:
-    binding = engine.graph.find(key)
-    if binding is None:
-        return []
+    """Everything below *key* counts: what is opening there now has no exit yet that would lead further."""
     try:
-        resources = (binding, *engine.plans.facts(binding).resources)
+        below = engine.graph.order((key,))
     except TenureError:  # it was asked for in vain
         return []
-    return [with_needs(root.exits[each.key]) for each in resources if each.key in root.exits]
+    return [with_needs(root.exits[each.key]) for each in below if each.key in root.exits]

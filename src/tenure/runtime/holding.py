@@ -55,6 +55,8 @@ def holder_for(record: Managed, scope: Scope) -> Scope:
 def add_holder(record: Managed, holder: Scope) -> None:
     """Under the engine's lock: let *holder* keep *record* open from now on."""
     holder.refuse_unless_open()
+    if holder in record.holders:
+        return
     record.holders.append(holder)
     holder.unordered = True
     if record.exit is not None:
