@@ -46,6 +46,7 @@ class Claim:
         "_n_waiting",
         "_parent",
         "_trace",
+        "_unwanted",
         "binding",
         "done",
         "error",
@@ -54,7 +55,6 @@ class Claim:
         "mark",
         "needs",
         "subject",
-        "unwanted",
         "value",
         "waits_for",
     )
@@ -71,8 +71,7 @@ class Claim:
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
         """Exits that the opening code asked for while it ran."""
-        self.unwanted: Latch = Latch()
-        """Open once nobody waits any more: what is being opened need not be tried again."""
+        self._unwanted: Latch | None = None
         self._n_waiting = 0
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
@@ -102,6 +101,14 @@ class Claim:
     def succeed(self) -> None:
         """End it; the result stands where it was put."""
         self._finish()
+
+    @property
+    def unwanted(self) -> Latch:
+        """Open once nobody waits any more: what is being opened need not be tried again."""
+        with _waiting_guard:
+            if self._unwanted is None:
+                self._unwanted = Latch()
+            return self._unwanted
 
     def count_waiters(self, change: int) -> None:
         """Note that one more waits, or one less; with the last one gone it is unwanted."""

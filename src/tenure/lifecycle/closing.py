@@ -58,10 +58,9 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         BaseException: what its closing code raised.
     """
     exit_.done = True  # before it runs: a close that is interrupted never runs twice
-    head = (exit_.number, exit_.binding.key, exit_.binding.label, place.scope, place.scope_id)
     notify, began = place.notify, time.perf_counter()
     if notify is not None:
-        notify(Closing(began, *head))
+        notify(Closing(began, *place.head(exit_.number, exit_.binding)))
     try:
         swallowed = yield from _within(exit_, outcome, limit_s)
     except LimitReachedError:
@@ -69,11 +68,13 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
-            notify(CloseFailed(now, *head, now - began, now - exit_.opened_at, error))
+            notify(
+                CloseFailed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, error)
+            )
         raise
     if notify is not None:
         now = time.perf_counter()
-        notify(Closed(now, *head, now - began, now - exit_.opened_at, outcome))
+        notify(Closed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, outcome))
     return swallowed
 
 
@@ -81,8 +82,7 @@ def overran(exit_: Exit, limit_s: float, place: Place) -> ResourceTimeoutError:
     """Tell that *exit_* is waited for no longer; return the error that names it."""
     binding = exit_.binding
     if place.notify is not None:
-        head = (exit_.number, binding.key, binding.label, place.scope, place.scope_id)
-        place.notify(Abandoned(time.perf_counter(), *head, limit_s))
+        place.notify(Abandoned(time.perf_counter(), *place.head(exit_.number, binding), limit_s))
     return ResourceTimeoutError(binding.label, "close", limit_s, binding.where)
 
 

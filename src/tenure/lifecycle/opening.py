@@ -32,6 +32,10 @@ class Place:
     scope_id: int
     notify: Notify | None
 
+    def head(self, number: int, binding: Binding) -> Head:
+        """Return what every event of the resource *number* begins with."""
+        return number, binding.key, binding.label, self.scope, self.scope_id
+
     @property
     def subject(self) -> str:
         """The scope as errors name it."""
@@ -62,27 +66,27 @@ def open_resource(
         BaseException: what the user's code raised in the last attempt.
     """
     number, began = next_number(), time.perf_counter()
-    head: Head = (number, binding.key, binding.label, place.scope, place.scope_id)
     notify = place.notify
     if notify is not None:
-        notify(Opening(began, *head))
+        notify(Opening(began, *place.head(number, binding)))
     try:
-        value, handle = yield from _attempts(binding, make, head, notify, unwanted)
+        value, handle = yield from _attempts(binding, make, place, number, unwanted)
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
-            notify(OpenFailed(now, *head, now - began, error))
+            notify(OpenFailed(now, *place.head(number, binding), now - began, error))
         raise
     now = time.perf_counter()
     exit_ = Exit(binding, value, handle, number, now)
     exit_.needs = needs()
     if notify is not None:
-        notify(Opened(now, *head, now - began, tuple(need.number for need in exit_.needs)))
+        needed = tuple(need.number for need in exit_.needs)
+        notify(Opened(now, *place.head(number, binding), now - began, needed))
     return exit_
 
 
 def _attempts(
-    binding: Binding, make: Callable[[], Steps[Any]], head: Head, notify: Notify | None, unwanted: Latch | None
+    binding: Binding, make: Callable[[], Steps[Any]], place: Place, number: int, unwanted: Latch | None
 ) -> Steps[tuple[Any, Any]]:
     retry = binding.options.retry
     if retry is None:
@@ -94,7 +98,7 @@ def _attempts(
         except BaseException as error:
             if not retry.allows(attempt, time.perf_counter() - began, error):
                 raise
-            delay_s = _told(retry, attempt, error, head, notify)
+            delay_s = _told(retry, attempt, error, binding, place, number)
             last = error
         yield Sleep(delay_s, unwanted)  # outside the handler: a cancellation here is not "during" the failed attempt
         if unwanted is not None and unwanted.is_set:
@@ -102,10 +106,10 @@ def _attempts(
         attempt += 1
 
 
-def _told(retry: Retry, attempt: int, error: BaseException, head: Head, notify: Notify | None) -> float:
+def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, place: Place, number: int) -> float:
     delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
-    if notify is not None:
-        notify(OpenRetried(time.perf_counter(), *head, attempt, delay_s, error))
+    if place.notify is not None:
+        place.notify(OpenRetried(time.perf_counter(), *place.head(number, binding), attempt, delay_s, error))
     return delay_s
 
 
