@@ -894,9 +894,11 @@ async def test_a_request_that_is_opening_while_the_container_closes(world, story
         begun.set()
         await gate.wait()
         story.log.append("open slow")
+        story.live.append("B")
         try:
             yield need
         finally:
+            story.live.remove("B")
             assert "A" in story.live
             story.log.append("close slow")
 
