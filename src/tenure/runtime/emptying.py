@@ -7,7 +7,7 @@ What several scopes hold is closed by the last of them; an object that closes ca
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.lifecycle.claim import opening, openings
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
@@ -41,12 +41,13 @@ def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
         return
     if exit_.managed is None:
         yield from closer.close(exit_)
-    elif release(exit_.managed, scope):
-        yield from _close_managed(exit_, closer)
+        return
+    claim = release(exit_.managed, scope)
+    if claim is not None:
+        yield from _close_managed(exit_, claim, closer)
 
 
-def _close_managed(exit_: Exit, closer: Closer) -> Steps[None]:
-    claim = begin_close(exit_.managed)
+def _close_managed(exit_: Exit, claim: Claim, closer: Closer) -> Steps[None]:
     token = opening.set((*openings(), claim))
     try:
         yield from closer.close(exit_)
@@ -100,13 +101,13 @@ def close_by_hand(record: Any) -> Steps[None]:
             claim, exit_ = record.claim, record.exit
             holders = record.holders
             if claim is None and record.is_open:
-                record.holders = []
+                record.holders, closing = [], begin_close(record)
                 break
         if claim is None:
             return
         yield claim.joined()
     closer = Closer(None, record.engine.place(record.home or holders[0]), None)
-    yield from _close_managed(exit_, closer)
+    yield from _close_managed(exit_, closing, closer)
     failure = (*closer.report.take_failed(), closer.report.cancelled)[0]
     closer.report.cancelled = None
     if failure is not None:

@@ -68,20 +68,28 @@ def place_of(record: Managed) -> Any:
     return record.exit.number if record.binding.lifetime == TRANSIENT and record.exit else record.binding.key
 
 
-def release(record: Managed, scope: Scope) -> bool:
-    """Let *scope* hold *record* no longer; return whether nobody else does, so that it has to be closed now."""
+def release(record: Managed, scope: Scope) -> Claim | None:
+    """
+    Let *scope* hold *record* no longer.
+
+    Returns:
+        The claim on its closing where nobody else holds it: from here on it counts as closing, and whoever asks for it
+        waits. None: it stays open, or is closing already.
+    """
     with record.engine.lock:
         if not record.is_open:
-            return False
+            return None
         if scope in record.holders:
             record.holders.remove(scope)
-        return not record.holders
+        return None if record.holders else begin_close(record)
 
 
 def begin_close(record: Managed) -> Claim:
     """Keep everybody from using or opening *record* until `end_close`."""
     with record.engine.lock:
         claim = record.claim = Claim(record.binding, record)
+        if record.exit is not None:
+            record.exit.done = True  # now, not when the closing code runs: an owner task may take a while to get there
     return claim
 
 
