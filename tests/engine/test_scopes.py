@@ -925,3 +925,79 @@ async def test_a_request_that_is_opening_while_the_container_closes(world, story
     assert job.error is None or isinstance(job.error, ContainerClosedError)
     assert story.log.index("close slow") < story.log.index("close A")
     assert story.live == []
+
+
+@ASYNC
+@pytest.mark.parametrize("how", ["get", "aget", "method"])
+async def test_who_comes_just_as_it_closes(world, how):
+    """L11: who comes between the decision to close a shared instance and its closing code gets it opened anew."""
+    for attempt in range(10):  # on trio the order of two tasks that are ready is random
+        log = []
+        Database = work_class(log)
+        container = Container()
+        container.bind(Database, Database())
+        leaving = world.event()
+
+        async def first(container=container, Database=Database, leaving=leaving):
+            async with container.resource_scope():
+                await container.get(Database).work()
+                leaving.set()
+
+        async def second(container=container, Database=Database, leaving=leaving):
+            async with container.resource_scope():
+                db = container.get(Database) if how == "method" else None
+                await leaving.wait()
+                db = db or (container.get(Database) if how == "get" else await container.aget(Database))
+                await world.settle()
+                await db.work()
+
+        async with world.tasks() as tasks:
+            two = tasks.start(second)
+            await world.checkpoint()
+            one = tasks.start(first)
+
+        assert (one.error, two.error) == (None, None), attempt
+        assert log.count("open db") == log.count("close db") == log.count("closed db")
+        is_open = False
+        for entry in log:
+            assert is_open or entry != "work db"
+            is_open = entry == "open db" or (is_open and entry != "close db")
+
+
+@ASYNC
+async def test_pinned_while_it_opens_and_the_container_closes(world):
+    """L37, L43: a container that closes while an instance is opened that a singleton came to need leaves no waiter."""
+    gate, log = world.event(), []
+
+    @resource
+    class Database:
+        async def initialize(self):
+            await gate.wait()
+            log.append("open")
+
+        async def dispose(self):
+            log.append("close")
+
+    @singleton
+    class Repository:
+        def __init__(self, db: Database):
+            self.db = db
+
+    container = Container()
+    container.bind(Database, Database())
+
+    async def request():
+        async with container.resource_scope():
+            await container.aget(Database)
+
+    async with world.tasks() as tasks:
+        one = tasks.start(request)
+        await world.settle()
+        two = tasks.start(container.aget, Repository)
+        await world.settle()
+        three = tasks.start(container.aclose)
+        await world.settle()
+        gate.set()
+
+    assert all(job.error is None or isinstance(job.error, ContainerClosedError) for job in (one, two, three))
+    assert log == ["open", "close"]

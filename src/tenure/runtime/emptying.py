@@ -98,16 +98,17 @@ def close_by_hand(record: Any) -> Steps[None]:
     """
     while True:
         with record.engine.lock:
-            claim, exit_ = record.claim, record.exit
-            holders = record.holders
-            if claim is None and record.is_open:
-                record.holders, closing = [], begin_close(record)
-                break
+            claim, exit_, holders = record.claim, record.exit, record.holders
+            is_mine = claim is None and record.is_open
+            if is_mine:
+                record.holders, claim = [], begin_close(record)
         if claim is None:
             return
+        if is_mine:
+            break
         yield claim.joined()
     closer = Closer(None, record.engine.place(record.home or holders[0]), None)
-    yield from _close_managed(exit_, closing, closer)
+    yield from _close_managed(exit_, claim, closer)
     failure = (*closer.report.take_failed(), closer.report.cancelled)[0]
     closer.report.cancelled = None
     if failure is not None:

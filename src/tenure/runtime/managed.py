@@ -17,7 +17,7 @@ from tenure.runtime.opening import obtain
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
-from tenure.runtime.scope import Scope, closing, current, refuse_sync_scope
+from tenure.runtime.scope import Scope, State, closing, current, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, note_opened, start_now
 
 
@@ -199,7 +199,7 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
         place = place_of(record)
         holder.exits.pop(place, None)  # an earlier opening of it: the new one takes its own place in the order
         holder.exits[place] = exit_
-        if record.home is not None and record.home is not holder:
+        if record.home is not None and record.home is not holder and record.home.state is State.OPEN:
             add_holder(record, record.home)  # pinned while it opened
         note_opened(holder, place, exit_)
         holder.inflight.pop(record, None)
