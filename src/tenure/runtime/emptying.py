@@ -81,10 +81,17 @@ def close_some(
 
 
 def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
-    """Under the engine's lock: drop from *scope* the plain values that were made from *exits*, about to be closed."""
+    """Under the engine's lock: drop from *scope* what was made from *exits*, about to be closed, and is not open."""
     closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
     for key in engine.graph.dependents(*closed) if closed else ():
-        if key not in scope.exits and key not in scope.records:
+        if key in scope.exits:
+            continue
+        record = scope.records.get(key)
+        if record is None:
+            scope.cache.pop(key, None)
+        elif not record.is_open and record.claim is None:
+            record.is_discarded = True
+            del scope.records[key]
             scope.cache.pop(key, None)
 
 

@@ -54,7 +54,7 @@ def holder_for(record: Managed, scope: Scope) -> Scope:
 
 def add_holder(record: Managed, holder: Scope) -> None:
     """Under the engine's lock: let *holder* keep *record* open from now on."""
-    holder.refuse_unless_open()
+    holder.refuse_unless_serving()  # what a draining root comes to hold is closed with the rest of it
     if holder in record.holders:
         return
     record.holders.append(holder)

@@ -4,7 +4,7 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from tenure.errors import AsyncInSyncError
+from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
@@ -41,6 +41,13 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
     return resolve
 
 
+class DiscardedError(ContainerClosedError):
+    """An object was made from what a failed start had to close again; it must not be opened any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the start that made it")
+
+
 def _open_without_loop(record: Managed, scope: Scope) -> None:
     lifecycle = record.binding.lifecycle
     assert lifecycle is not None, "only resources are managed"
@@ -67,7 +74,10 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             obj = await adrive(obtain(engine, binding, home, is_async=True))
             record = _record(obj)
         touch(record, scope)
-        await adrive(opened(record, scope, is_async=True))
+        try:
+            await adrive(opened(record, scope, is_async=True))
+        except DiscardedError:
+            return await resolve(scope)  # made anew, from what is open now
         return record.value
 
     return resolve
@@ -113,7 +123,11 @@ def _claim_or_hold(record: Managed, scope: Scope) -> tuple[Claim | None, Scope |
         if record.is_open:
             if record.home is None:
                 hold(record, scope)
+            elif record.home.state in (State.OPEN, State.DRAINING):
+                add_holder(record, record.home)  # pinned after another scope had opened it
             return None, None
+        if record.is_discarded:
+            raise DiscardedError
         if record.claim is not None:
             return record.claim, None
         holder = holder_for(record, scope)
@@ -199,7 +213,7 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
         place = place_of(record)
         holder.exits.pop(place, None)  # an earlier opening of it: the new one takes its own place in the order
         holder.exits[place] = exit_
-        if record.home is not None and record.home is not holder and record.home.state is State.OPEN:
+        if record.home is not None and record.home is not holder and record.home.state in (State.OPEN, State.DRAINING):
             add_holder(record, record.home)  # pinned while it opened
         note_opened(holder, place, exit_)
         holder.inflight.pop(record, None)

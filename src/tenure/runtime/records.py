@@ -34,6 +34,7 @@ class Managed:
         holders: without a home: the scopes that keep it open.
         seen: without a home: the scopes that it was got in.
         late: exits of resources that were made from it before it was open.
+        is_discarded: whether it was made from what is closed, and must not be opened any more.
         mark: tells its own code, in whatever task, without a reference to it.
         rivals: the records that other containers have of the same object.
     """
@@ -46,6 +47,7 @@ class Managed:
         "exit",
         "holders",
         "home",
+        "is_discarded",
         "late",
         "mark",
         "obj",
@@ -63,6 +65,7 @@ class Managed:
         self.holders: list[Scope] = []
         self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
         self.late: list[Exit] = []
+        self.is_discarded: bool = False
         self.mark: object = object()
         self.rivals: tuple[weakref.ref[Managed], ...] = ()
 
