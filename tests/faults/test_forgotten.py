@@ -21,7 +21,7 @@ def dropping(use):
 
 
 def test_dropped_container_warns_with_what_is_open_and_where(log):
-    """The warning names each resource with the line of the user's code that had it opened, and the way out."""
+    """The warning names each resource with the stack of the user's code that had it opened, and the way out."""
 
     def use():
         container = Container()
@@ -35,11 +35,13 @@ def test_dropped_container_warns_with_what_is_open_and_where(log):
         line = dropping(use)
 
     (warning,) = caught
-    assert str(warning.message) == (
-        "a container was dropped with resources still open:\n"
-        f"  Settings, opened by {line}\n"
-        "  close the container: `with container:`, or container.close()"
-    )
+    first, second, third, *stack, last = str(warning.message).splitlines()
+    assert first == "a container was dropped with resources still open:"
+    assert second == f"  Settings, opened by {line} in {use.__qualname__}"
+    assert third.startswith(f"    called from {__file__}:")
+    assert third.endswith(" in dropping")
+    assert all(frame.startswith("    called from ") for frame in stack)
+    assert last == "  close the container: `with container:`, or container.close()"
 
 
 def test_closed_container_is_dropped_in_silence(log):

@@ -47,6 +47,7 @@ class Claim:
         "_parent",
         "_trace",
         "_unwanted",
+        "asked_by",
         "binding",
         "done",
         "error",
@@ -71,6 +72,8 @@ class Claim:
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
         """Exits that the opening code asked for while it ran."""
+        self.asked_by: tuple[str, ...] = ()
+        """The stack of the code that asked first, where it is recorded."""
         self._unwanted: Latch | None = None
         self._n_waiting = 0
         self.lazy: list[Any] = []

@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from types import FrameType
 from typing import Any
 
 from tenure.model.binding import Binding
@@ -27,7 +28,7 @@ class Exit:
         needs: the exits of the resources it was made from; it is closed before each of them (L18).
         owner: the task that opened it and will close it, None for one that is closed where its scope is left.
         loop: the event loop it was opened on, None for a synchronous one.
-        opened_by: `file:line` of the code that caused the opening, None where that was not recorded.
+        opened_by: the stack of the code that asked for it, innermost first; recorded for what the root owns.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
     """
@@ -55,7 +56,7 @@ class Exit:
         self.needs: tuple[Exit, ...] = ()
         self.owner: Any = None
         self.loop: Any = None
-        self.opened_by: str | None = None
+        self.opened_by: tuple[str, ...] = ()
         self.managed: Any = None
         self.done: bool = False
 
@@ -69,12 +70,14 @@ class Exit:
         return lifecycle is not None and lifecycle.closes_async
 
 
-def outside_caller() -> str | None:
-    """Return `file:line` of the nearest frame that is not Tenure's own, None if there is none."""
-    frame = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
-    while frame is not None:
+def asking_stack(limit: int = 5) -> tuple[str, ...]:
+    """Return `file:line in function` of the nearest *limit* frames that are not Tenure's own, innermost first."""
+    found: list[str] = []
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
+    while frame is not None and len(found) < limit:
         name = frame.f_globals.get("__name__", "")
         if not name.startswith("tenure.") or name.startswith("tenure.cli"):
-            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
-    return None
+            code = frame.f_code
+            found.append(f"{code.co_filename}:{frame.f_lineno} in {code.co_qualname}")
+        frame = frame.f_back
+    return tuple(found)

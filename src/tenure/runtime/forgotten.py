@@ -24,9 +24,15 @@ from tenure.runtime.scope import Scope, State
 
 def warn_of(exits: list[Exit], what: str, source: Any = None) -> None:
     """Issue one ResourceWarning that names *exits* and where each was opened."""
-    lines = [f"  {exit_.binding.label}, opened by {exit_.opened_by or 'code of unknown place'}" for exit_ in exits]
+    lines = [f"  {exit_.binding.label}, opened by {_stack_of(exit_)}" for exit_ in exits]
     text = f"{what}:\n" + "\n".join(lines) + "\n  close the container: `with container:`, or container.close()"
     warnings.warn(text, ResourceWarning, stacklevel=2, source=source)
+
+
+def _stack_of(exit_: Exit) -> str:
+    if not exit_.opened_by:
+        return exit_.binding.where or "code of unknown place"
+    return "\n    called from ".join(exit_.opened_by)
 
 
 def owed_by(root: Scope) -> list[Exit]:

@@ -15,7 +15,7 @@ from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, waited
-from tenure.lifecycle.exits import Exit, outside_caller
+from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import TRANSIENT, Binding, Make, Style
@@ -260,7 +260,7 @@ def open_in_turn(
         backend = running()
         exit_.loop = backend.token() if backend is not None else None
     if home.parent is None:
-        exit_.opened_by = outside_caller() or binding.where
+        exit_.opened_by = claim.asked_by
     records.note_dependent(engine, binding, home, exit_)
     for below in claim.lazy:
         if not below.is_open and exit_ not in below.late:

@@ -13,7 +13,7 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure, tell_owners
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
-from tenure.runtime.opening import obtain
+from tenure.runtime.opening import note_who_asks, obtain
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
@@ -135,7 +135,8 @@ def _claim_or_hold(record: Managed, scope: Scope) -> tuple[Claim | None, Scope |
         refuse_sync_scope(binding, holder)
         claim = record.claim = Claim(binding, record)
         holder.inflight[record] = claim
-        return claim, holder
+    note_who_asks(claim, holder)
+    return claim, holder
 
 
 def _needs_owner(record: Managed, holder: Scope) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tenure.lifecycle.claim import Claim, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
+from tenure.lifecycle.exits import asking_stack
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.runtime.fulfilling import below_is_ready, fulfil, launch, needs_owner
 from tenure.runtime.refusing import refuse_async
@@ -105,13 +106,21 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
         if claim is not None:
             return claim, False
         claim = home.inflight[key] = Claim(binding, binding)
-        return claim, True
+    note_who_asks(claim, home)
+    return claim, True
+
+
+def note_who_asks(claim: Claim, home: Scope) -> None:
+    """Record the stack for what the root owns: should nobody close it, a warning shows where it came from."""
+    if home.parent is None and claim.binding.lifecycle is not None:
+        claim.asked_by = asking_stack()
 
 
 def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
     home.refuse_unless_open()
     refuse_circle(binding)
     claim = Claim(binding, binding)
+    note_who_asks(claim, home)
     with engine.lock:
         home.refuse_unless_open()
         home.inflight[claim] = claim
