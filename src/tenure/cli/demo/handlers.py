@@ -37,7 +37,7 @@ class Handler(Protocol):
         Raises:
             RefusalError: the request comes to nothing.
         """
-        raise NotImplementedError
+        ...
 
 
 class Health:

@@ -24,7 +24,7 @@ class Application(Protocol):
         Raises:
             PeerGoneError: the client left before its request was whole.
         """
-        raise NotImplementedError
+        ...
 
 
 @resource(scope="singleton")
