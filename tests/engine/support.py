@@ -101,6 +101,21 @@ class Job:
         return self._done.is_set()
 
 
+def run_asyncio(main, make_loop):
+    """Do as `asyncio.run`, but leave the tasks of a test that hangs as they are: cancelling them could hang as well."""
+    runner = asyncio.Runner(loop_factory=make_loop)
+    try:
+        runner.run(main)
+    except TimeoutError:
+        runner.get_loop().close()
+        asyncio.set_event_loop(None)
+        raise
+    except BaseException:
+        runner.close()
+        raise
+    runner.close()
+
+
 class AsyncioWorld(AsyncWorld):
     name = "asyncio"
 
@@ -113,7 +128,7 @@ class AsyncioWorld(AsyncWorld):
             left = asyncio.all_tasks() - {asyncio.current_task()}
             assert not left, f"tasks left: {left}"
 
-        asyncio.run(main())
+        run_asyncio(main(), asyncio.new_event_loop)
 
     def event(self):
         return asyncio.Event()
@@ -480,5 +495,5 @@ def run_threads(function, count):
 
 __all__ = [
     "ASYNC_KINDS", "SYNC_KINDS", "WORLDS", "AsyncioWorld", "Container", "Fault", "Job", "Story", "SyncWorld",
-    "TrioWorld", "checkpoint", "run_threads",
+    "TrioWorld", "checkpoint", "run_asyncio", "run_threads",
 ]  # fmt: skip

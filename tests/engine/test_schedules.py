@@ -13,7 +13,7 @@ import trio
 
 from tenure import Container, resource
 from tenure.errors import AsyncInSyncError, ContainerClosedError
-from tests.engine.support import ASYNC_KINDS, SYNC_KINDS, AsyncioWorld, Fault, TrioWorld, checkpoint
+from tests.engine.support import ASYNC_KINDS, SYNC_KINDS, AsyncioWorld, Fault, TrioWorld, checkpoint, run_asyncio
 from tests.engine.test_random_graphs import Oracle
 
 
@@ -39,8 +39,7 @@ def run_shuffled(main, seed):
         left = asyncio.all_tasks() - {asyncio.current_task()}
         assert not left, f"tasks left: {left}"
 
-    with asyncio.Runner(loop_factory=lambda: ShuffledLoop(seed)) as runner:
-        runner.run(limited())
+    run_asyncio(limited(), lambda: ShuffledLoop(seed))
 
 
 def run_trio(main, seed):
