@@ -11,7 +11,7 @@ from tests.engine.support import WORLDS, Story
 def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/engine" in item.path.as_posix() and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(6))
+            item.add_marker(pytest.mark.timeout(40))
 
 
 @pytest.hookimpl(tryfirst=True)

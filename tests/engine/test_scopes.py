@@ -354,11 +354,12 @@ async def test_scopes_of_two_containers(world, story):
             await world.get(two, b)
         assert await world.get(one, a) is first
         inside = list(story.log)
+    left = list(story.log)
     await world.close(one)
     await world.close(two)
 
     assert inside == ["open A", "open B", "close B"]
-    assert story.log[3:] == ["close A"]
+    assert left == story.log == [*inside, "close A"]
 
 
 async def test_a_scope_serves_itself_whatever_is_current(world, story):
@@ -1001,3 +1002,69 @@ async def test_pinned_while_it_opens_and_the_container_closes(world):
 
     assert all(job.error is None or isinstance(job.error, ContainerClosedError) for job in (one, two, three))
     assert log == ["open", "close"]
+
+
+@pytest.mark.parametrize("kind", ALL)
+async def test_a_scope_used_from_its_closing_code(world, story, kind):
+    """L50: closing code of a scope's resource gets nothing from that scope any more, open or not."""
+    if kind not in world.kinds:
+        pytest.skip("needs a loop")
+    container = Container()
+    a = story.add(container, "A")
+    b = story.add(container, "B", a, kind=kind)
+    met = []
+
+    def closing(name):
+        story.log.append(f"close {name}")
+        if name == "B":
+            try:
+                met.append(scope.get(a))
+            except ContainerClosedError as error:
+                met.append(type(error).__name__)
+
+    story.closing = closing
+    async with world.inside(container.resource_scope()) as scope:
+        await world.get(scope, b)
+
+    assert met == ["ContainerClosedError"]
+    assert story.closes == ["B", "A"]
+
+
+@ASYNC
+async def test_a_server_ends_what_it_has_accepted(world, story):
+    """Closing the container drains it: what requests need stays open until a server that waits for them has closed."""
+    container = Container()
+    database = story.add(container, "database", kind="async generator", scope="singleton")
+    may_end, accepted, idle = world.event(), world.event(), world.event()
+
+    @resource(scope="singleton")
+    async def server():
+        try:
+            yield "server"
+        finally:
+            story.log.append("closing server")
+            await idle.wait()
+            story.log.append("close server")
+
+    container.bind("server", server)
+
+    async def request():
+        async with container.resource_scope():
+            await container.aget(database)
+            accepted.set()
+            await may_end.wait()
+            await container.aget(database)
+            story.log.append("request done")
+        idle.set()
+
+    await container.aget(database)
+    await container.aget("server")
+    async with world.tasks() as tasks:
+        job = tasks.start(request)
+        await accepted.wait()
+        closing = tasks.start(container.aclose)
+        await world.settle()
+        may_end.set()
+
+    assert (job.error, closing.error) == (None, None)
+    assert story.log == ["open database", "closing server", "request done", "close server", "close database"]

@@ -86,7 +86,7 @@ def test_at_most_max_parallel(limit, expected):
 
 
 @ASYNC
-@pytest.mark.timeout(3)
+@pytest.mark.timeout(40)
 @pytest.mark.parametrize("limit", [1, 2])
 async def test_a_limited_start_and_gets_at_run_time(world, limit):
     """L63, L38: an opening that asks for another resource at run time does not wait for a turn that it holds itself."""

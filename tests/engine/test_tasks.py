@@ -353,7 +353,7 @@ async def test_the_container_used_from_closing_code(world, story, kind, act):
     assert act == "close" or isinstance(met[0], ContainerClosedError)
 
 
-@pytest.mark.timeout(3)
+@pytest.mark.timeout(40)
 @pytest.mark.parametrize("act", ["aclose", "aget"])
 @pytest.mark.parametrize("phase", ["open", "close"])
 @pytest.mark.parametrize("scope", ["singleton", "request"])

@@ -21,10 +21,15 @@ from tenure.runtime.observers import report
 from tenure.runtime.registry import engines
 from tenure.runtime.scope import Scope, State
 
+_SHOWN = 20
+"""How many resources one warning names."""
+
 
 def warn_of(exits: list[Exit], what: str, source: Any = None) -> None:
     """Issue one ResourceWarning that names *exits* and where each was opened."""
-    lines = [f"  {exit_.binding.label}, opened by {_stack_of(exit_)}" for exit_ in exits]
+    lines = [f"  {exit_.binding.label}, opened by {_stack_of(exit_)}" for exit_ in exits[:_SHOWN]]
+    if len(exits) > _SHOWN:
+        lines.append(f"  and {len(exits) - _SHOWN} more")
     text = f"{what}:\n" + "\n".join(lines) + "\n  close the container: `with container:`, or container.close()"
     warnings.warn(text, ResourceWarning, stacklevel=2, source=source)
 
