@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from tenure.binder import Binder
-from tenure.declare import check_count, check_seconds
 from tenure.errors import BindingError, ScopeError
 from tenure.events import Observer
 from tenure.lifecycle.effects import adrive, drive
+from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
 from tenure.runtime import starting
 from tenure.runtime.entering import ScopeHandle

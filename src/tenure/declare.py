@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from tenure.errors import BindingError
+from tenure.model.bounds import check_seconds
 from tenure.model.binding import SINGLETON, TRANSIENT, Lifecycle, Options, Style
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
@@ -168,18 +169,6 @@ def _check_target(target: Any, decorator: str) -> None:
             f"{decorator} decorates a class or a function, not {target!r} of type {type(target).__name__}; "
             f"to give a container an object that exists, bind it: container.bind({type(target).__name__}, ...)"
         )
-
-
-def check_seconds(name: str, seconds: Any) -> None:
-    """Raise BindingError unless *seconds* is a number > 0 or None."""
-    if seconds is not None and (not isinstance(seconds, int | float) or isinstance(seconds, bool) or not seconds > 0):
-        raise BindingError(f"{name} must be a number of seconds > 0 or None, not {seconds!r}")
-
-
-def check_count(name: str, count: Any) -> None:
-    """Raise BindingError unless *count* is a whole number >= 1 or None."""
-    if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
-        raise BindingError(f"{name} must be a whole number of at least 1 or None, not {count!r}")
 
 
 def _check_options(scope: Any, open_timeout: Any, close_timeout: Any, retry: Any, tags: Any = None) -> None:

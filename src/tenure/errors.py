@@ -18,9 +18,13 @@ __all__ = [
     "CircularDependencyError",
     "CloseError",
     "ContainerClosedError",
+    "Error",
     "Finding",
     "GraphError",
     "MissingBindingError",
+    "NoSuchProviderError",
+    "NonCopyableArgumentError",
+    "NothingProvidedError",
     "PathStep",
     "ResourceError",
     "ResourceExhaustedError",
@@ -30,6 +34,7 @@ __all__ = [
     "ScopeError",
     "ScopeNotOpenError",
     "TenureError",
+    "UnforeseenAwaitError",
     "WrongLoopError",
     "closing_errors",
 ]
@@ -59,6 +64,39 @@ def draw_path(path: Sequence[PathStep]) -> str:
 
 class TenureError(Exception):
     """Base of every error that Tenure raises."""
+
+
+Error = TenureError
+"""The same, under the name that the declarative face uses."""
+
+
+class NoSuchProviderError(TenureError, AttributeError):
+    """A container has no provider of that name."""
+
+
+class NothingProvidedError(TenureError, TypeError):
+    """A provider is called that was never told what it provides."""
+
+
+class NonCopyableArgumentError(TenureError):
+    """
+    An argument of a provider cannot be copied for a container of its own.
+
+    Attributes:
+        provider: whose argument it is.
+        index: its position; -1 for a keyword argument.
+        keyword: its name; "" for a positional argument.
+    """
+
+    def __init__(self, provider: Any, index: int = -1, keyword: str = "") -> None:
+        super().__init__(provider, index, keyword)
+        self.provider: Any = provider
+        self.index: int = index
+        self.keyword: str = keyword
+
+    def __str__(self) -> str:
+        which = f"the argument {self.keyword!r}" if self.keyword != "" else f"argument {self.index}"
+        return f"{which} of the provider {self.provider} cannot be copied; give it as providers.Object(...) of a class that can, or make it in a Singleton"
 
 
 class ResourceError(TenureError):
@@ -217,6 +255,22 @@ class AsyncInSyncError(TenureError, RuntimeError):
         done = {"open": "opened", "close": "closed"}.get(self.act, self.act)
         text = f"{names} {verb} asynchronous and cannot be {done} here, nothing was touched; use {self.way_out}"
         return text + ("\n" + draw_path(self.path) if len(self.path) > 1 else "")
+
+
+class UnforeseenAwaitError(AsyncInSyncError):
+    """
+    What calling something gave turned out to be asynchronous, where nothing could have told before.
+
+    Attributes:
+        made: what the call gave; it was not opened, and a coroutine among it is closed.
+    """
+
+    def __init__(self, label: str, way_out: str, key: Key, made: Any) -> None:
+        super().__init__([label], "open", way_out, key)
+        self.made: Any = made
+
+    def __str__(self) -> str:
+        return f"{self.labels[0]} turned out to be asynchronous when it was made; use {self.way_out}"
 
 
 class ScopeError(TenureError, RuntimeError):

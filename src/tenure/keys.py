@@ -23,6 +23,9 @@ def show(key: Key) -> str:
     """
     if isinstance(key, str):
         return repr(key)
+    label = getattr(type(key), "__tenure_label__", None)
+    if label is not None:
+        return str(label(key))
     if isinstance(key, typing.ForwardRef):
         return key.__forward_arg__
     if origin_of(key) is Annotated:

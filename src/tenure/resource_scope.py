@@ -1,8 +1,9 @@
-"""The type-driven face of an open scope."""
+"""An open scope, as both faces give it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from tenure.declare import check_count
+from tenure.model.bounds import check_count
 from tenure.runtime import starting
 from tenure.runtime.scope import Scope
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _as_it_is(key: Any) -> Any:
+    return key
+
+
 class ResourceScope:
     """
     An open scope, as `with container.resource_scope() as scope` gives it.
@@ -19,11 +24,12 @@ class ResourceScope:
     What it gives is what it owns, or what a scope around it owns; it serves this scope whatever is current.
     """
 
-    __slots__ = ("_max_parallel", "_scope")
+    __slots__ = ("_key", "_max_parallel", "_scope")
 
-    def __init__(self, scope: Scope, max_parallel: int | None) -> None:
+    def __init__(self, scope: Scope, max_parallel: int | None, key: Callable[[Any], Any] = _as_it_is) -> None:
         self._scope = scope
         self._max_parallel = max_parallel
+        self._key = key
 
     def __repr__(self) -> str:
         return f"<ResourceScope {self._scope.name!r} {self._scope.state.value}, {len(self._scope.exits)} open>"
@@ -42,7 +48,7 @@ class ResourceScope:
     def get(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope; see `Container.get`."""
         self._scope.refuse_unless_open()
-        return self._scope.engine.value(key, self._scope)
+        return self._scope.engine.value(self._key(key), self._scope)
 
     @overload
     async def aget(self, key: str) -> Any: ...
@@ -53,7 +59,7 @@ class ResourceScope:
     async def aget(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope, open; see `Container.aget`."""
         self._scope.refuse_unless_open()
-        return await self._scope.engine.avalue(key, self._scope)
+        return await self._scope.engine.avalue(self._key(key), self._scope)
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """
@@ -64,8 +70,8 @@ class ResourceScope:
         """
         check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else self._max_parallel
-        await starting.astart(self._scope.engine, self._scope, keys, limit)
+        await starting.astart(self._scope.engine, self._scope, [self._key(key) for key in keys], limit)
 
     def start_sync(self, *keys: Any) -> None:
         """Open the resources *keys* with what they need, one after the other; raises as `start` does."""
-        starting.start(self._scope.engine, self._scope, keys)
+        starting.start(self._scope.engine, self._scope, [self._key(key) for key in keys])

@@ -5,11 +5,12 @@ A resolver takes a scope and returns the value of one key as seen from it. Two d
 whatever may have to wait is awaited, and everything else is the plain expression.
 """
 
+import keyword
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tenure.compile.source import function_from
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
 from tenure.model.graph import Edge, Graph
 from tenure.model.plan import Plans
 
@@ -56,6 +57,10 @@ class Links(Protocol):
         """Return the cache of the root."""
         ...
 
+    def settled(self, binding: Binding, is_async: bool) -> Any:
+        """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
+        ...
+
 
 @dataclass(slots=True)
 class _Writer:
@@ -83,21 +88,21 @@ class _Writer:
         return f"{'await ' if awaited else ''}{resolver}(scope)"
 
     def _can_inline(self, source: Binding) -> bool:
-        plain = source.is_plain and source.make is Make.CALL and source.lifetime == TRANSIENT
+        plain = source.is_plain and source.make in (Make.CALL, Make.MAYBE) and source.lifetime == TRANSIENT
         return plain and self.calls < _INLINE_LIMIT and self.links.plans.facts(source).depth <= _INLINE_LIMIT
 
     def call(self, binding: Binding) -> str:
         """Return the expression that makes a new value of *binding*."""
         target = self.name("t", binding.target)
-        awaits = "await " if binding.make is Make.AWAIT else ""
-        return f"{awaits}{target}({', '.join(self.arguments(binding))})"
+        call = f"{target}({', '.join(self.arguments(binding))})"
+        if binding.make is Make.MAYBE:
+            call = f"{self.name('u', self.links.settled(binding, self.is_async))}({call})"
+        awaits = binding.make is Make.AWAIT or (binding.make is Make.MAYBE and self.is_async)
+        return f"{'await ' if awaits else ''}{call}"
 
     def arguments(self, binding: Binding) -> list[str]:
         """Return the arguments of a call, positional ones first as they are in any signature."""
-        return [
-            value if edge.need.by_position else f"{edge.need.name}={value}"
-            for edge, value in ((edge, self.argument(edge)) for edge in self.links.graph.edges(binding))
-        ]
+        return [passed(edge.need, self.argument(edge)) for edge in self.links.graph.edges(binding)]
 
     def argument(self, edge: Edge) -> str:
         """Return the expression for one argument."""
@@ -108,6 +113,14 @@ class _Writer:
         if edge.need.collect is Collect.DICT:
             return f"{{{', '.join(f'{name!r}: {self.value_of(source)}' for name, source in edge.sources)}}}"
         return self.value_of(edge.sources[0][1])
+
+
+def passed(need: Need, value: str) -> str:
+    """Return *value* as it stands in a call."""
+    if need.by_position:
+        return value
+    is_name = need.name.isidentifier() and not keyword.iskeyword(need.name)
+    return f"{need.name}={value}" if is_name else f"**{{{need.name!r}: {value}}}"
 
 
 def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
@@ -201,9 +214,7 @@ def preparer_of(binding: Binding, links: Links, is_async: bool) -> Any:
     target = writer.name("t", binding.target)
     edges = links.graph.edges(binding)
     lines = [f"a{number} = {writer.argument(edge)}" for number, edge in enumerate(edges)]
-    passed = ", ".join(
-        f"a{number}" if edge.need.by_position else f"{edge.need.name}=a{number}" for number, edge in enumerate(edges)
-    )
+    arguments = ", ".join(passed(edge.need, f"a{number}") for number, edge in enumerate(edges))
     head = "async def" if is_async else "def"
-    body = "".join(f"    {line}\n" for line in (*lines, f"return lambda: {target}({passed})"))
+    body = "".join(f"    {line}\n" for line in (*lines, f"return lambda: {target}({arguments})"))
     return function_from(f"{head} prepare(scope):\n{body}", "prepare", writer.names)

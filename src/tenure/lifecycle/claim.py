@@ -49,6 +49,7 @@ class Claim:
         "_unwanted",
         "asked_by",
         "binding",
+        "closes",
         "done",
         "error",
         "lazy",
@@ -58,6 +59,7 @@ class Claim:
         "subject",
         "value",
         "waits_for",
+        "withdrawn",
     )
 
     def __init__(self, binding: Binding, subject: Any) -> None:
@@ -76,6 +78,10 @@ class Claim:
         """The stack of the code that asked first, where it is recorded."""
         self._unwanted: Latch | None = None
         self._n_waiting = 0
+        self.withdrawn: bool = False
+        """Whether what it opens was shut down meanwhile: it is closed at once and nobody gets it."""
+        self.closes: bool = False
+        """Whether it stands for a closing, for whose end newcomers wait."""
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
 

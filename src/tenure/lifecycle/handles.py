@@ -6,13 +6,22 @@ swallowed the outcome it was shown, and raises what the user's closing code rais
 """
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 from tenure.errors import ResourceProtocolError
 from tenure.lifecycle.effects import Steps, waited
 from tenure.model.binding import Binding, Style
+from tenure.model.detect import lifecycle_of_made
 
 _END = object()
+
+
+def as_found(binding: Binding, made: Any) -> Binding:
+    """Return *binding* with the style that *made* shows, where only that could tell."""
+    if binding.lifecycle is None or binding.lifecycle.style is not Style.FOUND:
+        return binding
+    return replace(binding, lifecycle=lifecycle_of_made(made))
 
 
 def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:

@@ -11,13 +11,17 @@ from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
 from tenure.lifecycle.backends import LimitReachedError
 from tenure.lifecycle.effects import Limited, Sleep, Steps, waited
 from tenure.lifecycle.exits import Exit, next_number
-from tenure.lifecycle.handles import open_handle
+from tenure.lifecycle.handles import as_found, open_handle
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 
 Notify = Callable[[Event], None]
 """Shows an event to the observers; None where there are none, so that nothing is built for nobody."""
+
+
+Handled: TypeAlias = tuple[Any, Any, Binding]
+"""The value that consumers get, the handle that the closing takes, and the binding with the style that was found."""
 
 
 Head: TypeAlias = tuple[int, Any, str, str, int]
@@ -70,7 +74,7 @@ def open_resource(
     if notify is not None:
         notify(Opening(began, *place.head(number, binding)))
     try:
-        value, handle = yield from _attempts(binding, make, place, number, unwanted)
+        value, handle, binding = yield from _attempts(binding, make, place, number, unwanted)
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
@@ -87,7 +91,7 @@ def open_resource(
 
 def _attempts(
     binding: Binding, make: Callable[[], Steps[Any]], place: Place, number: int, unwanted: Latch | None
-) -> Steps[tuple[Any, Any]]:
+) -> Steps[Handled]:
     retry = binding.options.retry
     if retry is None:
         return (yield from _attempt(binding, make))
@@ -113,17 +117,19 @@ def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, pl
     return delay_s
 
 
-def _attempt(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[tuple[Any, Any]]:
+def _attempt(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[Handled]:
     limit_s = binding.options.open_timeout
     if limit_s is None:
         return (yield from _make_and_open(binding, make))
     try:
-        opened: tuple[Any, Any] = yield from waited(Limited(_make_and_open(binding, make), limit_s))
+        opened: Handled = yield from waited(Limited(_make_and_open(binding, make), limit_s))
     except LimitReachedError:
         raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where) from None
     return opened
 
 
-def _make_and_open(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[tuple[Any, Any]]:
+def _make_and_open(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[Handled]:
     made = yield from make()
-    return (yield from open_handle(binding, made))
+    binding = as_found(binding, made)
+    value, handle = yield from open_handle(binding, made)
+    return value, handle, binding

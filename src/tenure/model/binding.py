@@ -29,6 +29,8 @@ class Make(Enum):
     """Calling the target gives it (or the generator or context manager that holds it)."""
     AWAIT = "await"
     """Calling the target gives an awaitable of it."""
+    MAYBE = "maybe"
+    """Calling the target gives it or an awaitable of it; which of them shows only then."""
     GIVEN = "given"
     """Whoever enters the scope gives it."""
 
@@ -41,6 +43,8 @@ class Style(Enum):
     CONTEXT = "context manager"
     ASYNC_CONTEXT = "async context manager"
     METHODS = "methods"
+    FOUND = "found"
+    """What calling the target gave tells; see `detect.lifecycle_of_made`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ class Binding:
     """Order of binding; independent resources start in this order."""
     declared: bool = True
     """False for a concrete class that was bound to itself because it was asked for."""
+    later: tuple[Key, ...] = ()
+    """Keys that the target itself may ask for when it runs; nothing is passed for them."""
 
     @property
     def label(self) -> str:

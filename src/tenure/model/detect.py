@@ -62,6 +62,47 @@ def _lifecycle_of_result(function: Callable[..., Any]) -> Lifecycle:
     return lifecycle_of_class(made) if isinstance(made, type) else Lifecycle(Style.METHODS)
 
 
+def lifecycle_of_initializer(function: Callable[..., Any]) -> Lifecycle:
+    """
+    Return how what the initializer of a declared resource gives is opened and closed.
+
+    A context manager comes before methods called `initialize` and the like: who names a class as an initializer means
+    its `with`. What a plain function gives tells itself (`lifecycle_of_made`).
+    """
+    if isinstance(function, type):
+        return _context_of_class(function) or lifecycle_of_class(function)
+    found = lifecycle_of_function(function, declared=False)
+    if found is not None:
+        return found
+    return Lifecycle(Style.METHODS) if is_async_function(function) else Lifecycle(Style.FOUND)
+
+
+def lifecycle_of_made(made: Any) -> Lifecycle:
+    """Return how *made*, which a plain function gave as a resource, is opened and closed; judged by its type alone."""
+    cls = type(made)
+    if made is None or isinstance(made, type) or cls.__module__ == "builtins":
+        return Lifecycle(Style.METHODS)
+    return _context_of_class(cls) or Lifecycle(Style.METHODS)
+
+
+def _context_of_class(cls: type) -> Lifecycle | None:
+    """Return the lifecycle of a class that `async with` or `with` opens and closes, None for any other."""
+    known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
+    if known:
+        return methods(None, own_function(cls, known), cls=cls)
+    if _enters(cls, "__aenter__", "__aexit__"):
+        return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
+    return Lifecycle(Style.CONTEXT) if _enters(cls, "__enter__", "__exit__") else None
+
+
+def _enters(cls: type, enter: str, leave: str) -> bool:
+    """Tell whether entering an object of *cls* opens it: that of a lock acquires it, a mock answers to anything."""
+    if not (_method(cls, (enter,)) and _method(cls, (leave,))):
+        return False
+    definer = next((base for base in cls.__mro__ if enter in vars(base)), cls)
+    return definer.__module__ not in _NEVER_ENTERED
+
+
 def lifecycle_of_class(cls: type) -> Lifecycle:
     """Return how objects of the declared resource class *cls* are opened and closed."""
     opener = _method(cls, _OPENERS)
@@ -74,16 +115,7 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
             names=names,
             cls=cls,
         )
-    known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
-    if known:
-        return methods(None, own_function(cls, known), cls=cls)
-    if cls.__module__ in _NEVER_ENTERED:
-        return Lifecycle(Style.METHODS)
-    if _method(cls, ("__aenter__",)) and _method(cls, ("__aexit__",)):
-        return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
-    if _method(cls, ("__enter__",)) and _method(cls, ("__exit__",)):
-        return Lifecycle(Style.CONTEXT)
-    return Lifecycle(Style.METHODS)
+    return _context_of_class(cls) or Lifecycle(Style.METHODS)
 
 
 def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) -> Lifecycle:

@@ -95,10 +95,15 @@ class Graph:
             MissingBindingError: nothing serves a need; its path has two steps, the binding and the missing key.
         """
         edges = self._edges.get(binding.key)
-        if edges is None:
+        if edges is None or self.is_variant(binding):
             edges = tuple(self.edge(binding, need) for need in binding.needs)
-            self._edges[binding.key] = edges
+            if not self.is_variant(binding):
+                self._edges[binding.key] = edges
         return edges
+
+    def is_variant(self, binding: Binding) -> bool:
+        """Tell whether *binding* is for one call, with arguments of its own, and not the one bound to its key."""
+        return self.bindings.get(binding.key, binding) is not binding
 
     def edge(self, binding: Binding, need: Need) -> Edge:
         """Return what serves *need* of *binding*; raises as `edges` does."""
@@ -214,6 +219,10 @@ class Graph:
         """Return a graph in which *binding* serves its key."""
         return Graph(self.bindings | {binding.key: binding}, self._autobind)
 
+    def emptied(self) -> "Graph":
+        """Return a graph that knows nothing yet, and asks the same function for what it does not know."""
+        return Graph({}, self._autobind)
+
     def add(self, binding: Binding) -> None:
         """Name a key, for the first time or before anything was made from it; what was worked out is forgotten."""
         self.bindings[binding.key] = binding
@@ -231,6 +240,8 @@ class Graph:
             for edge in edges:
                 for _, source in edge.sources:
                     above.setdefault(source.key, []).append(binding.key)
+            for key in binding.later:
+                above.setdefault(key, []).append(binding.key)
         found, queue = set(keys), list(keys)
         while queue:
             for dependent in above.get(queue.pop(), ()):

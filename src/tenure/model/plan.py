@@ -40,6 +40,11 @@ class Plans:
     def facts(self, binding: Binding) -> Facts:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
         known = self._facts.get(binding.key)
+        if self.graph.is_variant(binding):
+            for edge in self.graph.edges(binding):
+                for _, source in edge.sources:
+                    self.facts(source)
+            return self._work_out(binding)
         if known is None:
             for each in self.graph.order((binding.key,), self._facts):
                 self._facts[each.key] = self._work_out(each)
@@ -50,21 +55,20 @@ class Plans:
         """Return whatever is asynchronous among *binding* and everything below it, dependencies first."""
         if not self.facts(binding).touches_async:
             return ()
+        if self.graph.is_variant(binding):
+            below = (source.key for edge in self.graph.edges(binding) for _, source in edge.sources)
+            return tuple(filter(_is_async, (*self.graph.order(below), binding)))
         found = self._asynchronous.get(binding.key)
         if found is None:
-            found = tuple(
-                each
-                for each in self.graph.order((binding.key,))
-                if each.make is Make.AWAIT or (each.lifecycle is not None and each.lifecycle.is_async)
-            )
+            found = tuple(filter(_is_async, self.graph.order((binding.key,))))
             self._asynchronous[binding.key] = found
         return found
 
     def _work_out(self, binding: Binding) -> Facts:
         nearest: dict[Key, Binding] = {}
         lifecycle = binding.lifecycle
-        awaited = binding.make is Make.AWAIT or lifecycle is not None
-        touches_async = binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
+        awaited = binding.make in (Make.AWAIT, Make.MAYBE) or lifecycle is not None
+        touches_async = _is_async(binding)
         depth, reaches = 0, set[str]()
         for edge in self.graph.edges(binding):
             for _, source in edge.sources:
@@ -81,3 +85,7 @@ class Plans:
                 else:
                     nearest.update((resource.key, resource) for resource in below.resources)
         return Facts(tuple(nearest.values()), awaited, touches_async, frozenset(reaches), depth + 1)
+
+
+def _is_async(binding: Binding) -> bool:
+    return binding.make is Make.AWAIT or (binding.lifecycle is not None and binding.lifecycle.is_async)

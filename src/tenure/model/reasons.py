@@ -64,6 +64,9 @@ def reason_for(graph: Bindings, key: Key, binding: Binding | None = None, parame
         binding: what needs it, if anything does.
         parameter: the name of the parameter of *binding* that does.
     """
+    said = getattr(type(key), "__tenure_reason__", None)
+    if said is not None:
+        return str(said(key))
     owner = show(binding.key) if binding is not None else "..."
     constant = f"give it with bind({owner}, arguments={{{parameter!r}: ...}})"
     if isinstance(key, str):

@@ -29,7 +29,7 @@ def drain(engine: Any, root: Scope, closer: Closer) -> Steps[None]:
         with engine.lock:
             if exit_.managed is None:
                 root.cache.pop(exit_.binding.key, None)
-            forget_dependents(engine, root, (exit_,))
+        forget_dependents(engine, root, (exit_,))
         yield from close_exit_of(root, exit_, closer)
         if not root.children:
             return

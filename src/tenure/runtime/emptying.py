@@ -4,15 +4,21 @@ Close what a scope owes, in order: all of it, some of it, or one resource becaus
 What several scopes hold is closed by the last of them; an object that closes calls its own methods directly.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
+from tenure.lifecycle.ahead import Ahead
+from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.runtime.holding import begin_close, end_close, release
-from tenure.runtime.scope import Scope
+from tenure.runtime.scope import Scope, every_scope
+
+
+Closing: TypeAlias = Callable[[Scope, list[Exit], Closer], Steps[None]]
+"""Closes exits of a scope; never raises."""
 
 
 def in_order(scope: Scope) -> list[Exit]:
@@ -32,6 +38,19 @@ def close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
     """Close those of *exits*, given in order of opening, that *scope* is the last to hold; never raises."""
     for exit_ in _ordered(scope, exits):
         yield from close_exit_of(scope, exit_, closer)
+
+
+def close_together(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
+    """Close *exits*, those at the same time that are closed by tasks of their own and do not need one another."""
+    backend = running()
+    ordered = _ordered(scope, exits)
+    ahead = Ahead(ordered, closer.outcome, backend.token() if backend is not None else None)
+    for exit_ in ordered:
+        if exit_.number in ahead.asked:
+            yield from closer.close(exit_)
+        else:
+            yield from close_exit_of(scope, exit_, closer)
+            ahead.ended(exit_)
 
 
 def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
@@ -65,34 +84,54 @@ def close_some(
     Returns:
         The errors that closing code raised, in order of closing.
     """
+    closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+    yield from close_by(engine, scope, places, closer, close_exits)
+    return closer.report.take_failed()
+
+
+def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, close: Closing) -> Steps[None]:
+    """Close what stands at *places* in the exits of *scope* by *closer*, which keeps the account, in the way of *close*."""
     with engine.lock:
         owed = {place: scope.exits[place] for place in places if place in scope.exits}
         for place, exit_ in owed.items():
             if exit_.managed is None:
                 scope.cache.pop(place, None)
-        forget_dependents(engine, scope, owed.values())
-    closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
-    yield from close_exits(scope, list(owed.values()), closer)
+    forget_dependents(engine, scope, owed.values())
+    yield from close(scope, list(owed.values()), closer)
     with engine.lock:  # owed until it is closed: a close of the scope meanwhile finds it
         for place, exit_ in owed.items():
             if scope.exits.get(place) is exit_ and exit_.done:
                 del scope.exits[place]
-    return closer.report.take_failed()
 
 
 def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
-    """Under the engine's lock: drop from *scope* what was made from *exits*, about to be closed, and is not open."""
+    """Drop from *scope* what was made from *exits*, about to be closed, and is not open."""
     closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
-    for key in engine.graph.dependents(*closed) if closed else ():
-        if key in scope.exits:
-            continue
-        record = scope.records.get(key)
-        if record is None:
-            scope.cache.pop(key, None)
-        elif not record.is_open and record.claim is None:
-            record.is_discarded = True
-            del scope.records[key]
-            scope.cache.pop(key, None)
+    dependents = engine.graph.dependents(*closed) if closed else set()
+    with engine.lock:
+        for key in dependents:
+            if key not in scope.exits:
+                _forget(scope, key)
+    forget_elsewhere(dependents)
+
+
+def forget_elsewhere(keys: Iterable[Any]) -> None:
+    """Have those of *keys* that keep values themselves, outside every scope, let go of them."""
+    for key in keys:
+        forget = getattr(type(key), "__tenure_forget__", None)
+        if forget is not None:
+            forget(key)
+
+
+def _forget(scope: Scope, key: Any) -> None:
+    """Under the engine's lock: drop what *scope* made for *key*, unless it is open or being opened."""
+    record = scope.records.get(key)
+    if record is None:
+        scope.cache.pop(key, None)
+    elif not record.is_open and record.claim is None:
+        record.is_discarded = True
+        del scope.records[key]
+        scope.cache.pop(key, None)
 
 
 def close_by_hand(record: Any) -> Steps[None]:
@@ -123,3 +162,10 @@ def close_by_hand(record: Any) -> Steps[None]:
             raise failure
         finally:
             del failure  # its traceback holds this frame (L16)
+
+
+def forget_value(engine: Any, key: Any) -> None:
+    """Drop the value of *key* from every scope; it is owed nothing, and the next request makes another."""
+    with engine.lock:
+        for scope in every_scope(engine.root):
+            scope.cache.pop(key, None)

@@ -6,7 +6,7 @@ themselves are in `managed`.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from tenure.compile.emitter import preparer_of, resolver_of
@@ -22,11 +22,11 @@ from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
-from tenure.runtime import managed, observers, opening, registry
+from tenure.runtime import managed, observers, opening, registry, variants
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
-from tenure.runtime.refusing import refuse_async
-from tenure.runtime.scope import ROOT, Scope, State
+from tenure.runtime.refusing import refuse_async, refuse_unforeseen
+from tenure.runtime.scope import ROOT, Scope, State, every_scope
 
 
 def _not_given(key: Key, name: str) -> str:
@@ -63,6 +63,7 @@ class Engine:
     Attributes:
         lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42).
         instances: records of objects that the user made and bound, by key.
+        replacements: those of the declarative face that stand, in order; see `setting_aside`.
     """
 
     def __init__(self, graph: Graph, ladder: Sequence[str], close_timeout: float | None) -> None:
@@ -75,6 +76,7 @@ class Engine:
         self.notify: Notify | None = None
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
+        self.replacements: list[Any] = []
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self._root_cache: dict[Key, Any] = {}
         self.root: Scope = self._new_root()
@@ -163,6 +165,8 @@ class Engine:
 
     def preparer(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives the 0-argument call of the target."""
+        if self.graph.is_variant(binding):
+            return variants.preparer(self, binding, is_async)
         found = self._preparers.get((binding.key, is_async))
         if found is None:
             found = self._preparers[binding.key, is_async] = preparer_of(binding, self, is_async)
@@ -194,6 +198,17 @@ class Engine:
         self.plans = Plans(self.graph)
         self.forget(set(self.resolvers))
         self.enlist(binding)
+
+    def renew(self) -> None:
+        """Forget every binding and what was compiled of them, but no value: they are asked for anew when needed."""
+        self.graph = self.graph.emptied()
+        self.plans = Plans(self.graph)
+        self.used.clear()
+        self._preparers.clear()
+        self.refuse_from_now_on()
+        for scope in every_scope(self.root):  # whoever closes something must know what was made from it
+            for key in (*scope.cache, *scope.exits):
+                self.graph.find(key)
 
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
@@ -270,6 +285,25 @@ class Engine:
     def root_cache(self) -> dict[Any, Any]:
         """Return the cache that every root of this engine uses."""
         return self._root_cache
+
+    def settled(self, binding: Binding, is_async: bool) -> Any:
+        """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
+        if not is_async:
+
+            def plain(made: Any) -> Any:
+                refuse_unforeseen(binding, made)
+                return made
+
+            return plain
+
+        async def awaited(made: Any) -> Any:
+            return await made if isinstance(made, Awaitable) else made
+
+        return awaited
+
+    def use_cache(self, cache: dict[Any, Any]) -> None:
+        """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""
+        self._root_cache = self.root.cache = cache
 
     # telling
 

@@ -5,7 +5,7 @@ What the root owns and what needs an owner task is opened in a task of its own w
 """
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,10 +18,11 @@ from tenure.lifecycle.effects import Steps, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
-from tenure.model.binding import TRANSIENT, Binding, Make, Style
+from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
 from tenure.runtime.paths import remember_chain
+from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope, State, closing, current
 from tenure.runtime.turns import has_turn, note_opened, start_now
 
@@ -37,14 +38,18 @@ def needs_owner(binding: Binding, home: Scope) -> bool:
     """
     lifecycle = binding.lifecycle
     if home.task is None:
-        return binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
-    if lifecycle is None or not lifecycle.is_async:
+        return binding.make in (Make.AWAIT, Make.MAYBE) or (lifecycle is not None and _may_wait(lifecycle))
+    if lifecycle is None or not _may_wait(lifecycle):
         return False
     backend = running()
     if binding.options.shield or backend is None or backend.task() is not home.task:
         return True
     # a closing is shielded there, by a scope younger than any that the resource may hold and leave then
     return backend.cancels_by_level and lifecycle.style is not Style.METHODS
+
+
+def _may_wait(lifecycle: Lifecycle) -> bool:
+    return lifecycle.is_async or lifecycle.style is Style.FOUND
 
 
 def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
@@ -112,7 +117,7 @@ def fulfil(
     with engine.lock:
         is_late = _is_disowned(home, claim)
         if exit_ is not None:
-            exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(binding)) else None
+            exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(exit_.binding)) else None
             if box is not None and not is_late:
                 box.append(exit_)
             if not is_late:
@@ -120,6 +125,8 @@ def fulfil(
                 home.exits[place] = exit_
                 note_opened(home, place, exit_)
         _publish(binding, home, claim, value)
+        if is_late:
+            home.cache.pop(binding.key, None)
     if is_late:
         yield from _refuse_late(engine, home, claim, exit_)
     _note_need(chain, exit_)
@@ -147,13 +154,16 @@ def shared_failure(
 
 
 def _is_disowned(home: Scope, claim: Claim) -> bool:
-    """Tell whether *home* was closed from inside this very opening, and so did not wait for it."""
+    """Tell whether it was shut down meanwhile, or *home* was closed from inside this very opening."""
+    if claim.withdrawn:
+        return True
     return home.state is not State.OPEN and all(claim is not other for other in home.inflight.values())
 
 
 def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
     """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
-    error = ContainerClosedError(home.subject, home.state.value)
+    is_open = home.state is State.OPEN
+    error = ContainerClosedError(claim.binding.label if is_open else home.subject, "shut down" if is_open else home.state.value)
     if exit_ is not None:
         closer = Closer(None, engine.place(home), None)
         exit_.owner = None
@@ -195,35 +205,35 @@ def _make(
         call = yield from waited(call)
     token = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
     try:
-        return (yield from _make_called(engine, binding, home, claim, call, owner))
+        return (yield from _make_called(engine, binding, home, claim, _called(binding, call, is_async), owner))
     finally:
         below_is_ready.reset(token)
 
 
 def _make_called(
-    engine: Any, binding: Binding, home: Scope, claim: Claim, call: Callable[[], Any], owner: Owner | None
+    engine: Any, binding: Binding, home: Scope, claim: Claim, make: Callable[[], Steps[Any]], owner: Owner | None
 ) -> Steps[tuple[Any, Exit | None]]:
     if binding.lifecycle is None:
-        made = call()
-        if binding.make is Make.AWAIT:
-            made = yield from waited(made)
-        return made, None
+        return (yield from make()), None
     if records.is_managed(binding):
-        made = call()
-        if binding.make is Make.AWAIT:
-            made = yield from waited(made)
+        made = yield from make()
         records.adopt(engine, binding, home, made)
         return made, None
-    exit_ = yield from open_in_turn(engine, binding, home, claim, lambda: _called(binding, call), owner is not None)
+    exit_ = yield from open_in_turn(engine, binding, home, claim, make, owner is not None)
     tell_owners(exit_, owner)
     return exit_.value, exit_
 
 
-def _called(binding: Binding, call: Callable[[], Any]) -> Steps[Any]:
-    made = call()
-    if binding.make is Make.AWAIT:
-        made = yield from waited(made)
-    return made
+def _called(binding: Binding, call: Callable[[], Any], is_async: bool) -> Callable[[], Steps[Any]]:
+    def make() -> Steps[Any]:
+        made = call()
+        if binding.make is Make.AWAIT or (binding.make is Make.MAYBE and is_async and isinstance(made, Awaitable)):
+            made = yield from waited(made)
+        elif not is_async:
+            refuse_unforeseen(binding, made)
+        return made
+
+    return make
 
 
 def open_in_turn(
@@ -256,7 +266,7 @@ def open_in_turn(
         has_turn.reset(token)
         if start is not None:
             start.leave()
-    if binding.lifecycle is not None and binding.lifecycle.is_async:
+    if exit_.binding.lifecycle is not None and exit_.binding.lifecycle.is_async:
         backend = running()
         exit_.loop = backend.token() if backend is not None else None
     if home.parent is None:

@@ -5,7 +5,6 @@ While an override stands, what was made from the old binding is set aside, open,
 makes is closed when it is left, before the originals return.
 """
 
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -15,8 +14,8 @@ from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.outcome import Report
 from tenure.model.binding import Binding
 from tenure.runtime.emptying import close_some
-from tenure.runtime.registry import records
-from tenure.runtime.scope import Scope
+from tenure.runtime.scope import Scope, every_scope
+from tenure.runtime.setting_aside import Aside, bring_back, take
 
 
 class Override:
@@ -33,8 +32,7 @@ class Override:
         self._binding = binding
         self._before: Any = None
         self._affected: set[Key] = set()
-        self._aside: list[tuple[Scope, dict[str, dict[Any, Any]]]] = []
-        self._instances: dict[Key, Any] = {}
+        self._aside = Aside(set())
 
     def __enter__(self) -> None:
         """Replace the binding."""
@@ -50,22 +48,8 @@ class Override:
         self._affected = engine.graph.dependents(self._binding.key) | replaced.dependents(self._binding.key)
         with engine.lock:
             engine.root.refuse_unless_open()
-            self._aside = [(scope, self._take(scope)) for scope in _scopes(engine.root)]
-            self._instances = {k: engine.instances.pop(k) for k in self._affected if k in engine.instances}
+            self._aside = take(engine, self._affected)
         engine.adopt(replaced, self._affected)
-
-    def _take(self, scope: Scope) -> dict[str, dict[Any, Any]]:
-        """Under the engine's lock: take what is affected out of the tables of *scope*, still owed by it."""
-        taken: dict[str, dict[Any, Any]] = {"cache": {}, "records": {}, "exits": {}}
-        for table, kept in taken.items():
-            entries = getattr(scope, table)
-            kept.update({key: entries[key] for key in self._affected if key in entries})
-            for key in kept:
-                del entries[key]
-        for exit_ in taken["exits"].values():  # a close of the scope meanwhile must still find what it owes
-            scope.exits[exit_.number] = exit_
-        scope.unordered = True
-        return taken
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -88,50 +72,27 @@ class Override:
 
     def _made(self) -> list[tuple[Scope, Any]]:
         """Return the place of everything affected that is open now."""
-        return [(s, place) for s in _scopes(self._engine.root) for place in list(s.exits) if place in self._affected]
+        return [(s, place) for s in every_scope(self._engine.root) for place in list(s.exits) if place in self._affected]
 
     def _undo(self, error: BaseException | None) -> Steps[None]:
         engine = self._engine
         failed: list[BaseException] = []
         with engine.lock:
-            for scope in _scopes(engine.root):
+            for scope in every_scope(engine.root):
                 for key in self._affected:
                     scope.cache.pop(key, None)
                     scope.records.pop(key, None)
             for key in self._affected:
                 engine.instances.pop(key, None)
         engine.adopt(self._before, self._affected)
-        for scope in reversed(_scopes(engine.root)):
+        for scope in reversed(every_scope(engine.root)):
             places = [place for each, place in self._made() if each is scope]
             failed += yield from close_some(engine, scope, places, error)
-        self._bring_back()
+        with engine.lock:
+            bring_back(engine, self._aside)
         report = Report(f"the override of {self._binding.label}")
         report.failed = failed
         failure = report.settle(error)
         if failure is not None and failure is not error:
             raise failure
 
-    def _bring_back(self) -> None:
-        engine = self._engine
-        with engine.lock:
-            for key, record in self._instances.items():
-                engine.instances[key] = records[id(record.obj)] = record
-            for scope, taken in self._aside:
-                if scope.state.value != "open":
-                    continue
-                scope.cache.update(taken["cache"])
-                scope.records.update(taken["records"])
-                for key, exit_ in taken["exits"].items():
-                    if scope.exits.pop(exit_.number, None) is not None:
-                        scope.exits[key] = exit_
-
-
-def _scopes(scope: Scope) -> list[Scope]:
-    """Return *scope* and every open scope inside it, outer ones first."""
-
-    def walk(each: Scope) -> Iterator[Scope]:
-        yield each
-        for child in list(each.children):
-            yield from walk(child)
-
-    return list(walk(scope))

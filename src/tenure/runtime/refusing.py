@@ -1,20 +1,28 @@
 """What cannot be had without an event loop is refused before anything happens (L51)."""
 
+from collections.abc import Awaitable
+from types import CoroutineType
 from typing import Any
 
-from tenure.errors import AsyncInSyncError
-from tenure.model.binding import SINGLETON, Binding, Make
+from tenure.errors import AsyncInSyncError, UnforeseenAwaitError
+from tenure.model.binding import SINGLETON, Binding, Make, Style
+from tenure.model.detect import lifecycle_of_made
 from tenure.runtime.scope import Scope
 
 
-def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
+def to_await(engine: Any, binding: Binding, scope: Scope) -> list[Binding]:
     """
-    Raise before anything happens if making *binding* without a loop cannot succeed (L51).
+    Return what would have to be awaited to make *binding* as *scope* sees it.
 
-    What is asynchronous but already open, or opens by its own methods later, is no obstacle.
+    What is asynchronous but already open, or opens by its own methods later, is not among it.
     """
     blocked = [each for each in engine.plans.asynchronous(binding) if _blocks(engine, each, scope)]
-    needed = _still_needed(engine, binding, blocked, scope)
+    return _still_needed(engine, binding, blocked, scope)
+
+
+def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
+    """Raise before anything happens if making *binding* without a loop cannot succeed (L51)."""
+    needed = to_await(engine, binding, scope)
     if needed:
         call = f"`await container.aget({binding.label})`"
         way_out = (
@@ -49,6 +57,24 @@ def _still_needed(engine: Any, binding: Binding, blocked: list[Binding], scope: 
             wanted.append(each)
         stack += [source for edge in engine.graph.edges(each) for _, source in edge.sources]
     return wanted
+
+
+def refuse_unforeseen(binding: Binding, made: Any) -> None:
+    """
+    Raise UnforeseenAwaitError where *made* shows that *binding* is asynchronous, which nothing could tell before.
+
+    A coroutine is closed: nobody will run it.
+    """
+    is_found = binding.lifecycle is not None and binding.lifecycle.style is Style.FOUND
+    if is_found and not lifecycle_of_made(made).is_async:
+        return
+    if not is_found and not (binding.make is Make.MAYBE and isinstance(made, Awaitable)):
+        return
+    if isinstance(made, CoroutineType):
+        made.close()
+    elif hasattr(made, "excuse"):
+        made.excuse()
+    raise UnforeseenAwaitError(binding.label, f"`await container.aget({binding.label})`", binding.key, made)
 
 
 def is_live(engine: Any, binding: Binding, scope: Scope) -> bool:

@@ -54,7 +54,8 @@ def _decide(engine: Any, run: Start, is_async: bool) -> Steps[list[Opened]]:
         for home, place, exit_ in doomed:
             if exit_.managed is None:
                 home.cache.pop(place, None)
-            forget_dependents(engine, home, (exit_,))
+    for home in {home for home, _, _ in doomed}:
+        forget_dependents(engine, home, [exit_ for other, _, exit_ in doomed if other is home])
     yield from _openings_ended(engine, doomed, is_async)
     kept = _needed_by_others(engine.root, numbers)
     with engine.lock:

@@ -157,6 +157,14 @@ def live_chain(scope: Scope | None) -> list[Scope]:
     return chain[::-1]
 
 
+def every_scope(scope: Scope) -> list[Scope]:
+    """Return *scope* and every open scope inside it, outer ones first."""
+    found = [scope]
+    for each in found:  # it grows while it is walked
+        found.extend(each.children)
+    return found
+
+
 def refuse_sync_scope(binding: Binding, home: Scope) -> None:
     """Raise if *home* was entered by plain `with`, and so could not close an asynchronous resource."""
     lifecycle = binding.lifecycle

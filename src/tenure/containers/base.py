@@ -1,0 +1,324 @@
+"""`Container`: providers by name, on a class or an instance of one."""
+
+from collections.abc import Awaitable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tenure.containers import checking, configuring, lookup, overriding, schema, starting, wired
+from tenure.containers.both import both, both_property
+from tenure.containers.overriding import ProvidersOverridingContext
+from tenure.containers.scoped import Scoped
+from tenure.containers.wired import WiringConfiguration
+from tenure.errors import Error, NoSuchProviderError
+from tenure.keys import near
+from tenure.providers.base import Provider
+from tenure.providers.container import Container as ContainerProvider
+from tenure.providers.declaring import is_provider
+from tenure.providers.dependencies import DependenciesContainer, Dependency
+from tenure.providers.family import Family
+from tenure.providers.objects import Self as SelfProvider
+from tenure.providers.parents import WithParent
+from tenure.providers.resource import BaseResource
+from tenure.providers.singletons import BaseSingleton, SingletonResetContext
+from tenure.providers.traversing import traverse
+
+
+class Container(Scoped):
+    """What declarative and dynamic containers can do."""
+
+    provider_type: ClassVar[type[Provider[Any]]] = Provider
+    """The class that every provider of the container must be of."""
+    wiring_config: WiringConfiguration = WiringConfiguration()
+    """What an instance is wired to when it is made."""
+    auto_load_config: bool = True
+    """Whether configurations load their files when an instance is made."""
+
+    def __init__(self) -> None:
+        put = self.__dict__.__setitem__
+        put("providers", {})
+        put("overridden", ())
+        put("parent", None)
+        put("wired_to_modules", [])
+        put("wired_to_packages", [])
+        put("_Container__family", Family())
+        put("__self__", SelfProvider(self))
+
+    # attributes are providers
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; one that is a provider becomes a provider of the container."""
+        if is_provider(value) and name != "parent":
+            self.set_provider(name, value)
+        else:
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute, and the provider of that name."""
+        self.providers.pop(name, None)
+        object.__delattr__(self, name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse: there is no provider of that name."""
+        raise no_such_provider(self, name, self.__dict__.get("providers", {}))
+
+    def set_provider(self, name: str, provider: Provider[Any]) -> None:
+        """
+        Put *provider* into the container.
+
+        Raises:
+            Error: it is not of the type that the container takes.
+        """
+        if isinstance(provider, SelfProvider):
+            adopt_self(self, name, provider)
+        else:
+            check_type(self.provider_type, provider)
+            self.providers[name] = provider
+        object.__setattr__(self, name, provider)
+        name_it(type(self).__name__, name, provider)
+        if isinstance(provider, WithParent):
+            provider.assign_parent(self)
+        if provider._family is None:
+            provider._family = self.__family
+        self.__dict__.pop("_Container__united", None)
+
+    def set_providers(self, **providers: Provider[Any]) -> None:
+        """Put several providers into the container."""
+        for name, provider in providers.items():
+            self.set_provider(name, provider)
+
+    @property
+    def __tenure_engine__(self) -> Any:
+        """The engine that serves every provider of the container."""
+        engine = lookup.engine_of(self, self.__family, self.__dict__.get("_Container__united"))
+        self.__dict__["_Container__united"] = engine.graph
+        return engine
+
+    # looking
+
+    @property
+    def dependencies(self) -> dict[str, Provider[Any]]:
+        """What it expects to be given, by name."""
+        return {
+            name: provider
+            for name, provider in self.providers.items()
+            if isinstance(provider, Dependency | DependenciesContainer)
+        }
+
+    @both
+    def traverse(self: Any, types: Iterable[type] | None = None) -> Iterator[Any]:
+        """Go through every provider it holds or refers to, each once; only those of *types* if given."""
+        return traverse(self.providers.values(), types)
+
+    @both
+    def resolve_provider_name(self: Any, provider: Provider[Any]) -> str:
+        """
+        Return the name of *provider* in the container.
+
+        Raises:
+            Error: it has none there.
+        """
+        return lookup.name_of(self, provider)
+
+    def check_dependencies(self) -> None:
+        """
+        Look whether everything that is expected was given.
+
+        Raises:
+            Error: something was not; all of it is named.
+        """
+        checking.check_dependencies(self)
+
+    # replacing
+
+    @both
+    def override(self: Any, overriding: Any) -> None:
+        """
+        Have the providers of another container replace those of the same name.
+
+        Raises:
+            Error: it is the container itself, or one it is derived from.
+        """
+        _override(self, overriding)
+
+    @both
+    def override_providers(self: Any, **overriding_providers: Any) -> ProvidersOverridingContext[Any]:
+        """
+        Have providers (or objects) replace those of the same name.
+
+        Returns:
+            A context manager that undoes it on leaving; it need not be used.
+        """
+        return overriding.override_providers(self, overriding_providers)
+
+    @both
+    def reset_last_overriding(self: Any) -> None:
+        """
+        Undo the last override by a container.
+
+        Raises:
+            Error: there was none.
+        """
+        overriding.reset_last(self)
+
+    @both
+    def reset_override(self: Any) -> None:
+        """Undo every override, of each provider as well."""
+        overriding.reset_all(self)
+
+    def apply_container_providers_overridings(self) -> None:
+        """Override the providers of the containers inside with what those were given."""
+        for provider in self.traverse(types=[ContainerProvider]):
+            provider.apply_overridings()
+
+    def reset_singletons(self) -> SingletonResetContext[Any]:
+        """Reset every singleton. Used with `with`, resets them again at the end."""
+
+        def reset() -> None:
+            for provider in self.traverse(types=[BaseSingleton]):
+                provider.reset()
+
+        reset()
+        return SingletonResetContext(self, reset)
+
+    # resources
+
+    def init_resources(self, resource_type: type[BaseResource[Any]] = BaseResource) -> Awaitable[None]:
+        """
+        Open every resource of a type, dependencies first, asynchronous ones that are independent at the same time.
+
+        Args:
+            resource_type: a subclass of `providers.BaseResource`.
+
+        Returns:
+            An awaitable; where nothing is asynchronous everything is open already, and it need not be awaited.
+
+        Raises:
+            TypeError: *resource_type* is no type of resource.
+            BaseException: the first failure; what was opened by this call is closed again.
+        """
+        return starting.init_resources(self, resource_type)
+
+    def shutdown_resources(self, resource_type: type[BaseResource[Any]] = BaseResource) -> Awaitable[None]:
+        """
+        Close every open resource of a type, and before each whatever depends on it; they may be opened again.
+
+        Args:
+            resource_type: a subclass of `providers.BaseResource`.
+
+        Returns:
+            An awaitable; where nothing is asynchronous everything is closed already, and it need not be awaited.
+
+        Raises:
+            TypeError: *resource_type* is no type of resource.
+            CloseError: what closing code raised; everything else is closed all the same.
+        """
+        return starting.shutdown_resources(self, resource_type)
+
+    # wiring
+
+    def is_auto_wiring_enabled(self) -> bool:
+        """Tell whether making an instance wires it."""
+        return self.wiring_config.auto_wire
+
+    def wire(
+        self,
+        modules: Iterable[Any] | None = None,
+        packages: Iterable[Any] | None = None,
+        from_package: str | None = None,
+        keep_cache: bool | None = None,
+        warn_unresolved: bool = False,
+        strict: bool = False,
+    ) -> None:
+        """
+        Fill in the markers of modules and packages with what the container provides.
+
+        Args:
+            modules: module objects or names, relative ones in *from_package*; None: those of `wiring_config`.
+            packages: packages with everything below them, likewise.
+            from_package: name of the package that relative names are in.
+            keep_cache: whether what was looked up in the modules is kept for wiring them again.
+            warn_unresolved: whether to warn of markers that the container cannot resolve.
+            strict: whether such markers are an error.
+
+        Raises:
+            Error: a marker cannot be resolved, with *strict*; all of them are told.
+        """
+        wired.wire(self, modules, packages, from_package, keep_cache, warn_unresolved, strict)
+
+    def unwire(self) -> None:
+        """Put back what wiring replaced."""
+        wired.unwire(self)
+
+    # loading
+
+    def load_config(self) -> None:
+        """Have every configuration load the files that it names."""
+        configuring.load(self)
+
+    def from_schema(self, schema_: dict[Any, Any]) -> None:
+        """Add the providers that a schema describes; see `containers.schema`."""
+        self.set_providers(**schema.build(schema_))
+
+    def from_yaml_schema(self, filepath: Path | str, loader: Any = None) -> None:
+        """Add the providers that a YAML file describes."""
+        self.from_schema(schema.read_yaml(filepath, loader))
+
+    def from_json_schema(self, filepath: Path | str) -> None:
+        """Add the providers that a JSON file describes."""
+        self.from_schema(schema.read_json(filepath))
+
+    # place
+
+    @both_property
+    def parent_name(self: Any) -> str | None:
+        """Its name from the outermost container on, dotted; None for an outermost one that no class declares."""
+        if isinstance(self, type):
+            return self.__name__
+        parent = self.__dict__.get("parent")
+        if parent is not None:
+            name: str | None = parent.parent_name
+            return name
+        declared = self.__dict__.get("declarative_parent")
+        return None if declared is None else str(declared.__name__)
+
+    def assign_parent(self, parent: Any) -> None:
+        """Say which provider gives it."""
+        self.__dict__["parent"] = parent
+
+
+def _override(container: Any, other: Any) -> None:
+    overriding.override(container, other)
+
+
+def no_such_provider(container: Any, name: str, providers: dict[str, Any]) -> NoSuchProviderError:
+    """Return the error that says what *container* does not have, and what comes near."""
+    cls = container if isinstance(container, type) else type(container)
+    hint = near(name, providers)
+    names = " or ".join(each.strip("'") for each in hint)
+    return NoSuchProviderError(f"{cls.__name__} has no provider {name!r}" + (f"; did you mean {names}?" if hint else ""))
+
+
+def check_type(wanted: type[Provider[Any]], provider: Any) -> None:
+    """Raise Error where *provider* is not a *wanted*."""
+    if not isinstance(provider, wanted):
+        raise Error(f"the container takes providers that are {wanted.__qualname__}, and {provider!r} is none")
+
+
+def adopt_self(container: Any, name: str, provider: SelfProvider[Any]) -> None:
+    """Make *provider* the one that gives *container*; Error where another one does already."""
+    known = container.__dict__.get("_self_provider" if isinstance(container, type) else "__self__")
+    if known is not None and known is not provider and known.alt_names:
+        raise Error(f"{container!r} has two providers of itself: {known} and {provider}; one will do")
+    provider.set_container(container)
+    if name != "__self__":
+        provider.set_alt_names([*provider.alt_names, name])
+    if isinstance(container, type):
+        type.__setattr__(container, "_self_provider", provider)
+    else:
+        container.__dict__["__self__"] = provider
+
+
+def name_it(container: str, name: str, provider: Provider[Any]) -> None:
+    """Give *provider* the name that errors show."""
+    if provider._name is None or name != "__self__":
+        provider._name = (container, name)

@@ -1,0 +1,29 @@
+"""Methods that work on a container class and on its instances alike."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    both = classmethod
+    both_property = property
+else:
+
+    class both:  # noqa: N801 - it stands where `classmethod` would
+        """A method whose first argument is the instance it is looked up on, or else the class."""
+
+        def __init__(self, function: Callable[..., Any]) -> None:
+            self.__func__ = function
+            self.__doc__ = function.__doc__
+
+        def __get__(self, instance: Any, owner: Any) -> Any:
+            return self.__func__.__get__(owner if instance is None else instance)
+
+    class both_property:  # noqa: N801 - it stands where `property` would
+        """A property of the instance it is looked up on, or else of the class."""
+
+        def __init__(self, function: Callable[[Any], Any]) -> None:
+            self._function = function
+            self.__doc__ = function.__doc__
+
+        def __get__(self, instance: Any, owner: Any) -> Any:
+            return self._function(owner if instance is None else instance)

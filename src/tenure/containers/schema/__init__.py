@@ -1,0 +1,24 @@
+"""
+Containers from data: providers that a dictionary describes, read from YAML or JSON or written by hand.
+
+    version: "1"
+    container:
+      config: {provider: Configuration}
+      core:                                   # no `provider`: a container inside
+        pool: {provider: Resource, provides: app.open_pool, args: [container.config.size]}
+      users: {provider: Factory, provides: app.Users, kwargs: {pool: container.core.pool}}
+"""
+
+from tenure.containers.schema.building import ContainerSchema, ProviderSchema, SchemaProcessorV1, build
+from tenure.containers.schema.faults import SchemaError
+from tenure.containers.schema.files import read_json, read_yaml
+
+__all__ = [
+    "ContainerSchema",
+    "ProviderSchema",
+    "SchemaError",
+    "SchemaProcessorV1",
+    "build",
+    "read_json",
+    "read_yaml",
+]

@@ -1,0 +1,97 @@
+"""What a declarative container shares with the type-driven face: scopes, checks, events, getting by name or type."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from tenure.containers import lookup
+from tenure.errors import BindingError, Finding, GraphError
+from tenure.events import Observer
+from tenure.model.bounds import check_count
+from tenure.model.check import findings_of
+from tenure.resource_scope import ResourceScope
+from tenure.runtime.entering import ScopeHandle
+from tenure.runtime.scope import current_of
+from tenure.runtime.snapshot import Snapshot, snapshot
+
+
+class Scoped:
+    """Scopes, checks and events of a container; a key is a provider, its name, or the class of what it makes."""
+
+    __tenure_engine__: Any
+
+    def get(self, key: Any) -> Any:
+        """
+        Return the value of *key* as seen from the current scope.
+
+        Args:
+            key: a provider of the container, its name (dotted for one in a container inside), or the class of what a
+                provider makes.
+
+        Raises:
+            NoSuchProviderError: there is no such provider.
+            AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
+        """
+        engine = self.__tenure_engine__
+        return engine.value(lookup.provider_of(self, key), current_of(engine))
+
+    async def aget(self, key: Any) -> Any:
+        """Return the value of *key* as seen from the current scope, open; see `get`."""
+        engine = self.__tenure_engine__
+        return await engine.avalue(lookup.provider_of(self, key), current_of(engine))
+
+    def resource_scope(
+        self, name: str | None = None, *, values: Mapping[Any, Any] | None = None, max_parallel: int | None = None
+    ) -> "ScopeHandle[ResourceScope]":
+        """
+        Return a scope to enter once, with `with` or `async with`: resources first needed inside it are closed with it.
+
+        Args:
+            name: "request" or "call"; None: "request" where none is open around it, else an anonymous scope.
+            values: what is given to the scope, by key; never closed.
+            max_parallel: how many resources `scope.start` opens at the same time; None: any number.
+
+        Raises:
+            BindingError: *max_parallel* is less than 1.
+        """
+        check_count("max_parallel", max_parallel)
+        face = partial(ResourceScope, key=partial(lookup.provider_of, self))
+        return ScopeHandle(self.__tenure_engine__, face, _takes_no_values, name, values or {}, max_parallel)
+
+    def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
+        """Return everything there is to say about the container, errors first; makes nothing."""
+        engine = self.__tenure_engine__
+        for provider in self.traverse():  # type: ignore[attr-defined]  # every container has it
+            engine.graph.find(provider)
+        return findings_of(engine.graph, engine.ladder, (), sync=sync)
+
+    def check(self, *, sync: bool = False, strict: bool = False) -> None:
+        """
+        Look for everything that is wrong with the container, at once, without making anything.
+
+        Args:
+            sync: whether to report as well what a program without an event loop could not open.
+            strict: whether warnings count as errors.
+
+        Raises:
+            GraphError: with all findings, if one of them is an error.
+        """
+        found = self.findings(sync=sync)
+        fatal = ("error", "warning") if strict else ("error",)
+        if any(finding.level in fatal for finding in found):
+            raise GraphError(found)
+
+    def snapshot(self) -> Snapshot:
+        """Return what is open now, and which scopes; opens nothing."""
+        return snapshot(self.__tenure_engine__)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Show every event to *observer* from now on; return the function that ends it."""
+        if not callable(observer):
+            raise BindingError(f"an observer is called with each event, and {observer!r} is not callable")
+        end: Callable[[], None] = self.__tenure_engine__.observe(observer)
+        return end
+
+
+def _takes_no_values(key: Any, name: str) -> None:
+    raise BindingError(f"{key!r} was given to the scope {name!r} of a declarative container, which takes no values")

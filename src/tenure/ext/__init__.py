@@ -1,0 +1,1 @@
+"""Containers in frameworks: one module per framework, which imports it only where it needs it."""

@@ -1,0 +1,182 @@
+"""
+Call a provider: the value where it can be had at once, else an awaitable.
+
+The first call fixes the mode: awaitable for good if something was not open yet, else plain; for as long as what the
+provider declares stays as it is. A mode that the user set stays whatever happens.
+"""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tenure.errors import UnforeseenAwaitError
+from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
+from tenure.providers.family import engine_of
+from tenure.providers.pending import Pending
+from tenure.runtime import variants
+from tenure.runtime.paths import explain
+from tenure.runtime.refusing import to_await
+from tenure.runtime.scope import Scope, current_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mode:
+    """Whether a provider gives awaitables."""
+
+    is_on: bool
+    graph: Any = None
+    """The graph it was found out in; None: the user said so."""
+
+
+ENABLED = Mode(is_on=True)
+DISABLED = Mode(is_on=False)
+
+
+def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value of *provider* in the current scope, or an awaitable of it."""
+    engine = engine_of(provider)
+    scope = current_of(engine)
+    mode = provider._async_mode
+    if mode is None or (mode.graph is not None and mode.graph is not engine.graph):
+        return _first(provider, engine, scope, args, kwargs)
+    if mode.is_on:
+        return later(provider, args, kwargs)
+    if mode.graph is None:
+        return _unawaited(provider, engine, scope, args, kwargs)
+    try:
+        return _value(provider, engine, scope, args, kwargs)
+    except UnforeseenAwaitError as error:
+        return _turned(provider, engine, args, kwargs, error)
+
+
+def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value of *provider* for another one that asks while it is made; an awaitable if it is not to be had."""
+    provider = _counting(provider)
+    mode = provider._async_mode
+    if type(provider).__call__ is not _provider_call() or (mode is not None and mode.graph is None):
+        return provider(*args, **kwargs)
+    engine = engine_of(provider)
+    scope = current_of(engine)
+    if to_await(engine, _binding(provider, engine, args, kwargs), scope):
+        return later(provider, args, kwargs)
+    return _value(provider, engine, scope, args, kwargs)
+
+
+def _counting(provider: Any) -> Any:
+    while provider._last is not None:
+        provider = provider._last
+    return provider
+
+
+def _provider_call() -> Any:
+    from tenure.providers.base import Provider  # noqa: PLC0415 - it needs this module
+
+    return Provider.__call__
+
+
+def _first(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    binding = _binding(provider, engine, args, kwargs)
+    if binding.make is Make.VALUE:
+        return binding.target
+    if _is_raw(binding, engine):
+        return _raw(engine, binding, scope)
+    is_late = _is_always_awaited(binding) or bool(to_await(engine, binding, scope)) or _takes_awaitables(binding)
+    if is_late:
+        provider._async_mode = Mode(is_on=True, graph=engine.graph)
+        return later(provider, args, kwargs)
+    try:
+        value = _value(provider, engine, scope, args, kwargs)
+    except UnforeseenAwaitError as error:
+        return _turned(provider, engine, args, kwargs, error)
+    provider._async_mode = Mode(is_on=False, graph=engine.graph)
+    return value
+
+
+def _is_always_awaited(binding: Binding) -> bool:
+    """Tell whether making or opening it is asynchronous by itself, so that every call gives an awaitable."""
+    lifecycle = binding.lifecycle
+    return binding.make is Make.AWAIT or (lifecycle is not None and lifecycle.is_async)
+
+
+def _takes_awaitables(binding: Binding) -> bool:
+    """Tell whether the user said of something that it needs that it gives awaitables."""
+    return any(getattr(need.key, "_async_mode", None) is ENABLED for need in binding.needs)
+
+
+def _unawaited(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value made at once, whatever it needs: an awaitable among its arguments is passed as it is."""
+    binding: Binding = provider._declare(args, kwargs)
+    if _is_raw(binding, engine):
+        return _raw(engine, binding, scope)
+    needs = [
+        replace(need, key=NOTHING, default=consume(need.key, (), {})) if _is_late(engine, need, scope) else need
+        for need in binding.needs
+    ]
+    return variants.value_of(engine, replace(binding, needs=tuple(needs)), scope)
+
+
+def _is_late(engine: Any, need: Need, scope: Scope) -> bool:
+    return need.key is not NOTHING and bool(to_await(engine, engine.graph.require(need.key), scope))
+
+
+def _turned(
+    provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: UnforeseenAwaitError
+) -> Awaitable[Any]:
+    """Give an awaitable after all: something turned out to be asynchronous when it was made."""
+    keep = getattr(type(error.key), "_keep", None)
+    if keep is not None:
+        keep(error.key, error.made)
+    provider._async_mode = Mode(is_on=True, graph=engine.graph)
+    return later(provider, args, kwargs)
+
+
+def _binding(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+    if args or kwargs:
+        engine.graph.require(provider)
+        binding: Binding = provider._declare(args, kwargs)
+        return binding
+    known: Binding = engine.graph.require(provider)
+    return known
+
+
+def _is_raw(binding: Binding, engine: Any) -> bool:
+    """Tell whether calling gives a coroutine that nothing has to precede: it is given as it is."""
+    return (
+        binding.make is Make.AWAIT
+        and binding.lifetime == TRANSIENT
+        and binding.lifecycle is None
+        and not any(
+            engine.plans.facts(source).awaited for edge in engine.graph.edges(binding) for _, source in edge.sources
+        )
+    )
+
+
+def _raw(engine: Any, binding: Binding, scope: Scope) -> Any:
+    return variants.preparer(engine, binding, is_async=False)(scope)()
+
+
+def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not args and not kwargs:
+        return engine.value(provider, scope)
+    try:
+        return variants.value_of(engine, _binding(provider, engine, args, kwargs), scope)
+    except Exception as error:
+        explain(error, provider, engine.graph)
+        raise
+
+
+def later(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any]:
+    """Return an awaitable of the value of *provider* in the scope that is current now."""
+    engine = engine_of(provider)
+    scope = current_of(engine)
+
+    async def begin() -> Any:
+        if not args and not kwargs:
+            return await engine.avalue(provider, scope)
+        try:
+            return await variants.avalue_of(engine, _binding(provider, engine, args, kwargs), scope)
+        except Exception as error:
+            explain(error, provider, engine.graph)
+            raise
+
+    return Pending(f"the value of {provider}", begin)

@@ -1,0 +1,99 @@
+"""`List` and `Dict`: collections of the values of providers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
+
+from tenure.model.binding import Binding
+from tenure.providers.arguments import WithArgs
+from tenure.providers.base import Provider
+from tenure.providers.copying import copy_arguments
+from tenure.providers.declaring import binding_of, constant, is_provider, need, needs_of
+from tenure.providers.family import renew
+
+
+def _listed(*values: Any) -> list[Any]:
+    return list(values)
+
+
+class List(WithArgs[list[Any]]):
+    """
+    Gives a new list at every use.
+
+    Args:
+        args: its items; providers stand for their values.
+    """
+
+    __slots__ = ("_args",)
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        self.set_args(*args)
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        copied._args, _ = copy_arguments(self, self._args, {}, copy)
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        return binding_of(self, _listed, needs_of(self._args, {}, args, kwargs))
+
+    def _shown(self) -> str:
+        return ", ".join(map(str, self._args))
+
+
+class Dict(Provider[dict[Any, Any]]):
+    """
+    Gives a new dict at every use.
+
+    Args:
+        dict_: its items; values that are providers stand for their values, keys are kept as they are.
+        kwargs: more items, with text keys.
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, dict_: Mapping[Any, Any] | None = None, **kwargs: Any) -> None:
+        self._items: dict[Any, Any] = {}
+        super().__init__()
+        self.add_kwargs(dict_, **kwargs)
+
+    @property
+    def kwargs(self) -> dict[Any, Any]:
+        """The items; a copy."""
+        return dict(self._items)
+
+    def add_kwargs(self, dict_: Mapping[Any, Any] | None = None, **kwargs: Any) -> Self:
+        """Add items, in place of those of the same key."""
+        return self.set_kwargs({**self._items, **(dict_ or {}), **kwargs})
+
+    def set_kwargs(self, dict_: Mapping[Any, Any] | None = None, **kwargs: Any) -> Self:
+        """Replace the items."""
+        self._items = {**(dict_ or {}), **kwargs}
+        renew((self,))
+        return self
+
+    def clear_kwargs(self) -> Self:
+        """Drop the items."""
+        return self.set_kwargs()
+
+    @property
+    def related(self) -> Iterator[Provider[Any]]:
+        """The providers it refers to."""
+        yield from filter(is_provider, self._items.values())
+        yield from super().related
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        _, values = copy_arguments(self, (), self._items, copy)
+        copied._items = dict(values)
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        kept = {key: value for key, value in self._items.items() if key not in kwargs}
+        values = [constant("value", value, by_position=True) for value in kwargs.values()]
+        values += [need("value", value, by_position=True) for value in kept.values()]
+        keys = (*kwargs, *kept)
+
+        def collect(*found: Any) -> dict[Any, Any]:
+            return dict(zip(keys, found, strict=True))
+
+        return binding_of(self, collect, tuple(values))
+
+    def _shown(self) -> str:
+        return repr(self._items)

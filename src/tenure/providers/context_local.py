@@ -1,0 +1,99 @@
+"""`ContextLocalResource`: opened once for each context (`contextvars`), such as each asyncio task."""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from tenure.model.binding import TRANSIENT, Binding, Make
+from tenure.providers.family import engine_of, family_of
+from tenure.providers.resource import BaseResource, Resource
+from tenure.providers.shutting import shut_down
+from tenure.runtime.scope import Scope
+
+T = TypeVar("T")
+CONTEXT = "context"
+"""Name of the scope that holds what one context has."""
+
+
+class ContextLocalResource(BaseResource[T]):
+    """
+    Opens a resource once for each context, such as each asyncio task, and closes it.
+
+    Each context's own belongs to a scope of its own inside the container; what it needs belongs to the container. A task
+    sees what the task that started it had opened before.
+    """
+
+    __slots__ = ("_here", "_inner", "_opened")
+
+    def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._here: ContextVar[Scope | None] = ContextVar("tenure.context_local", default=None)
+        self._inner: Resource[T] | None = None
+        self._opened: list[Scope] = []
+        super().__init__(provides, *args, **kwargs)
+
+    @property
+    def initialized(self) -> bool:
+        """Whether it is open in this context."""
+        here = self._here.get()
+        inner = self._inner
+        return here is not None and inner in here.exits and not here.exits[inner].done
+
+    def shutdown(self) -> Awaitable[None]:
+        """Close what this context has; where it has nothing, what all others have. See `BaseResource.shutdown`."""
+        here = self._here.get()
+        scopes = [here] if here is not None and here.exits else list(self._opened)
+        return shut_down(engine_of(self), scopes, self.opened_keys, single=True)
+
+    @property
+    def opened_keys(self) -> list[Any]:
+        """The keys of what it opens."""
+        return [self._resource]
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether starting it is more than starting its key."""
+        return True
+
+    @property
+    def _resource(self) -> Resource[T]:
+        if self._inner is None:
+            self._inner = Resource(self._provides, *self._args, **self._kwargs)
+            self._inner._family = family_of(self)
+            self._inner._name = self._name
+        return self._inner
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        copied._here = ContextVar("tenure.context_local", default=None)
+        copied._opened = []
+        copied._inner = None
+        super()._copy_into(copied, copy)
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        engine = family_of(self).engine
+        inner = engine.graph.require(self._resource)
+        if inner.make is Make.AWAIT or (inner.lifecycle is not None and inner.lifecycle.is_async):
+            return Binding(self, Make.AWAIT, self._avalue, TRANSIENT, later=(self._resource,))
+        return Binding(self, Make.CALL, self._value, TRANSIENT, later=(self._resource,))
+
+    def _scope(self, engine: Any) -> Scope:
+        """Return the scope of this context, made when first needed."""
+        here = self._here.get()
+        if here is None or here.parent is not engine.root:
+            here = Scope(engine, engine.root, CONTEXT)
+            with engine.lock:
+                engine.root.children.add(here)
+            self._opened.append(here)
+            self._here.set(here)
+        return here
+
+    def _value(self) -> Any:
+        engine = engine_of(self)
+        for below in engine.plans.facts(engine.graph.require(self._resource)).resources:
+            engine.value(below.key, engine.root)
+        return engine.value(self._resource, self._scope(engine))
+
+    async def _avalue(self) -> Any:
+        engine = engine_of(self)
+        for below in engine.plans.facts(engine.graph.require(self._resource)).resources:
+            await engine.avalue(below.key, engine.root)
+        return await engine.avalue(self._resource, self._scope(engine))

@@ -1,0 +1,142 @@
+"""`Object`, `Self` and `Delegate`: providers of what exists already."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, Self as ThisType, TypeVar
+
+from tenure.errors import Error
+from tenure.model.binding import Binding
+from tenure.providers import declaring
+from tenure.providers.base import Provider
+from tenure.providers.family import renew
+from tenure.providers.traversing import show_made
+
+T = TypeVar("T")
+
+
+class Object(Provider[T]):
+    """
+    Gives an object as it is.
+
+    Args:
+        provides: the object; a provider stands for itself.
+    """
+
+    __slots__ = ("_provides",)
+
+    def __init__(self, provides: T | None = None) -> None:
+        self._provides: Any = provides
+        super().__init__()
+
+    @property
+    def provides(self) -> T | None:
+        """The object."""
+        provided: T | None = self._provides
+        return provided
+
+    def set_provides(self, provides: T | None) -> ThisType:
+        """Say which object is given."""
+        self._provides = provides
+        renew((self,))
+        return self
+
+    @property
+    def related(self) -> Iterator[Provider[Any]]:
+        """The providers it refers to."""
+        if declaring.is_provider(self._provides):
+            yield self._provides
+        yield from super().related
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        is_ours = hasattr(type(self._provides), "__tenure_engine__")
+        copied._provides = copy(self._provides) if is_ours else self._provides  # anything else is given as it is
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        return declaring.value(self, self._provides)
+
+    def _shown(self) -> str:
+        return show_made(self._provides)
+
+
+class Self(Provider[T]):
+    """Gives the container that it is an attribute of."""
+
+    __slots__ = ("_alt_names", "_container")
+
+    def __init__(self, container: T | None = None) -> None:
+        self._container: Any = container
+        self._alt_names: tuple[Any, ...] = ()
+        super().__init__()
+
+    def set_container(self, container: T) -> None:
+        """Say which container is given."""
+        self._container = container
+        renew((self,))
+
+    def set_alt_names(self, alt_names: Iterable[Any]) -> None:
+        """Say under which names the container has it."""
+        self._alt_names = tuple(dict.fromkeys(alt_names))
+
+    @property
+    def alt_names(self) -> tuple[Any, ...]:
+        """The names under which the container has it, besides `__self__`."""
+        return self._alt_names
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        copied._container = self._container  # the container that the copy is for says so itself
+        copied._alt_names = self._alt_names
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        return declaring.value(self, self._container)
+
+    def _shown(self) -> str:
+        return repr(self._container)
+
+
+class Delegate(Provider[T], Generic[T]):
+    """
+    Gives a provider as it is.
+
+    Args:
+        provides: the provider.
+    """
+
+    __slots__ = ("_provides",)
+
+    def __init__(self, provides: Any = None) -> None:
+        self._provides: Any = None
+        super().__init__()
+        self.set_provides(provides)
+
+    @property
+    def provides(self) -> Any:
+        """The provider that is given."""
+        return self._provides
+
+    def set_provides(self, provides: Any) -> ThisType:
+        """
+        Say which provider is given.
+
+        Raises:
+            Error: it is no provider.
+        """
+        if provides is not None and not declaring.is_provider(provides):
+            raise Error(f"{type(self).__name__} gives a provider, and {provides!r} is none")
+        self._provides = provides
+        renew((self,))
+        return self
+
+    @property
+    def related(self) -> Iterator[Provider[Any]]:
+        """The providers it refers to."""
+        if self._provides is not None:
+            yield self._provides
+        yield from super().related
+
+    def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
+        copied._provides = copy(self._provides)
+
+    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        return declaring.value(self, self._provides)
+
+    def _shown(self) -> str:
+        return str(self._provides)

@@ -1,0 +1,147 @@
+"""
+Shut down some of what a root and the scopes inside it hold, while they stay open: what is asked for next opens anew.
+
+What depends on it is closed before it. While something is being shut down, whoever asks for it waits for the end, and
+so does another shutdown of it (L15): the order holds whoever calls.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from tenure.keys import Key
+from tenure.lifecycle.backends import is_dead
+from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.closing import Closer
+from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.outcome import Report
+from tenure.runtime.emptying import close_by, close_together
+from tenure.runtime.scope import Scope, every_scope
+
+Owed = tuple[Scope, Any, Exit]
+"""A scope, the place among its exits, the exit."""
+
+
+def owed_for(engine: Any, scopes: Iterable[Scope], keys: Collection[Key]) -> list[Owed]:
+    """
+    Return what *scopes* owe for *keys*, and for what depends on it.
+
+    Args:
+        engine: the engine of the scopes.
+        scopes: where to look.
+        keys: those of the resources to shut down.
+    """
+    all_owed = [(scope, place, exit_) for scope in scopes for place, exit_ in list(scope.exits.items())]
+    wanted = {exit_.number for _, _, exit_ in all_owed if exit_.binding.key in keys and not exit_.done}
+    above: dict[int, list[int]] = {}
+    for _, _, exit_ in all_owed:
+        for need in exit_.needs:
+            above.setdefault(need.number, []).append(exit_.number)
+    queue = list(wanted)
+    for number in queue:  # it grows while it is walked
+        new = [each for each in above.get(number, ()) if each not in wanted]
+        wanted.update(new)
+        queue.extend(new)
+    return [entry for entry in all_owed if entry[2].number in wanted]
+
+
+def needs_await(engine: Any, scopes: Collection[Scope], keys: Collection[Key]) -> bool:
+    """Tell whether shutting *keys* down has to wait for something: a closing, or an opening under way."""
+    if any(_must_wait(exit_) for _, _, exit_ in owed_for(engine, scopes, keys)):
+        return True
+    return any(claim.loop is not None for claim in _under_way(scopes, keys))
+
+
+def _must_wait(exit_: Exit) -> bool:
+    """Tell whether closing it needs a loop, and that loop still lives: where it is gone no waiting would help."""
+    return (exit_.needs_await or exit_.owner is not None) and not (exit_.loop is not None and is_dead(exit_.loop))
+
+
+def _under_way(scopes: Iterable[Scope], keys: Collection[Key]) -> list[Claim]:
+    """Return the openings and closings of *keys* under way, save those that the running code is part of."""
+    mine = openings()
+    return [
+        claim
+        for scope in scopes
+        for place, claim in list(scope.inflight.items())
+        if place in keys and claim not in mine and not claim.done.is_set
+    ]
+
+
+def shut_down(engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None) -> Steps[None]:
+    """
+    Close what *scopes* owe for *keys* and for what depends on it, in order, all of it whatever is raised.
+
+    Args:
+        engine: the engine of the scopes.
+        scopes: where to look.
+        keys: those of the resources to shut down.
+        outcome: what the closing code is shown, None for an ordinary end.
+
+    Raises:
+        BaseException: what the outcome is settled to (see `Report.settle`), save *outcome* itself.
+    """
+    report = Report("resources")
+    for scope, entries in (yield from _claimed(engine, scopes, keys)):
+        closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+        yield from _close(engine, scope, entries, closer)
+        report.failed += closer.report.take_failed()
+        report.cancelled, closer.report.cancelled = report.cancelled or closer.report.cancelled, None
+    failure = report.settle(outcome)
+    if failure is not None and failure is not outcome:
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame (L16)
+
+
+def _claimed(
+    engine: Any, scopes: Collection[Scope], keys: Collection[Key]
+) -> Steps[list[tuple[Scope, dict[Any, Claim]]]]:
+    """Wait until nothing of it is being opened or closed; then claim all of it, so that newcomers wait in turn."""
+    while True:
+        with engine.lock:
+            under_way = _under_way(scopes, keys)
+            if not under_way:
+                found: dict[Scope, dict[Any, Claim]] = {}
+                for scope, place, exit_ in owed_for(engine, scopes, keys):
+                    claim = Claim(exit_.binding, exit_.binding)
+                    claim.closes = True
+                    found.setdefault(scope, {})[place] = claim
+                    scope.inflight.setdefault(place, claim)
+                return sorted(found.items(), key=lambda entry: -entry[0].number)
+            for claim in under_way:
+                claim.withdrawn = not claim.closes
+        for claim in under_way:
+            yield claim.joined()
+
+
+def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer) -> Steps[None]:
+    token = opening.set((*openings(), *entries.values()))  # code that closes and asks for itself must not wait
+    try:
+        yield from close_by(engine, scope, list(entries), closer, close_together)
+    finally:
+        opening.reset(token)
+        with engine.lock:
+            for place, claim in entries.items():
+                if scope.inflight.get(place) is claim:
+                    del scope.inflight[place]
+        for claim in entries.values():
+            claim.succeed()
+
+
+def shut_down_sync(engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None) -> None:
+    """Shut *keys* down on this thread; see `shut_down`."""
+    drive(shut_down(engine, scopes, keys, outcome))
+
+
+async def shut_down_async(
+    engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None
+) -> None:
+    """Shut *keys* down on the running loop; see `shut_down`."""
+    await adrive(shut_down(engine, scopes, keys, outcome))
+
+
+def all_scopes(engine: Any) -> list[Scope]:
+    """Return the root and every open scope inside it."""
+    return every_scope(engine.root)

@@ -1,0 +1,18 @@
+"""
+Providers that need each other are reported as a cycle.
+
+theirs:
+    raises RecursionError
+ours:
+    cycle
+"""
+
+from dependency_injector import errors, providers
+
+one = providers.Factory(dict)
+two = providers.Factory(dict, one=one)
+one.add_kwargs(two=two)
+try:
+    one()
+except errors.Error:
+    print("cycle")
