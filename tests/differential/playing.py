@@ -6,6 +6,8 @@ overridden, singletons are reset whenever a resource was closed or an override c
 starts afresh.
 """
 
+import asyncio
+import contextlib
 import importlib
 import inspect
 
@@ -163,18 +165,34 @@ def _chain(provided, word):
 
 async def play(program, root):
     """Return the record of *program* played with the library *root*: one entry for each act."""
+    asyncio.get_running_loop().set_exception_handler(_say_nothing)
     stage, seen, record = Stage(program, root), {}, []
+    if any(node.kind in ("coroutine", "async_resource") for node in program.nodes):
+        await _rehearse(stage)
     for act in program.acts:
         stage.events.clear()
         try:
             result = describe(await _do(stage, act), seen)
         except Exception as error:
             await _start_afresh(stage)
-            record.append((act.verb, error_kinds(error)[0]))
+            kinds = error_kinds(error)
+            record.append((act.verb, "Error" if "Error" in kinds else kinds[0]))
         else:
             record.append((act.verb, result, sorted(stage.events)))
     await _settled(stage.app.shutdown_resources())
     return record
+
+
+def _say_nothing(loop, context):
+    """Keep quiet about futures that nobody awaits: theirs leaves some behind when a call fails."""
+
+
+async def _rehearse(stage):
+    """Call every provider once while nothing is open, which settles for good whether it is awaited."""
+    for number in reversed(range(len(stage.program.nodes))):
+        with contextlib.suppress(Exception):
+            await _settled(stage.provider(number)())
+        await _start_afresh(stage)
 
 
 async def _start_afresh(stage):

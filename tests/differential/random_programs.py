@@ -122,13 +122,19 @@ def nodes_of(draw, kinds):
 def keywords(draw, nodes, number):
     """A keyword for a call of node *number*: its own, or after double underscores that of a dependency below it."""
     path = []
-    while below := {name: need.node for name, need in nodes[number].kwargs.items() if need.kind == "node"}:
+    while below := _forwarding(nodes[number]):
         name = draw(st.sampled_from([None, *below]))
         if name is None:
             break
         path.append(name)
         number = below[name]
     return "__".join([*path, draw(st.sampled_from(NAMES))])
+
+
+def _forwarding(node):
+    """Return which keywords reach which nodes; a selector's go to the provider that it chooses."""
+    kwargs = {} if node.kind == "selector" else node.kwargs
+    return {name: need.node for name, need in kwargs.items() if need.kind == "node"}
 
 
 @st.composite

@@ -93,11 +93,15 @@ def contrast(*, theirs, ours):
 
     def decorate(program):
         def test(library, expected, **options):
-            if inspect.iscoroutinefunction(program):
-                seen = asyncio.run(program(library, **options))
-            else:
-                seen = program(library, **options)
-            gc.collect()
+            gc.freeze()  # only what the program made is looked through
+            try:
+                if inspect.iscoroutinefunction(program):
+                    seen = asyncio.run(program(library, **options))
+                else:
+                    seen = program(library, **options)
+                gc.collect()
+            finally:
+                gc.unfreeze()
 
             assert seen == expected
 

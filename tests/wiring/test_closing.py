@@ -418,3 +418,40 @@ def test_selected(container, log):
     assert function()
     assert only()
     assert log == ["open session", "close session"] * 2
+
+
+async def test_sync_inside_of_async(container, log):
+    """A function that cannot await shares what the coroutine around it has open."""
+
+    @inject
+    def inner(session=Closing[Provide["asession"]], cache=Closing[Provide["cache"]]):
+        return session
+
+    @inject
+    async def outer(session=Closing[Provide["asession"]]):
+        assert inner() is session
+        assert await asyncio.to_thread(inner) is session
+        assert session.is_open
+
+    wired(inner, container)
+    wired(outer, container)
+    await outer()
+
+    assert log == ["open asession", *["open cache", "close cache"] * 2, "close asession"]
+
+
+def test_scope_around(container, log):
+    """A scope that is open around the call owns what is injected without `Closing`, and shares what it has."""
+
+    @inject
+    def function(session=Provide["session"], cache=Closing[Provide["cache"]]):
+        return session
+
+    wired(function, container)
+    with container.resource_scope():
+        first = function()
+        assert first is function()
+        assert first.is_open
+
+    assert not first.is_open
+    assert log == ["open session", *["open cache", "close cache"] * 2, "close session"]

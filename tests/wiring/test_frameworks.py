@@ -204,3 +204,48 @@ async def test_class_as_view(container, app):
     container.wire(modules=[Views])
 
     assert (await get(app)).json() == 1
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_sync_generator_dependency(container, app, log, fails):
+    """A dependency that is a plain generator begins and ends in threads, which may differ."""
+
+    @inject
+    def current(session=Depends(Closing[Provide["session"]])):
+        yield session
+
+    @app.get("/")
+    async def view(session=Depends(current)):
+        log.append(session.is_open)
+        if fails:
+            raise Fault
+
+    container.wire(modules=[current])
+    if fails:
+        with pytest.raises(Fault):
+            await get(app)
+    else:
+        await get(app)
+
+    assert log == ["open session", True, *(["session sees Fault"] if fails else []), "close session"]
+
+
+async def test_streaming(container, app, log):
+    """A response may be streamed out of an injected generator, item by item in threads."""
+    from fastapi.responses import StreamingResponse
+
+    @inject
+    def lines(session=Closing[Provide["session"]]):
+        for number in range(3):
+            assert session.is_open
+            yield f"{number}\n"
+
+    @app.get("/")
+    async def view():
+        return StreamingResponse(lines())
+
+    container.wire(modules=[lines])
+    answer = await get(app)
+
+    assert answer.text == "0\n1\n2\n"
+    assert log == ["open session", "close session"]

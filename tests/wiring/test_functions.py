@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 
 from tenure.errors import AsyncInSyncError, BindingError, TenureError
-from tenure.wiring import Provide, Provider, UnresolvedMarkerError, inject, unwire, wire
+from tenure.wiring import DIWiringWarning, Provide, Provider, UnresolvedMarkerError, inject, unwire, wire
 from tests.wiring.support import LOG, Example, Fault, Service
 
 
@@ -114,14 +114,14 @@ def test_kinds():
     """Each kind of function becomes one of the same kind."""
 
     @inject
-    async def coroutine(): ...
+    async def coroutine(x=Provide["x"]): ...
 
     @inject
-    def generator():
+    def generator(x=Provide["x"]):
         yield
 
     @inject
-    async def async_generator():
+    async def async_generator(x=Provide["x"]):
         yield
 
     assert inspect.iscoroutinefunction(coroutine)
@@ -437,13 +437,18 @@ def test_not_callable():
 
 
 def test_nothing_marked():
-    """A function without markers is called as it is."""
+    """A function without markers is left as it is, with a warning."""
 
-    @inject
-    def function(a, *args, b=2, **kwargs):
-        return a, args, b, kwargs
+    def function(a: "int", *args, b=2, **kwargs): ...
 
-    assert function(1, 5, b=3, c=4) == (1, (5,), 3, {"c": 4})
+    class Plain: ...
+
+    for plain in (function, Plain):
+        initialiser = plain.__init__
+        with pytest.warns(DIWiringWarning, match="nothing to fill in for") as caught:
+            assert inject(plain) is plain
+        assert caught[0].filename == __file__
+        assert plain.__init__ == initialiser
 
 
 def test_recursion(container):

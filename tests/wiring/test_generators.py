@@ -25,7 +25,6 @@ def test_open_while_it_lives(container, log):
         log.append("end")
         return "result"
 
-    @inject
     def around():
         result = yield from numbers()
         log.append(result)

@@ -426,3 +426,27 @@ def test_dataclass(container, module):
     container.wire(modules=[made])
 
     assert made.Record(1).service is container.service()
+
+
+def test_odd_members(container, module):
+    """Classes that cannot be hashed, and annotations that are none, are wired like others."""
+    made = module(
+        """
+        class Meta(type):
+            def __eq__(cls, other):
+                return False
+
+        class Unhashable(metaclass=Meta):
+            attribute = Provide["service"]
+
+        class Odd:
+            __annotations__ = 5
+            attribute = Provide["service"]
+        """,
+        Provide=Provide,
+    )
+    container.wire(modules=[made])
+
+    assert made.Unhashable.attribute is made.Odd.attribute is container.service()
+    container.unwire()
+    assert repr(made.Unhashable.attribute) == "Provide['service']"

@@ -146,3 +146,27 @@ def test_replaced_by_reload(container, module):
         assert new.named()
         with pytest.raises(UnresolvedMarkerError):
             old.named()
+
+
+def test_check_of_what_is_not_injected(container, module):
+    """`check_wired` also finds attributes, and functions that were not decorated: whoever has them calls them bare."""
+    made = module(
+        """
+        attribute = Provide["service"]
+
+        def bare(service=Provide["service"]):
+            return service
+        """,
+        Provide=Provide,
+    )
+    bare = made.bare
+
+    with pytest.raises(UnresolvedMarkerError) as caught:
+        check_wired(made)
+    first, second = sorted(map(str, caught.value.unresolved))
+    assert first.startswith("attribute 'attribute' of wired_module is marked Provide['service'], and no container")
+    assert second.endswith("and the function is not injected: did you forget @inject?")
+    container.wire(modules=[made])
+    check_wired(made)
+    with pytest.raises(UnresolvedMarkerError, match="forget @inject"):
+        check_wired(bare)

@@ -21,14 +21,20 @@ def _tables(app: Any) -> Iterator[list[Any]]:
     """Go through the routes of *app* and of everything inside it that has any, each once."""
     waiting, seen = [app, getattr(app, "router", None)], set()
     for each in waiting:  # it grows while it is walked
-        routes = getattr(each, "routes", None)
-        if routes is None or id(each) in seen:
-            continue
-        seen.add(id(each))
-        table = list(routes() if callable(routes) else routes)
-        yield table
-        for route in table:
-            waiting += (route, getattr(route, "app", None), getattr(route, "original_router", None))
+        table = _table_of(each)
+        if table and id(each) not in seen:
+            seen.add(id(each))
+            yield table
+            for route in table:
+                waiting += (route, getattr(route, "app", None), getattr(route, "original_router", None))
+
+
+def _table_of(router: Any) -> list[Any]:
+    """Return the routes of *router*, of whatever kind it is; none of what is no router that is known here."""
+    routes = getattr(router, "routes", None)
+    if type(router).__module__.startswith("aiohttp."):
+        return list(routes()) if callable(routes) else []
+    return list(routes) if isinstance(routes, list | tuple) else []
 
 
 def _called(dependant: Any) -> Iterator[Any]:

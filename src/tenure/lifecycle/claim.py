@@ -43,6 +43,7 @@ class Claim:
     """
 
     __slots__ = (
+        "_n_above",
         "_n_waiting",
         "_parent",
         "_trace",
@@ -78,6 +79,7 @@ class Claim:
         """The stack of the code that asked first, where it is recorded."""
         self._unwanted: Latch | None = None
         self._n_waiting = 0
+        self._n_above = 0
         self.withdrawn: bool = False
         """Whether what it opens was shut down meanwhile: it is closed at once and nobody gets it."""
         self.closes: bool = False
@@ -91,12 +93,29 @@ class Claim:
         self._parent = chain[-1] if chain else None
         if self._parent is not None:
             with _waiting_guard:
-                self._parent.waits_for.add(self)
+                self._parent.wait_for(self)
+
+    def wait_for(self, other: "Claim") -> None:
+        """Under the guard: note that this opening waits for *other*."""
+        if other not in self.waits_for:
+            self.waits_for.add(other)
+            other._n_above += 1
+
+    def wait_no_more(self, other: "Claim") -> None:
+        """Under the guard: note that this opening waits for *other* no longer."""
+        if other in self.waits_for:
+            self.waits_for.discard(other)
+            other._n_above -= 1
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether another opening waits for it; if none does, it is part of no circle."""
+        return self._n_above > 0
 
     def _finish(self) -> None:
         if self._parent is not None:
             with _waiting_guard:
-                self._parent.waits_for.discard(self)
+                self._parent.wait_no_more(self)
             self._parent = None
         self.needs, self.lazy, self.subject = [], [], None  # tasks that it started live on, and their context with it
         self.done.set()
@@ -159,16 +178,16 @@ class Joining:
         if mine is None:
             return None
         with _waiting_guard:
-            path = _path(self.claim, mine)
+            path = _path(self.claim, mine) if mine.is_waited_for else None
             if path is not None:
                 raise _circle((mine, *path))
-            mine.waits_for.add(self.claim)
+            mine.wait_for(self.claim)
         return mine
 
     def _end(self, mine: Claim | None) -> None:
         if mine is not None:
             with _waiting_guard:
-                mine.waits_for.discard(self.claim)
+                mine.wait_no_more(self.claim)
 
     def block(self) -> None:
         """Wait on this thread."""
@@ -209,16 +228,22 @@ def refuse_to_block(claim: Claim) -> None:
 
 def _path(start: Claim, goal: Claim) -> tuple[Claim, ...] | None:
     """Return the claims from *start* to *goal* along `waits_for`, None if there is no way."""
-    stack: list[tuple[Claim, tuple[Claim, ...]]] = [(start, (start,))]
-    seen = set()
-    while stack:
-        claim, path = stack.pop()
-        if claim is goal:
-            return path
-        if claim not in seen:
-            seen.add(claim)
-            stack.extend((other, (*path, other)) for other in claim.waits_for)
-    return None
+    reached_from: dict[Claim, Claim | None] = {start: None}
+    stack = [start]
+    while stack and goal not in reached_from:
+        claim = stack.pop()
+        for other in claim.waits_for:
+            if other not in reached_from:
+                reached_from[other] = claim
+                stack.append(other)
+    if goal not in reached_from:
+        return None
+    path: list[Claim] = []
+    at: Claim | None = goal
+    while at is not None:
+        path.append(at)
+        at = reached_from[at]
+    return tuple(reversed(path))
 
 
 def _circle(claims: tuple[Claim, ...]) -> CircularDependencyError:

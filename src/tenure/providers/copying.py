@@ -41,7 +41,7 @@ def copy_provider(provider: Any, memo: dict[int, Any]) -> Any:
     known = memo.get(id(provider))
     if known is not None:
         return known
-    fresh = [each for each in _reached(provider) if id(each) not in memo]
+    fresh = list(_reached(provider, memo))
     for each in fresh:
         memo[id(each)] = _blank(each)
     for each in fresh:
@@ -49,12 +49,12 @@ def copy_provider(provider: Any, memo: dict[int, Any]) -> Any:
     return memo[id(provider)]
 
 
-def _reached(provider: Any) -> Iterator[Any]:
-    """Go through *provider* and what it refers to, as far as the copying is ours."""
+def _reached(provider: Any, memo: dict[int, Any]) -> Iterator[Any]:
+    """Go through *provider* and what it refers to, as far as the copying is ours and has not been done."""
     seen: set[int] = set()
     queue = [provider]
     for each in queue:  # it grows while it is walked
-        if id(each) in seen or not _is_ours(each):
+        if id(each) in seen or id(each) in memo or not _is_ours(each):
             continue
         seen.add(id(each))
         queue.extend(each.related)

@@ -1,11 +1,13 @@
 """`inject`: the decorator."""
 
-import functools
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tenure.errors import BindingError
-from tenure.wiring.injected import MARK
+from tenure.wiring.errors import DIWiringWarning, caller_level
+from tenure.wiring.injected import MARK, show_function
+from tenure.wiring.slots import has_open_annotations, slots_of
 from tenure.wiring.wrappers import wrap
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,6 +22,10 @@ def inject(fn: F) -> F:
 
     Returns:
         A function of the same kind with the same signature; a class itself. What the caller gives is left alone.
+        Where nothing is marked, *fn* as it is.
+
+    Warns:
+        DIWiringWarning: nothing is marked.
 
     Raises:
         BindingError: *fn* cannot be called.
@@ -32,17 +38,29 @@ def inject(fn: F) -> F:
     elif not callable(fn):
         raise BindingError(f"inject decorates a function or a class, not {fn!r}")
     elif not is_wrapper(fn):
-        decorated = wrap(fn)
+        decorated = _wrapped(fn)
     result: F = decorated
     return result
+
+
+def _wrapped(function: Any) -> Any:
+    if slots_of(function) or has_open_annotations(function):
+        return wrap(function)
+    warnings.warn(
+        f"@inject has nothing to fill in for {show_function(function)}: no parameter is marked, it is left as it is",
+        DIWiringWarning,
+        stacklevel=caller_level(),
+    )
+    return function
 
 
 def _inject_class(cls: Any) -> None:
     """Replace the initialiser of *cls*; one that it has from a base stays as it is there."""
     initialiser = cls.__init__
-    if isinstance(initialiser, functools.partial) or is_wrapper(initialiser):
-        return
-    cls.__init__ = wrap(initialiser)
+    if not is_wrapper(initialiser):
+        wrapped = _wrapped(initialiser)
+        if wrapped is not initialiser:
+            cls.__init__ = wrapped
 
 
 def is_wrapper(function: Any) -> bool:

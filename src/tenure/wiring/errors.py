@@ -1,5 +1,6 @@
 """What wiring raises and warns of: markers that nothing stands behind."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ class Unresolved:
     """Names of their providers that look like it."""
     rivals: tuple[str, ...] = ()
     """Names of the containers that could serve it, where more than one could and none was wired."""
+    is_bare: bool = False
+    """Whether it is of a function that is not injected."""
 
     def __str__(self) -> str:
         text = f"{self.place} is marked {self.marker}" + (f" ({self.where})" if self.where else "")
@@ -40,6 +43,8 @@ class Unresolved:
                 f"{text}, which {' and '.join(self.rivals)} could all serve; "
                 f"say which one does: container.wire(modules=[{self.module!r}])"
             )
+        if self.is_bare:
+            return f"{text}, and the function is not injected: did you forget @inject?"
         if not self.asked:
             return (
                 f"{text}, and no container was wired to it: did you forget container.wire(modules=[{self.module!r}])?"
@@ -65,3 +70,11 @@ class UnresolvedMarkerError(TenureError, LookupError):
             return str(self.unresolved[0])
         lines = [f"{len(self.unresolved)} markers have nothing behind them"]
         return "\n".join(lines + [f"{number}. {each}" for number, each in enumerate(self.unresolved, 1)])
+
+
+def caller_level() -> int:
+    """Return the `stacklevel` at which the program called into this library."""
+    frame, level = sys._getframe(1), 1  # noqa: SLF001 - there is no other way to look at one's callers
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "tenure":
+        frame, level = frame.f_back, level + 1
+    return level

@@ -1,17 +1,15 @@
 """`wire` and `unwire`: give the markers of modules their values, and take them back."""
 
-import sys
 import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.model.introspect import location
-from tenure.wiring.errors import Unresolved, UnresolvedMarkerError, UnresolvedMarkerWarning
+from tenure.wiring.errors import Unresolved, UnresolvedMarkerError, UnresolvedMarkerWarning, caller_level
 from tenure.wiring.injected import Injected, Miss, injected_of, show_container
 from tenure.wiring.lookup import ProvidersMap
 from tenure.wiring.markers import Marker, wants_provider
 from tenure.wiring.replaced import put_back, replace
-from tenure.wiring.scanning import Marked, Wired, scan, target_of
+from tenure.wiring.scanning import Marked, Wired, scan, target_of, unresolved_attribute
 from tenure.wiring.wrappers import wrap
 
 
@@ -61,7 +59,7 @@ def wire(
     wiring.apply()
     if warn_unresolved:
         for text in wiring.warnings:
-            warnings.warn(text, UnresolvedMarkerWarning, stacklevel=_caller_level())
+            warnings.warn(text, UnresolvedMarkerWarning, stacklevel=caller_level())
     return wired
 
 
@@ -111,18 +109,8 @@ class _Wiring:
             return
         self.warnings.append(f"Unresolved marker {marked.name} in {marked.owner!r}")
         if isinstance(vars(marked.owner).get(marked.name, marker), Marker):
-            self.unresolved.append(self._unresolved_attribute(marked, marker))
-
-    def _unresolved_attribute(self, marked: Marked, marker: Marker) -> Unresolved:
-        owner = marked.owner
-        is_class = isinstance(owner, type)
-        module = owner.__module__ if is_class else owner.__name__
-        shown = f"{module}.{owner.__qualname__}" if is_class else module
-        where = location(owner) if is_class else getattr(owner, "__file__", None)
-        asked = (show_container(self._container),)
-        return Unresolved(
-            f"attribute {marked.name!r} of {shown}", where, repr(marker), module, asked, self._map.near(marker)
-        )
+            asked = (show_container(self._container),)
+            self.unresolved.append(unresolved_attribute(marked, marker, asked, self._map.near(marker)))
 
     def apply(self) -> None:
         """Do it."""
@@ -163,14 +151,6 @@ def unwire(
             marked.what.unbind(container)
     for owner in owners:
         put_back(owner, container)
-
-
-def _caller_level() -> int:
-    """Return the `stacklevel` at which the program called into this library."""
-    frame, level = sys._getframe(1), 1  # noqa: SLF001 - there is no other way to look at one's callers
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "tenure":
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def clear_cache() -> None:

@@ -5,13 +5,15 @@ Functions that no container was wired to: have one that starts serve them, and f
 for until it withdraws; where two of them could, neither does, and a call says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Self
 
 from tenure.wiring.errors import Unresolved, UnresolvedMarkerError
 from tenure.wiring.injected import Injected, injected_in
 from tenure.wiring.lookup import ProvidersMap
-from tenure.wiring.scanning import scan, target_of
+from tenure.wiring.markers import Marker
+from tenure.wiring.scanning import Marked, scan, target_of, unresolved_attribute
 
 
 class PendingWiring:
@@ -79,9 +81,18 @@ def check_wired(*targets: Any, from_package: str | None = None) -> None:
         UnresolvedMarkerError: some have; it names all of them.
     """
     found, _ = scan([target_of(each, from_package) for each in targets])
-    known = [marked.what for marked in found if isinstance(marked.what, Injected)]
-    left = [
-        injected.unresolved(slot) for injected in known for slot in injected.slots if injected.serving(slot) is None
-    ]
+    left = [each for marked in found for each in _left_in(marked)]
     if left:
         raise UnresolvedMarkerError(left)
+
+
+def _left_in(marked: Marked) -> Iterator[Unresolved]:
+    what = marked.what
+    if isinstance(what, Injected):
+        yield from (what.unresolved(slot) for slot in what.slots if what.serving(slot) is None)
+    elif isinstance(what, Marker):
+        if isinstance(vars(marked.owner).get(marked.name, what), Marker):
+            yield unresolved_attribute(marked, what)
+    else:
+        bare = Injected(what, is_async=False)
+        yield from (replace(bare.unresolved(slot), is_bare=True) for slot in bare.slots)

@@ -25,25 +25,37 @@ class Replacement:
 
 
 _lock = threading.RLock()
-_replaced: "weakref.WeakKeyDictionary[Any, dict[str, Replacement]]" = weakref.WeakKeyDictionary()
+_replaced: dict[int, tuple["weakref.ref[Any]", dict[str, Replacement]]] = {}
+"""By `id` of the module or class, which need not be hashable."""
+
+
+def _members(owner: Any) -> dict[str, Replacement]:
+    """Return what was replaced in *owner*, to be added to; call with the lock."""
+    number = id(owner)
+    if number not in _replaced:
+        _replaced[number] = (weakref.ref(owner, lambda _: _replaced.pop(number, None)), {})
+    return _replaced[number][1]
 
 
 def replace(owner: Any, name: str, placed: Any, why: "Marker | Injected", container: Any = None) -> None:
     """Put *placed* into the namespace of *owner*."""
     with _lock:
-        members = _replaced.setdefault(owner, {})
+        members = _members(owner)
         known = members.get(name)
         original = known.original if known is not None else vars(owner).get(name, _NOTHING)
         setattr(owner, name, placed)
         members[name] = Replacement(original, vars(owner)[name], why, container)
 
 
-def replaced_marker(owner: Any, name: str) -> Marker | None:
-    """Return the marker in whose place the attribute *name* of *owner* stands, None if it stands in none's."""
-    known = _replaced.get(owner, {}).get(name)
-    if known is None or not isinstance(known.why, Marker) or vars(owner).get(name) is not known.placed:
-        return None
-    return known.why
+def replaced_markers(owner: Any) -> dict[str, Marker]:
+    """Return the markers in whose place attributes of *owner* have values, by name."""
+    with _lock:
+        members = _members(owner) if id(owner) in _replaced else {}
+        return {
+            name: each.why
+            for name, each in members.items()
+            if isinstance(each.why, Marker) and vars(owner).get(name) is each.placed
+        }
 
 
 def put_back(owner: Any, container: Any = None) -> None:
@@ -53,7 +65,7 @@ def put_back(owner: Any, container: Any = None) -> None:
     A function is put back when no container serves it any more. What the program has replaced since stays.
     """
     with _lock:
-        members = _replaced.get(owner, {})
+        members = _members(owner) if id(owner) in _replaced else {}
         for name, each in list(members.items()):
             if isinstance(each.why, Injected):
                 stays = each.why.is_bound

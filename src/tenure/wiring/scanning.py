@@ -14,10 +14,11 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
-from tenure.model.introspect import annotations_of
+from tenure.model.introspect import annotations_of, location
+from tenure.wiring.errors import Unresolved
 from tenure.wiring.injected import Injected, injected_in, injected_of
 from tenure.wiring.markers import Marker
-from tenure.wiring.replaced import replaced_marker
+from tenure.wiring.replaced import replaced_markers
 from tenure.wiring.slots import marker_in, marker_of, slots_of
 
 Target = types.ModuleType | type | types.FunctionType
@@ -164,14 +165,14 @@ def _marked_in(owner: Any) -> Iterator[Marked]:
     """Go through the members of the namespace of *owner*, a module or a class, that carry markers."""
     if isinstance(owner, type) and owner.__module__ == "builtins":
         return
-    members = list(vars(owner).items())
-    for name, value in members:
-        found = _member(owner, name, value)
+    replaced = replaced_markers(owner)
+    for name, value in list(vars(owner).items()):
+        found = Marked(owner, name, replaced[name]) if name in replaced else _member(owner, name, value)
         if found is not None:
             yield found
     for name, hint in hints_of(owner).items():
         marker = marker_in(hint)
-        if marker is not None and marker_of(vars(owner).get(name)) is None:
+        if marker is not None and name not in replaced and marker_of(vars(owner).get(name)) is None:
             yield Marked(owner, name, marker)
 
 
@@ -180,8 +181,7 @@ def _member(owner: Any, name: str, value: Any) -> Marked | None:
         return _function(owner, name, value.__func__, type(value))
     if isinstance_of_function(value):
         return _function(owner, name, value)
-    marker = value if issubclass(type(value), Marker) else replaced_marker(owner, name)
-    return None if marker is None else Marked(owner, name, marker)
+    return Marked(owner, name, value) if issubclass(type(value), Marker) else None
 
 
 def isinstance_of_function(value: Any) -> bool:
@@ -207,3 +207,15 @@ def hints_of(owner: Any) -> dict[str, Any]:
     module = owner if isinstance(owner, types.ModuleType) else sys.modules.get(owner.__module__)
     names = dict(vars(module)) if module is not None else {}
     return annotations_of(types.SimpleNamespace(__annotations__=raw, __globals__=names))
+
+
+def unresolved_attribute(
+    marked: Marked, marker: Marker, asked: tuple[str, ...] = (), near: tuple[str, ...] = ()
+) -> Unresolved:
+    """Return the attribute *marked* as an error tells it."""
+    owner = marked.owner
+    is_class = isinstance(owner, type)
+    module = owner.__module__ if is_class else owner.__name__
+    shown = f"{module}.{owner.__qualname__}" if is_class else module
+    where = location(owner) if is_class else getattr(owner, "__file__", None)
+    return Unresolved(f"attribute {marked.name!r} of {shown}", where, repr(marker), module, asked, near)

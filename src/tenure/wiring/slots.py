@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ForwardRef, get_args
 
 from tenure.keys import origin_of
 from tenure.model.introspect import annotations_of
@@ -106,3 +106,8 @@ def has_text(function: Callable[..., Any]) -> bool:
     """Return whether annotations of *function* are text, whose names may be defined only later."""
     inner = inspect.unwrap(function)
     return isinstance(inner, types.FunctionType) and any(isinstance(hint, str) for hint in _hints(inner))
+
+
+def has_open_annotations(function: Callable[..., Any]) -> bool:
+    """Tell whether an annotation of *function* names what is not defined: it may stand for a marker later."""
+    return has_text(function) and any(isinstance(hint, ForwardRef) for hint in annotations_of(function).values())
