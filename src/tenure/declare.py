@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from tenure.errors import BindingError
-from tenure.model.bounds import check_seconds
 from tenure.model.binding import SINGLETON, TRANSIENT, Lifecycle, Options, Style
+from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
 from tenure.runtime.methods import install

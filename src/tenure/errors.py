@@ -96,7 +96,7 @@ class NonCopyableArgumentError(TenureError):
 
     def __str__(self) -> str:
         which = f"the argument {self.keyword!r}" if self.keyword != "" else f"argument {self.index}"
-        return f"{which} of the provider {self.provider} cannot be copied; give it as providers.Object(...) of a class that can, or make it in a Singleton"
+        return f"{which} of the provider {self.provider} cannot be copied; give it as providers.Object(...)"
 
 
 class ResourceError(TenureError):

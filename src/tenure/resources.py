@@ -36,7 +36,7 @@ class Resource(ABC, Generic[T]):
 
     def __enter__(self) -> T | None:
         """Open it."""
-        made = self.init(*self.args, **self.kwargs)
+        made: Any = self.init(*self.args, **self.kwargs)
         if isgenerator(made):
             self._half, made = made, next(made, _END)
             _check_yielded(type(self), made)
@@ -81,7 +81,7 @@ class AsyncResource(ABC, Generic[T]):
 
     async def __aenter__(self) -> T | None:
         """Open it."""
-        made = self.init(*self.args, **self.kwargs)
+        made: Any = self.init(*self.args, **self.kwargs)
         if isasyncgen(made):
             self._half, made = made, await anext(made, _END)
             _check_yielded(type(self), made)
@@ -111,5 +111,8 @@ def _check_yielded(cls: type, made: Any) -> None:
 
 def _yields_twice(cls: type) -> ResourceProtocolError:
     return ResourceProtocolError(
-        f"{cls.__qualname__}.init", None, "yielded a second time", "a resource yields exactly once; what follows closes it"
+        f"{cls.__qualname__}.init",
+        None,
+        "yielded a second time",
+        "a resource yields exactly once; what follows closes it",
     )

@@ -1,6 +1,7 @@
 """The search for a circle of waits costs what there is to search, not what was started."""
 
 import contextvars
+from itertools import pairwise
 
 import pytest
 
@@ -41,7 +42,7 @@ def items_looked_at(n):
     """Let each of *n* claims of a chain wait for the one before it, as an eager start does."""
     chain = [claim_of(number) for number in range(n)]
     CountedSet.looked_at = 0
-    for before, claim in zip(chain, chain[1:], strict=False):
+    for before, claim in pairwise(chain):
         waits(claim, before)
     return CountedSet.looked_at
 
@@ -54,7 +55,7 @@ def test_a_started_chain_is_not_searched_again_and_again():
 def test_a_long_circle_is_found():
     """The last wait that would close the circle is refused, and the error names every step of it."""
     chain = [claim_of(number) for number in range(300)]
-    for before, claim in zip(chain, chain[1:], strict=False):
+    for before, claim in pairwise(chain):
         waits(claim, before)
 
     with pytest.raises(CircularDependencyError) as caught:

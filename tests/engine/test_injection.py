@@ -287,7 +287,7 @@ def test_what_cannot_be_injected():
     with pytest.raises(BindingError, match="annotation"):
 
         @inject
-        def work(settings=Inject()):  # noqa: B008 - the marker is made where it stands
+        def work(settings=Inject()):
             pass
 
 

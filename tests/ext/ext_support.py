@@ -43,7 +43,9 @@ async def running(app):
 
     async def run():
         with contextlib.suppress(Exception):  # it was told by a message
-            await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, from_server.receive, to_server.send)
+            await app(
+                {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, from_server.receive, to_server.send
+            )
 
     async def step(name):
         await to_app.send({"type": f"lifespan.{name}"})

@@ -1,7 +1,5 @@
 """After its close a container, or a scope, gives nothing, takes nothing and opens nothing."""
 
-# ruff: noqa: B008 - `Inject()` is a default on purpose
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """What has to be awaited, asked for or closed where nothing can be awaited, or on another event loop."""
 
-# ruff: noqa: B008 - `Inject()` is a default on purpose
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """`@inject` and `Inject` used wrongly: said when the function is decorated where it can be, else at the call."""
 
-# ruff: noqa: B008 - `Inject()` is a default on purpose
-
 from typing import Annotated
 
 import pytest

@@ -1,6 +1,6 @@
 """What a target needs and what a function makes, read from signatures; the string annotations are in their own file."""
 
-# ruff: noqa: B008, B024, B027, PYI034, UP045 - what users write, in each spelling
+# ruff: noqa: B024, B027, PYI034, UP045 - what users write, in each spelling
 
 import dataclasses
 import functools

@@ -1,7 +1,5 @@
 """fast_depends calls markers as dependencies too."""
 
-# ruff: noqa: B008 - this is how such functions are written
-
 import pytest
 
 from tenure.wiring import Provide, inject

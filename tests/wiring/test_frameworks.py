@@ -1,7 +1,5 @@
 """Frameworks that call markers as dependencies: they see the signature, and the function gets the value."""
 
-# ruff: noqa: B008 - this is how such functions are written
-
 import asyncio
 import threading
 from typing import Annotated

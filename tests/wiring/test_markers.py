@@ -150,7 +150,7 @@ def test_option_changes(container):
     """An option has the value of the time of the call."""
 
     @inject
-    def function(port=Provide[Example.config.port.as_int()]):  # noqa: B008 - this is how it is written
+    def function(port=Provide[Example.config.port.as_int()]):
         return port
 
     container.wire(modules=[function])

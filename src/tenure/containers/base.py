@@ -105,19 +105,19 @@ class Container(Scoped):
         }
 
     @both
-    def traverse(self: Any, types: Iterable[type] | None = None) -> Iterator[Any]:
+    def traverse(cls: Any, types: Iterable[type] | None = None) -> Iterator[Any]:
         """Go through every provider it holds or refers to, each once; only those of *types* if given."""
-        return traverse(self.providers.values(), types)
+        return traverse(cls.providers.values(), types)
 
     @both
-    def resolve_provider_name(self: Any, provider: Provider[Any]) -> str:
+    def resolve_provider_name(cls: Any, provider: Provider[Any]) -> str:
         """
         Return the name of *provider* in the container.
 
         Raises:
             Error: it has none there.
         """
-        return lookup.name_of(self, provider)
+        return lookup.name_of(cls, provider)
 
     def check_dependencies(self) -> None:
         """
@@ -131,39 +131,39 @@ class Container(Scoped):
     # replacing
 
     @both
-    def override(self: Any, overriding: Any) -> None:
+    def override(cls: Any, overriding: Any) -> None:
         """
         Have the providers of another container replace those of the same name.
 
         Raises:
             Error: it is the container itself, or one it is derived from.
         """
-        _override(self, overriding)
+        _override(cls, overriding)
 
     @both
-    def override_providers(self: Any, **overriding_providers: Any) -> ProvidersOverridingContext[Any]:
+    def override_providers(cls: Any, **overriding_providers: Any) -> ProvidersOverridingContext[Any]:
         """
         Have providers (or objects) replace those of the same name.
 
         Returns:
             A context manager that undoes it on leaving; it need not be used.
         """
-        return overriding.override_providers(self, overriding_providers)
+        return overriding.override_providers(cls, overriding_providers)
 
     @both
-    def reset_last_overriding(self: Any) -> None:
+    def reset_last_overriding(cls: Any) -> None:
         """
         Undo the last override by a container.
 
         Raises:
             Error: there was none.
         """
-        overriding.reset_last(self)
+        overriding.reset_last(cls)
 
     @both
-    def reset_override(self: Any) -> None:
+    def reset_override(cls: Any) -> None:
         """Undo every override, of each provider as well."""
-        overriding.reset_all(self)
+        overriding.reset_all(cls)
 
     def apply_container_providers_overridings(self) -> None:
         """Override the providers of the containers inside with what those were given."""
@@ -295,7 +295,9 @@ def no_such_provider(container: Any, name: str, providers: dict[str, Any]) -> No
     cls = container if isinstance(container, type) else type(container)
     hint = near(name, providers)
     names = " or ".join(each.strip("'") for each in hint)
-    return NoSuchProviderError(f"{cls.__name__} has no provider {name!r}" + (f"; did you mean {names}?" if hint else ""))
+    return NoSuchProviderError(
+        f"{cls.__name__} has no provider {name!r}" + (f"; did you mean {names}?" if hint else "")
+    )
 
 
 def check_type(wanted: type[Provider[Any]], provider: Any) -> None:

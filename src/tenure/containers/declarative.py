@@ -90,7 +90,7 @@ class DeclarativeContainer(DynamicContainer, metaclass=DeclarativeContainerMetaC
     def __init__(self, **overriding_providers: Any) -> None:
         super().__init__()
         cls: Any = type(self)
-        self.__dict__["declarative_parent"] = cls
+        object.__setattr__(self, "declarative_parent", cls)
         memo: dict[int, Any] = {}
         own = _copied(cls.__dict__["_self_provider"], memo)
         for name in ("__self__", *own.alt_names):

@@ -81,5 +81,3 @@ def shutdown_resources(
             keys.update(dict.fromkeys(exit_.binding.key for exit_ in list(scope.exits.values())))
     scopes += [scope for scope in every_scope(engine.root) if scope.name == "context" and scope not in scopes]
     return shut_down(engine, scopes, keys, outcome)
-
-

@@ -99,13 +99,13 @@ class Claim:
         """Under the guard: note that this opening waits for *other*."""
         if other not in self.waits_for:
             self.waits_for.add(other)
-            other._n_above += 1
+            other._n_above += 1  # noqa: SLF001 - of its own class
 
     def wait_no_more(self, other: "Claim") -> None:
         """Under the guard: note that this opening waits for *other* no longer."""
         if other in self.waits_for:
             self.waits_for.discard(other)
-            other._n_above -= 1
+            other._n_above -= 1  # noqa: SLF001 - of its own class
 
     @property
     def is_waited_for(self) -> bool:

@@ -13,7 +13,7 @@ class Abstract(Provider[Any]):
 
     __slots__ = ()
 
-    replaced_by: ClassVar[type[Provider[Any]]]
+    replaced_by: ClassVar[type[Provider[Any]]] = Provider
     """The kind of provider that may override it."""
 
     def override(self, provider: Any) -> OverridingContext[Any]:

@@ -1,4 +1,4 @@
-"""What a provider was given: positional and keyword arguments, and attributes to be set; all may be changed later."""
+"""What a provider was given: positional and keyword arguments; all may be changed later."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
@@ -14,12 +14,10 @@ T = TypeVar("T")
 class WithArgs(Provider[T]):
     """A provider with positional arguments."""
 
-    __slots__ = ()  # what it keeps stands in the classes that combine it
-
-    _args: tuple[Any, ...]
+    __slots__ = ("_args",)
 
     def __init__(self) -> None:
-        self._args = ()
+        self._args: tuple[Any, ...] = ()
         super().__init__()
 
     @property
@@ -48,15 +46,13 @@ class WithArgs(Provider[T]):
         yield from super().related
 
 
-class WithKwargs(Provider[T]):
-    """A provider with keyword arguments."""
+class WithCall(WithArgs[T]):
+    """A provider that calls something with positional and keyword arguments."""
 
-    __slots__ = ()
-
-    _kwargs: dict[str, Any]
+    __slots__ = ("_kwargs",)
 
     def __init__(self) -> None:
-        self._kwargs = {}
+        self._kwargs: dict[str, Any] = {}
         super().__init__()
 
     @property
@@ -84,48 +80,5 @@ class WithKwargs(Provider[T]):
         yield from filter(is_provider, self._kwargs.values())
         yield from super().related
 
-
-class WithCall(WithArgs[T], WithKwargs[T]):
-    """A provider that calls something with arguments."""
-
-    __slots__ = ("_args", "_kwargs")
-
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
         copied._args, copied._kwargs = copy_arguments(self, self._args, self._kwargs, copy)
-
-
-class WithAttributes(Provider[T]):
-    """A provider that sets attributes of what it made."""
-
-    __slots__ = ()
-
-    _attributes: dict[str, Any]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._attributes = {}
-        super().__init__(*args, **kwargs)
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """The attributes to be set; a copy."""
-        return dict(self._attributes)
-
-    def add_attributes(self, **kwargs: Any) -> Self:
-        """Add attributes to be set, in place of those of the same name."""
-        return self.set_attributes(**{**self._attributes, **kwargs})
-
-    def set_attributes(self, **kwargs: Any) -> Self:
-        """Replace the attributes to be set."""
-        self._attributes = kwargs
-        renew((self,))
-        return self
-
-    def clear_attributes(self) -> Self:
-        """Set no attributes any more."""
-        return self.set_attributes()
-
-    @property
-    def related(self) -> Iterator[Provider[Any]]:
-        """The providers it refers to."""
-        yield from filter(is_provider, self._attributes.values())
-        yield from super().related

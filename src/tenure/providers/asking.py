@@ -31,5 +31,3 @@ def is_delegated(instance: object) -> bool:
 def traverse(*providers: Provider[Any], types: Any = None) -> Iterator[Any]:
     """Go through *providers* and everything that they refer to, each once; only those of *types* if given."""
     return traversing.traverse(providers, types)
-
-

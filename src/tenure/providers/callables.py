@@ -3,10 +3,11 @@
 import inspect
 from collections.abc import Callable as CallableType
 from collections.abc import Coroutine as CoroutineType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from tenure.errors import Error
 from tenure.providers.abstract import Abstract, typed_delegate
+from tenure.providers.base import Provider
 from tenure.providers.making import Making
 from tenure.providers.objects import Delegate
 
@@ -40,7 +41,7 @@ class AbstractCallable(Abstract, Callable[T]):
     """A `Callable` that has to be overridden by one."""
 
     __slots__ = ()
-    replaced_by = Callable
+    replaced_by: ClassVar[type[Provider[Any]]] = Callable
 
 
 class CallableDelegate(Delegate[Any]):
@@ -48,7 +49,7 @@ class CallableDelegate(Delegate[Any]):
 
     __slots__ = ()
 
-    def __init__(self, callable: Any = None) -> None:  # noqa: A002 - the name is given
+    def __init__(self, callable: Any = None) -> None:
         typed_delegate(self, callable, Callable)
         super().__init__(callable)
 
@@ -84,7 +85,7 @@ class AbstractCoroutine(Abstract, Coroutine[T]):
     """A `Coroutine` that has to be overridden by one."""
 
     __slots__ = ()
-    replaced_by = Coroutine
+    replaced_by: ClassVar[type[Provider[Any]]] = Coroutine
 
 
 class CoroutineDelegate(Delegate[Any]):

@@ -50,7 +50,7 @@ def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the value of *provider* for another one that asks while it is made; an awaitable if it is not to be had."""
+    """Return the value of *provider* for another one that asks while it is made; an awaitable if need be."""
     provider = _counting(provider)
     mode = provider._async_mode
     if type(provider).__call__ is not _provider_call() or (mode is not None and mode.graph is None):

@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from tenure.errors import Error, NoSuchProviderError
 from tenure.keys import near
-from tenure.model.binding import Binding, Make, Need
+from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.providers import declaring
 from tenure.providers.base import Provider
 from tenure.providers.calling import consume
@@ -93,7 +93,7 @@ class Aggregate(_OneOf[T]):
         if not declaring.is_provider(provider):
             raise Error(f"{type(self).__name__} takes providers, and {provider!r} is none")
 
-    def __call__(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> T:  # type: ignore[override]  # a name comes first
+    def __call__(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> T:
         """
         Return the value of the provider *provider_name*, called with the other arguments.
 
@@ -107,7 +107,7 @@ class Aggregate(_OneOf[T]):
             raise TypeError("the name of a provider is missing: it is the first argument of the call")
         return self._chosen(provider_name)(*args, **kwargs)  # type: ignore[no-any-return]  # it was given as one of T
 
-    def async_(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> Awaitable[T]:  # type: ignore[override]  # as above
+    def async_(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> Awaitable[T]:
         """Return an awaitable of the value of the provider *provider_name*."""
         return self._chosen(provider_name).async_(*args, **kwargs)  # type: ignore[no-any-return]  # as above
 
@@ -129,7 +129,9 @@ class FactoryAggregate(Aggregate[T]):
         """The factories by name; a copy."""
         return self.providers
 
-    def set_factories(self, provider_dict: Mapping[Any, Factory[T]] | None = None, **provider_kwargs: Factory[T]) -> Self:
+    def set_factories(
+        self, provider_dict: Mapping[Any, Factory[T]] | None = None, **provider_kwargs: Factory[T]
+    ) -> Self:
         """Replace the factories."""
         return self.set_providers(provider_dict, **provider_kwargs)
 
@@ -227,9 +229,7 @@ class Selector(_OneOf[T]):
             return consume(self._named(selected[0] if selected else selector()), args, kwargs)
 
         needs = (Need("selector", selector, by_position=True),) if declaring.is_provider(selector) else ()
-        return Binding(
-            self, Make.MAYBE, choose, declaring.TRANSIENT, needs, later=tuple(self._providers.values())
-        )
+        return Binding(self, Make.MAYBE, choose, TRANSIENT, needs, later=tuple(self._providers.values()))
 
     def _shown(self) -> str:
         return f"{self._selector}, {super()._shown()}"

@@ -23,7 +23,7 @@ class List(WithArgs[list[Any]]):
         args: its items; providers stand for their values.
     """
 
-    __slots__ = ("_args",)
+    __slots__ = ()
 
     def __init__(self, *args: Any) -> None:
         super().__init__()

@@ -19,8 +19,8 @@ class ContextLocalResource(BaseResource[T]):
     """
     Opens a resource once for each context, such as each asyncio task, and closes it.
 
-    Each context's own belongs to a scope of its own inside the container; what it needs belongs to the container. A task
-    sees what the task that started it had opened before.
+    Each context's own belongs to a scope of its own inside the container; what it needs belongs to the container. A
+    task sees what the task that started it had opened before.
     """
 
     __slots__ = ("_here", "_inner", "_opened")

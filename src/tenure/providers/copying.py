@@ -70,7 +70,8 @@ def _is_ours(provider: Any) -> bool:
 def _blank(provider: Any) -> Any:
     from tenure.providers.base import Provider  # noqa: PLC0415 - as above
 
-    copied = type(provider).__new__(type(provider))
+    cls: Any = type(provider)
+    copied = cls.__new__(cls)
     Provider.__init__(copied)
     return copied
 
@@ -112,9 +113,7 @@ def copy_arguments(provider: Any, args: tuple[Any, ...], kwargs: dict[Any, Any],
     Raises:
         NonCopyableArgumentError: one of them cannot be copied; it says which.
     """
-    copied_args = tuple(
-        _argument(provider, value, copy_, index=number) for number, value in enumerate(args)
-    )
+    copied_args = tuple(_argument(provider, value, copy_, index=number) for number, value in enumerate(args))
     copied_kwargs = {name: _argument(provider, value, copy_, keyword=name) for name, value in kwargs.items()}
     return copied_args, copied_kwargs
 

@@ -29,7 +29,9 @@ def constant(name: str, value: Any, *, by_position: bool = False) -> Need:
     return Need(name, NOTHING, by_position, default=value)
 
 
-def needs_of(args: Iterable[Any], kwargs: Mapping[Any, Any], more: Args = (), overriding: Kwargs | None = None) -> tuple[Need, ...]:
+def needs_of(
+    args: Iterable[Any], kwargs: Mapping[Any, Any], more: Args = (), overriding: Kwargs | None = None
+) -> tuple[Need, ...]:
     """
     Return the needs of a call.
 
@@ -132,7 +134,9 @@ def declared(provider: Any) -> Binding:
     return binding
 
 
-def by_hand(provider: Any, provide: Callable[[Args, dict[str, Any]], Any], args: Args, kwargs: dict[str, Any]) -> Binding:
+def by_hand(
+    provider: Any, provide: Callable[[Args, dict[str, Any]], Any], args: Args, kwargs: dict[str, Any]
+) -> Binding:
     """Return the binding of a provider that says at run time what it gives."""
 
     def run() -> Any:

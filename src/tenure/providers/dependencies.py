@@ -5,7 +5,7 @@ from inspect import isawaitable
 from typing import Any, Self, TypeVar
 
 from tenure.errors import Error, NoSuchProviderError
-from tenure.model.binding import Binding, Make, Need
+from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.providers import declaring
 from tenure.providers.base import Provider
 from tenure.providers.family import renew
@@ -119,7 +119,9 @@ class Dependency(WithParent, Provider[T]):
 
     def _checked(self, value: Any) -> Any:
         if not isinstance(value, self._instance_of):
-            raise Error(f"{value!r} is not an instance of {self._instance_of!r}, which {self.__tenure_label__()!r} has to be")
+            raise Error(
+                f"{value!r} is not an instance of {self._instance_of!r}, which {self.__tenure_label__()!r} has to be"
+            )
         return value
 
     def __tenure_binding__(self) -> Binding:
@@ -127,7 +129,7 @@ class Dependency(WithParent, Provider[T]):
         source = self._last if self._last is not None else self._default
         if source is None:
             return declaring.binding_of(self, self._checked, (Need("value", _Undefined(self), by_position=True),))
-        return Binding(self, Make.CALL, self._checked, declaring.TRANSIENT, (Need("value", source, by_position=True),))
+        return Binding(self, Make.CALL, self._checked, TRANSIENT, (Need("value", source, by_position=True),))
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
         return self.__tenure_binding__()
@@ -222,7 +224,11 @@ class DependenciesContainer(WithParent, Object[Any]):
         return context
 
     def _give(self, name: str, dependency: Any, container: Any) -> None:
-        source = container() if isinstance(container, Object) and not isinstance(container, DependenciesContainer) else container
+        source = (
+            container()
+            if isinstance(container, Object) and not isinstance(container, DependenciesContainer)
+            else container
+        )
         given = getattr(source, "providers", {}).get(name)
         if given is not None:
             dependency.override(given)

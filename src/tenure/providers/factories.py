@@ -5,6 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from tenure.errors import Error
 from tenure.providers.abstract import Abstract, typed_delegate
+from tenure.providers.base import Provider
 from tenure.providers.making import MakingWithAttributes
 from tenure.providers.objects import Delegate
 
@@ -25,7 +26,9 @@ class Typed(MakingWithAttributes[T]):
         if provides is None or wanted is None:
             return
         if not (isinstance(provides, type) and issubclass(provides, wanted)):
-            raise Error(f"{type(self).__name__} provides {wanted.__qualname__} and what is derived from it, not {provides!r}")
+            raise Error(
+                f"{type(self).__name__} provides {wanted.__qualname__} and what is derived from it, not {provides!r}"
+            )
 
     @property
     def cls(self) -> Any:
@@ -60,7 +63,7 @@ class AbstractFactory(Abstract, Factory[T]):
     """A `Factory` that has to be overridden by one."""
 
     __slots__ = ()
-    replaced_by = Factory
+    replaced_by: ClassVar[type[Provider[Any]]] = Factory
 
 
 class FactoryDelegate(Delegate[Any]):

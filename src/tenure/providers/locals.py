@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from inspect import isawaitable
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.providers.factories import Factory
@@ -38,7 +38,7 @@ class _ByThread(threading.local):
         self.value = value
 
 
-def _by_context() -> _Store:
+def _by_context() -> Any:
     return ContextVar("tenure.local", default=_NOTHING)
 
 
@@ -47,7 +47,7 @@ class _LocalSingleton(BaseSingleton[T]):
 
     __slots__ = ("_age", "_store")
     _lifetime = TRANSIENT
-    _new_store: Callable[[], _Store] = staticmethod(_ByThread)
+    _new_store: ClassVar[Any] = staticmethod(_ByThread)
 
     def __init__(self, provides: Callable[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None:
         self._store: _Store = type(self)._new_store()
@@ -134,4 +134,4 @@ class ContextLocalSingleton(_LocalSingleton[T]):
     """
 
     __slots__ = ()
-    _new_store = staticmethod(_by_context)
+    _new_store: ClassVar[Any] = staticmethod(_by_context)

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 from tenure.errors import Error, NothingProvidedError
 from tenure.model.binding import TRANSIENT, Binding, Make
-from tenure.providers.arguments import WithAttributes, WithCall
+from tenure.providers.arguments import WithCall
 from tenure.providers.base import Provider
 from tenure.providers.declaring import binding_of, is_provider, made_by, need, needs_of
 from tenure.providers.family import renew
@@ -104,9 +104,7 @@ class Making(WithCall[T]):
         provides = self._target()
         needs = needs_of(self._args, self._kwargs, args, kwargs)
         later = (provides,) if is_provider(provides) else ()
-        return binding_of(
-            self, provides, needs, make=made_by(provides), lifetime=self._lifetime, later=later
-        )
+        return binding_of(self, provides, needs, make=made_by(provides), lifetime=self._lifetime, later=later)
 
     def _target(self) -> Any:
         if self._provides is None:
@@ -117,10 +115,39 @@ class Making(WithCall[T]):
         return show_made(self._provides)
 
 
-class MakingWithAttributes(WithAttributes[T], Making[T]):
+class MakingWithAttributes(Making[T]):
     """A provider that sets attributes of what it made."""
 
     __slots__ = ("_attributes",)
+
+    def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._attributes: dict[str, Any] = {}
+        super().__init__(provides, *args, **kwargs)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes to be set; a copy."""
+        return dict(self._attributes)
+
+    def add_attributes(self, **kwargs: Any) -> Self:
+        """Add attributes to be set, in place of those of the same name."""
+        return self.set_attributes(**{**self._attributes, **kwargs})
+
+    def set_attributes(self, **kwargs: Any) -> Self:
+        """Replace the attributes to be set."""
+        self._attributes = kwargs
+        renew((self,))
+        return self
+
+    def clear_attributes(self) -> Self:
+        """Set no attributes any more."""
+        return self.set_attributes()
+
+    @property
+    def related(self) -> Iterator[Provider[Any]]:
+        """The providers it refers to."""
+        yield from filter(is_provider, self._attributes.values())
+        yield from super().related
 
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
         super()._copy_into(copied, copy)

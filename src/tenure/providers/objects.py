@@ -1,7 +1,8 @@
 """`Object`, `Self` and `Delegate`: providers of what exists already."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, Self as ThisType, TypeVar
+from typing import Any, Generic, TypeVar
+from typing import Self as ThisType
 
 from tenure.errors import Error
 from tenure.model.binding import Binding

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Self, TypeVar
 
-from tenure.model.binding import Binding, Make
+from tenure.model.binding import Binding, Make, Need
 from tenure.providers import declaring
 from tenure.providers.arguments import WithCall
 from tenure.providers.base import Provider
@@ -59,7 +59,7 @@ class _Fluent(Provider[Any]):
         copied._provides = copy(self._provides)
 
     def _source(self) -> Any:
-        return declaring.Need("value", self._provides, by_position=True)
+        return Need("value", self._provides, by_position=True)
 
     def _shown(self) -> str:
         return str(self._provides)
@@ -106,7 +106,9 @@ class AttributeGetter(_Named):
     __slots__ = ()
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.binding_of(self, getattr, (self._source(), declaring.need("name", self._key, by_position=True)))
+        return declaring.binding_of(
+            self, getattr, (self._source(), declaring.need("name", self._key, by_position=True))
+        )
 
 
 class ItemGetter(_Named):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from tenure.errors import Error
 from tenure.model.binding import SINGLETON
 from tenure.providers.abstract import Abstract, typed_delegate
+from tenure.providers.base import Provider
 from tenure.providers.factories import Typed
 from tenure.providers.family import engine_of
 from tenure.providers.objects import Delegate
@@ -111,12 +112,13 @@ class AbstractSingleton(Abstract, BaseSingleton[T]):
     """A singleton that has to be overridden by one."""
 
     __slots__ = ()
-    replaced_by = BaseSingleton
+    replaced_by: ClassVar[type[Provider[Any]]] = BaseSingleton
 
     def _forget(self) -> None:
         if self._last is None:
             raise Error(f"{self} is abstract; override it with a {self.replaced_by.__name__}")
-        self._last.reset()
+        last: Any = self._last  # a singleton, as `override` saw to
+        last.reset()
 
 
 class SingletonDelegate(Delegate[Any]):

@@ -16,7 +16,6 @@ from tenure.lifecycle.exits import Exit
 from tenure.runtime.holding import begin_close, end_close, release
 from tenure.runtime.scope import Scope, every_scope
 
-
 Closing: TypeAlias = Callable[[Scope, list[Exit], Closer], Steps[None]]
 """Closes exits of a scope; never raises."""
 
@@ -90,7 +89,7 @@ def close_some(
 
 
 def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, close: Closing) -> Steps[None]:
-    """Close what stands at *places* in the exits of *scope* by *closer*, which keeps the account, in the way of *close*."""
+    """Close what stands at *places* in the exits of *scope* in the way of *close*; *closer* keeps the account."""
     with engine.lock:
         owed = {place: scope.exits[place] for place in places if place in scope.exits}
         for place, exit_ in owed.items():

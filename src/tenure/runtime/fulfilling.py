@@ -163,7 +163,9 @@ def _is_disowned(home: Scope, claim: Claim) -> bool:
 def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
     """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
     is_open = home.state is State.OPEN
-    error = ContainerClosedError(claim.binding.label if is_open else home.subject, "shut down" if is_open else home.state.value)
+    error = ContainerClosedError(
+        claim.binding.label if is_open else home.subject, "shut down" if is_open else home.state.value
+    )
     if exit_ is not None:
         closer = Closer(None, engine.place(home), None)
         exit_.owner = None

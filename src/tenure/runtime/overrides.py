@@ -72,7 +72,9 @@ class Override:
 
     def _made(self) -> list[tuple[Scope, Any]]:
         """Return the place of everything affected that is open now."""
-        return [(s, place) for s in every_scope(self._engine.root) for place in list(s.exits) if place in self._affected]
+        return [
+            (s, place) for s in every_scope(self._engine.root) for place in list(s.exits) if place in self._affected
+        ]
 
     def _undo(self, error: BaseException | None) -> Steps[None]:
         engine = self._engine
@@ -95,4 +97,3 @@ class Override:
         failure = report.settle(error)
         if failure is not None and failure is not error:
             raise failure
-

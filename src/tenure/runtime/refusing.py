@@ -72,8 +72,8 @@ def refuse_unforeseen(binding: Binding, made: Any) -> None:
         return
     if isinstance(made, CoroutineType):
         made.close()
-    elif hasattr(made, "excuse"):
-        made.excuse()
+    else:
+        getattr(made, "excuse", lambda: None)()  # what awaits nobody says so otherwise
     raise UnforeseenAwaitError(binding.label, f"`await container.aget({binding.label})`", binding.key, made)
 
 

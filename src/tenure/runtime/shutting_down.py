@@ -68,7 +68,9 @@ def _under_way(scopes: Iterable[Scope], keys: Collection[Key]) -> list[Claim]:
     ]
 
 
-def shut_down(engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None) -> Steps[None]:
+def shut_down(
+    engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None
+) -> Steps[None]:
     """
     Close what *scopes* owe for *keys* and for what depends on it, in order, all of it whatever is raised.
 
@@ -130,7 +132,9 @@ def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer)
             claim.succeed()
 
 
-def shut_down_sync(engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None) -> None:
+def shut_down_sync(
+    engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None
+) -> None:
     """Shut *keys* down on this thread; see `shut_down`."""
     drive(shut_down(engine, scopes, keys, outcome))
 

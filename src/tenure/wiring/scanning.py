@@ -200,6 +200,8 @@ def hints_of(owner: Any) -> dict[str, Any]:
     """Return the annotations in the namespace of *owner* itself, text resolved where it can be."""
     try:
         raw = inspect.get_annotations(owner)
+    except ValueError:  # they are no dictionary
+        return {}
     except Exception:  # noqa: BLE001 - Python 3.14: one of them names what is not defined
         return annotations_of(owner)
     if not any(isinstance(hint, str) for hint in raw.values()):
