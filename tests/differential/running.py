@@ -55,8 +55,12 @@ def run(path, root):
     output = io.StringIO()
     with _undisturbed(), contextlib.redirect_stdout(output), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        error = _execute(source, path)
-        gc.collect()  # what the program left open is reported here, not in another test
+        gc.freeze()  # what is here already need not be looked through
+        try:
+            error = _execute(source, path)
+            gc.collect()  # what the program left open is reported here, not in another test
+        finally:
+            gc.unfreeze()
     return Outcome(output.getvalue().splitlines(), error_kinds(error))
 
 

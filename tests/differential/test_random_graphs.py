@@ -10,9 +10,10 @@ from tests.differential.random_programs import random_programs
 from tests.differential.running import OURS, THEIRS
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")  # theirs drops some when a call fails
-_MANY = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+_MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.slow
 @_MANY
 @given(random_programs())
 def test_synchronous_programs(program):
@@ -20,6 +21,7 @@ def test_synchronous_programs(program):
     assert asyncio.run(play(program, OURS)) == asyncio.run(play(program, THEIRS))
 
 
+@pytest.mark.slow
 @_MANY
 @given(random_programs(is_asynchronous=True))
 def test_asynchronous_programs(program):

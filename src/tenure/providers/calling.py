@@ -159,7 +159,8 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
     if not args and not kwargs:
         return engine.value(provider, scope)
     try:
-        return variants.value_of(engine, _binding(provider, engine, args, kwargs), scope)
+        binding = _binding(provider, engine, args, kwargs)
+        return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
     except Exception as error:
         explain(error, provider, engine.graph)
         raise
@@ -174,7 +175,8 @@ def later(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Await
         if not args and not kwargs:
             return await engine.avalue(provider, scope)
         try:
-            return await variants.avalue_of(engine, _binding(provider, engine, args, kwargs), scope)
+            binding = _binding(provider, engine, args, kwargs)
+            return binding.target if binding.make is Make.VALUE else await variants.avalue_of(engine, binding, scope)
         except Exception as error:
             explain(error, provider, engine.graph)
             raise

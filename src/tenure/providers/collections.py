@@ -1,13 +1,14 @@
 """`List` and `Dict`: collections of the values of providers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 from tenure.model.binding import Binding
 from tenure.providers.arguments import WithArgs
 from tenure.providers.base import Provider
 from tenure.providers.copying import copy_arguments
-from tenure.providers.declaring import binding_of, constant, is_provider, need, needs_of
+from tenure.providers.declaring import binding_of, is_provider, named_needs, needs_of
 from tenure.providers.family import renew
 
 
@@ -33,7 +34,7 @@ class List(WithArgs[list[Any]]):
         copied._args, _ = copy_arguments(self, self._args, {}, copy)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return binding_of(self, _listed, needs_of(self._args, {}, args, kwargs))
+        return binding_of(self, _listed, needs_of(self._args, {}, args))
 
     def _shown(self) -> str:
         return ", ".join(map(str, self._args))
@@ -85,15 +86,16 @@ class Dict(Provider[dict[Any, Any]]):
         copied._items = dict(values)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        kept = {key: value for key, value in self._items.items() if key not in kwargs}
-        values = [constant("value", value, by_position=True) for value in kwargs.values()]
-        values += [need("value", value, by_position=True) for value in kept.values()]
-        keys = (*kwargs, *kept)
+        keys: list[Any] = []
+        needs = []
+        for key, value in named_needs(self._items, kwargs):
+            keys.append(key)
+            needs.append(replace(value, by_position=True))
 
         def collect(*found: Any) -> dict[Any, Any]:
             return dict(zip(keys, found, strict=True))
 
-        return binding_of(self, collect, tuple(values))
+        return binding_of(self, collect, tuple(needs))
 
     def _shown(self) -> str:
         return repr(self._items)

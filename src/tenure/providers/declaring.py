@@ -1,6 +1,6 @@
 """From a provider to its binding: what its arguments need, and the bindings that several kinds share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tenure.keys import Key
@@ -42,16 +42,22 @@ def needs_of(
         overriding: keyword arguments of one call, passed instead of *kwargs* as they are; `name__key` is passed on to
             the provider given as *name*.
     """
-    own, forwarded = _split(overriding or {}, kwargs)
     found = [need(str(number), value, by_position=True) for number, value in enumerate(args)]
     found += [constant(str(len(found) + number), value, by_position=True) for number, value in enumerate(more)]
-    found += [constant(name, value) for name, value in own.items()]
+    found += [value for _, value in named_needs(kwargs, overriding or {})]
+    return tuple(found)
+
+
+def named_needs(kwargs: Mapping[Any, Any], overriding: Kwargs) -> Iterator[tuple[Any, Need]]:
+    """Go through the named arguments of a call, those of *overriding* first; see `needs_of`."""
+    own, forwarded = _split(overriding, kwargs)
+    for name, value in own.items():
+        yield name, constant(name, value)
     for name, value in kwargs.items():
         if name in forwarded:
-            found.append(Need(name, Forwarded(value, forwarded[name])))
+            yield name, Need(name, Forwarded(value, forwarded[name]))
         elif name not in own:
-            found.append(need(name, value))
-    return tuple(found)
+            yield name, need(name, value)
 
 
 def _split(given: Kwargs, known: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

@@ -6,7 +6,7 @@ more than once.
 """
 
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
 from tenure.lifecycle.latch import Latch
@@ -83,7 +83,7 @@ class Pending(Coroutine[Any, Any, T], Generic[T]):
             self._running.close()
 
 
-class Done(Awaitable[T]):
+class Done(Coroutine[Any, Any, T], Generic[T]):
     """The result of work that was done without waiting; it may be awaited, and need not be."""
 
     __slots__ = ("_value",)
@@ -94,3 +94,14 @@ class Done(Awaitable[T]):
     def __await__(self) -> Generator[Any, Any, T]:
         return self._value
         yield  # a generator that never waits
+
+    def send(self, value: Any) -> Any:
+        """End at once; see `types.CoroutineType.send`."""
+        raise StopIteration(self._value)
+
+    def throw(self, *error: Any) -> Any:
+        """Raise *error*."""
+        raise error[0]
+
+    def close(self) -> None:
+        """Do nothing: it is done."""

@@ -5,9 +5,11 @@ from types import CoroutineType
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, UnforeseenAwaitError
+from tenure.lifecycle.backends import running
+from tenure.lifecycle.claim import openings
 from tenure.model.binding import SINGLETON, Binding, Make, Style
 from tenure.model.detect import lifecycle_of_made
-from tenure.runtime.scope import Scope
+from tenure.runtime.scope import Scope, live_chain
 
 
 def to_await(engine: Any, binding: Binding, scope: Scope) -> list[Binding]:
@@ -17,12 +19,25 @@ def to_await(engine: Any, binding: Binding, scope: Scope) -> list[Binding]:
     What is asynchronous but already open, or opens by its own methods later, is not among it.
     """
     blocked = [each for each in engine.plans.asynchronous(binding) if _blocks(engine, each, scope)]
+    blocked += _under_way(engine, binding, scope)
     return _still_needed(engine, binding, blocked, scope)
+
+
+def _under_way(engine: Any, binding: Binding, scope: Scope) -> list[Binding]:
+    """Return what *binding* needs that another task of the running loop is making: only awaiting will get it."""
+    claims = [claim for each in live_chain(scope) for claim in list(each.inflight.values())]
+    backend = running()
+    if not claims or backend is None:
+        return []
+    mine = openings()
+    made = {c.binding.key for c in claims if c.loop is backend.token() and c not in mine and not c.done.is_set}
+    return [each for each in engine.graph.order((binding.key,)) if each.key in made] if made else []
 
 
 def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
     """Raise before anything happens if making *binding* without a loop cannot succeed (L51)."""
-    needed = to_await(engine, binding, scope)
+    blocked = [each for each in engine.plans.asynchronous(binding) if _blocks(engine, each, scope)]
+    needed = _still_needed(engine, binding, blocked, scope)
     if needed:
         call = f"`await container.aget({binding.label})`"
         way_out = (

@@ -51,19 +51,38 @@ def _decide(engine: Any, run: Start, is_async: bool) -> Steps[list[Opened]]:
     kept = _needed_by_others(engine.root, numbers)
     doomed = [entry for entry in run.opened if entry[2].number not in kept and entry[0].exits.get(entry[1]) is entry[2]]
     with engine.lock:
-        for home, place, exit_ in doomed:
-            if exit_.managed is None:
-                home.cache.pop(place, None)
+        doomed = [_withdrawn(*entry) for entry in doomed]
     for home in {home for home, _, _ in doomed}:
         forget_dependents(engine, home, [exit_ for other, _, exit_ in doomed if other is home])
     yield from _openings_ended(engine, doomed, is_async)
     kept = _needed_by_others(engine.root, numbers)
     with engine.lock:
-        for home, place, exit_ in doomed:
-            is_taken = exit_.number in kept and exit_.managed is None and home.state is State.OPEN
-            if is_taken and place not in home.inflight:
-                home.cache.setdefault(place, exit_.value)
+        for home, _, exit_ in doomed:
+            if exit_.number in kept:
+                _given_back(home, exit_)
     return [entry for entry in doomed if entry[2].number not in kept]
+
+
+def _withdrawn(home: Scope, place: Any, exit_: Exit) -> Opened:
+    """Under the engine's lock: let nobody find *exit_* any more; whoever asks makes another, in a place of its own."""
+    if exit_.managed is not None or place == exit_.number:
+        return home, place, exit_
+    home.cache.pop(place, None)
+    del home.exits[place]
+    home.exits[exit_.number] = exit_  # a close of the scope meanwhile must still find what it owes
+    home.unordered = True
+    return home, exit_.number, exit_
+
+
+def _given_back(home: Scope, exit_: Exit) -> None:
+    """Under the engine's lock: let *exit_*, which somebody needs, be found again, unless there is another by now."""
+    place = exit_.binding.key
+    is_free = place not in home.inflight and place not in home.exits and place not in home.cache
+    if exit_.managed is None and is_free and home.exits.get(exit_.number) is exit_ and exit_.number != place:
+        del home.exits[exit_.number]
+        home.exits[place] = exit_
+        if home.state is State.OPEN:
+            home.cache[place] = exit_.value
 
 
 def _openings_ended(engine: Any, doomed: list[Opened], is_async: bool) -> Steps[None]:
