@@ -10,10 +10,10 @@ from typing import Any
 from tenure.declare import lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, GraphError, ScopeError
 from tenure.keys import Key, class_of, qualified, show
-from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
 from tenure.model.check import findings_of
-from tenure.model.graph import Graph
+from tenure.model.graph import Graph, declares_binding
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
 from tenure.runtime.injection import Injected
@@ -36,6 +36,7 @@ class Binder:
         self._autobind = autobind
         self._serial = 0
         self._injected: list[Injected] = []
+        self._included: list[Callable[[Key], Binding | None]] = []
         self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout)
         for cls in type(self).__mro__:
             if issubclass(cls, Binder):
@@ -110,6 +111,12 @@ class Binder:
         self.engine.add(binding)
 
     def _bind_by_itself(self, key: Key) -> Binding | None:
+        for find in self._included:
+            binding = find(key)
+            if binding is not None:
+                return binding
+        if declares_binding(key):
+            return None
         if not self._autobind:
             return None
         self._serial += 1
@@ -142,16 +149,24 @@ class Binder:
         self._check_lifetime(binding)
         self._add(binding)
 
-    def include(self, other: "Binder") -> None:
+    def include(self, other: Any) -> None:
         """
-        Bind here everything that *other* binds and this container does not; instances are not shared.
+        Bind here everything that *other* binds and this container does not.
+
+        Args:
+            other: a container; instances are not shared. Or a declarative container: it becomes part of this one, with
+                what it has made, and is closed with it; its providers are found by name and by what they make.
 
         Raises:
             ContainerClosedError: this container is closed.
             ScopeError: *other* binds to a scope that this container does not know; nothing is included.
-            BindingError: *other* is no container.
+            BindingError: *other* is no container, or is part of another one.
         """
         self._refuse_if_closed()
+        join = getattr(other, "__tenure_join__", None)
+        if join is not None:
+            self._join(*join(self.engine))
+            return
         if not isinstance(other, Binder):
             raise BindingError(f"include takes a container, not {other!r}")
         new = [b for b in list(other.engine.graph) if b.declared and b.key not in self and b.target is not other]
@@ -159,6 +174,15 @@ class Binder:
             self._check_lifetime(binding)
         for binding in new:
             self._add(binding)
+
+    def _join(self, find: Callable[[Key], Binding | None], offers: Mapping[Key, Key]) -> None:
+        """Look what is not bound up by *find*; each key of *offers* stands for another that is found so."""
+        self._included.append(find)
+        for key, provider in offers.items():
+            if key not in self:
+                self._serial += 1
+                need = Need("value", provider, by_position=True)
+                self._add(Binding(key, Make.CALL, lambda value: value, TRANSIENT, (need,), serial=self._serial))
 
     def expects(self, function: Injected) -> None:
         """Count *function* among those whose parameters `check()` looks at."""

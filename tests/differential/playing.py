@@ -8,6 +8,7 @@ starts afresh.
 
 import asyncio
 import contextlib
+import copy
 import importlib
 import inspect
 
@@ -247,6 +248,32 @@ async def _reset(stage, act, node):
         stage.provider(act.node).reset()
 
 
+async def _full_reset(stage, act, node):
+    if node.kind in SINGLETONS:
+        await _settled(stage.app.shutdown_resources())
+        stage.provider(act.node).full_reset()
+
+
+async def _copy(stage, act, node):
+    """Go on with a copy of the container."""
+    await _start_afresh(stage)
+    stage.app = copy.deepcopy(stage.app)
+
+
+async def _add_argument(stage, act, node):
+    await _start_afresh(stage)
+    if node.kind in CALLED:
+        stage.provider(act.node).add_args(act.value).add_kwargs(added=act.value)
+
+
+async def _swap(stage, act, node):
+    """Have one provider be overridden by another that is not made from it."""
+    await _start_afresh(stage)
+    other = act.value if isinstance(act.value, int) and act.value < act.node else act.node
+    if other != act.node:
+        stage.provider(act.node).override(stage.provider(other))
+
+
 async def _override(stage, act, node):
     """Override one provider by a value or by a factory."""
     await _start_afresh(stage)
@@ -279,6 +306,10 @@ _VERBS = {
     "shutdown_one": _shutdown_one,
     "is_open": _is_open,
     "reset": _reset,
+    "full_reset": _full_reset,
+    "copy": _copy,
+    "add_argument": _add_argument,
+    "swap": _swap,
     "override": _override,
     "reset_override": _reset_override,
     "set_option": _set_option,

@@ -146,9 +146,19 @@ def calls(draw, nodes, is_asynchronous):
 
 
 def _acts(nodes, is_asynchronous):
-    verbs = ["init", "shutdown", "reset_singletons", "init_one", "shutdown_one", "is_open", "reset"]
+    verbs = [
+        "init",
+        "shutdown",
+        "reset_singletons",
+        "init_one",
+        "shutdown_one",
+        "is_open",
+        "reset",
+        "full_reset",
+        "copy",
+    ]
     if not is_asynchronous:
-        verbs += ["override", "override", "reset_override", "set_option", "set_option"]
+        verbs += ["override", "override", "reset_override", "set_option", "set_option", "add_argument", "swap"]
     number = st.integers(0, len(nodes) - 1)
     other = st.builds(Act, st.sampled_from(verbs), number, value=st.one_of(VALUES, st.sampled_from("ab")))
     return st.lists(

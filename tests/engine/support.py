@@ -192,7 +192,7 @@ class TrioWorld(AsyncWorld):
     def run(self, function, clock=None):
         async def main():
             before = _system_tasks()
-            with trio.fail_after(3 if clock is None else 1e6):
+            with trio.fail_after(40 if clock is None else 1e6):
                 await function()
             for _ in range(5):
                 await trio.sleep(0)

@@ -85,7 +85,8 @@ class Server(uvicorn.Server):
 
     def _run(self):
         try:
-            self.run(sockets=[self.socket])
+            with contextlib.suppress(SystemExit):  # a start that failed
+                self.run(sockets=[self.socket])
         finally:
             self.decided.set()
 

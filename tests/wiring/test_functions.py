@@ -462,3 +462,34 @@ def test_recursion(container):
 
     assert function(2) == [container.service()] * 3
     assert LOG == []
+
+
+class Depends:
+    """As fast_depends has it."""
+
+    __module__ = "fast_depends.dependencies"
+
+    def __init__(self, dependency):
+        self.dependency = dependency
+
+
+def test_framework_that_refuses_coroutines(container):
+    """A marker in a function that cannot await gives itself at once where the framework would not await it."""
+    depends, other = Depends(Provide["service"]), Depends(Provide["service"])
+
+    @inject
+    def function(service=depends):
+        return service
+
+    @inject
+    async def coroutine(service=other):
+        return service
+
+    wired(container, function)
+    called = depends.dependency()
+
+    assert called is depends.dependency
+    assert function(service=called) is container.service()
+    assert repr(called) == "Provide['service']"
+    assert not inspect.iscoroutinefunction(type(depends.dependency).__call__)
+    assert inspect.iscoroutinefunction(type(other.dependency).__call__)

@@ -15,7 +15,7 @@ from tenure.providers.base import Provider
 from tenure.providers.container import Container as ContainerProvider
 from tenure.providers.declaring import is_provider
 from tenure.providers.dependencies import DependenciesContainer, Dependency
-from tenure.providers.family import Family
+from tenure.providers.family import Family, admit
 from tenure.providers.objects import Self as SelfProvider
 from tenure.providers.parents import WithParent
 from tenure.providers.resource import BaseResource
@@ -93,10 +93,17 @@ class Container(Scoped):
         self.__dict__["_Container__united"] = engine.graph
         return engine
 
+    def __tenure_join__(self, engine: Any) -> tuple[Any, dict[Any, Any]]:
+        """Let *engine*, of a type-driven container, serve this one; return how to find providers, by which keys."""
+        for provider in self.traverse():
+            admit(provider, self.__family)
+        self.__family.adopt(engine)
+        return self.__family.find, lookup.offers_of(self)
+
     # looking
 
-    @property
-    def dependencies(self) -> dict[str, Provider[Any]]:
+    @both_property
+    def dependencies(self: Any) -> dict[str, Provider[Any]]:
         """What it expects to be given, by name."""
         return {
             name: provider

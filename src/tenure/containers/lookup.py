@@ -1,11 +1,14 @@
 """Find a provider of a container: by name, by itself, by what it makes."""
 
+from contextlib import suppress
 from typing import Any
 
-from tenure.errors import Error, NoSuchProviderError
+from tenure.errors import BindingError, Error, NoSuchProviderError
 from tenure.keys import show
+from tenure.model.introspect import product_of
 from tenure.providers.declaring import is_provider
 from tenure.providers.family import Family, admit
+from tenure.providers.objects import Delegate, Object
 
 
 def name_of(container: Any, provider: Any) -> str:
@@ -32,6 +35,19 @@ def engine_of(container: Any, family: Family, known: Any) -> Any:
             admit(provider, family)
         engine = family.engine
     return engine
+
+
+def offers_of(container: Any) -> dict[Any, Any]:
+    """Return the providers of *container* by name, and by the class they make where only one makes it."""
+    offers: dict[Any, Any] = dict(container.providers)
+    by_class: dict[Any, list[Any]] = {}
+    for provider in container.providers.values():
+        made = getattr(provider, "provides", None)
+        if callable(made) and not is_provider(made) and not isinstance(provider, Object | Delegate):
+            with suppress(BindingError):  # what it makes is not said
+                by_class.setdefault(made if isinstance(made, type) else product_of(made), []).append(provider)
+    offers.update((cls, providers[0]) for cls, providers in by_class.items() if len(providers) == 1)
+    return offers
 
 
 def provider_of(container: Any, key: Any) -> Any:

@@ -58,6 +58,14 @@ class Scoped:
         face = partial(ResourceScope, key=partial(lookup.provider_of, self))
         return ScopeHandle(self.__tenure_engine__, face, _takes_no_values, name, values or {}, max_parallel)
 
+    def include(self, other: Any) -> None:
+        """
+        Become part of the type-driven container *other*, as `other.include(self)` says.
+
+        Dependencies that nobody defined are served by what it has for their class.
+        """
+        other.include(self)
+
     def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
         """Return everything there is to say about the container, errors first; makes nothing."""
         engine = self.__tenure_engine__

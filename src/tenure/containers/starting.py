@@ -1,10 +1,15 @@
 """Open and close the resources of a container, at once where nothing has to be awaited."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
-from tenure.errors import UnforeseenAwaitError
+from tenure.errors import CloseError, UnforeseenAwaitError
+from tenure.lifecycle.exits import Exit
 from tenure.providers.choosing import Selector
+from tenure.providers.context_local import CONTEXT, ContextLocalResource
+from tenure.providers.declaring import is_provider
 from tenure.providers.pending import Done, Pending
 from tenure.providers.resource import BaseResource
 from tenure.providers.shutting import shut_down
@@ -23,25 +28,46 @@ def init_resources(container: Any, resource_type: type[BaseResource[Any]]) -> Aw
     _check(resource_type)
     engine = container.__tenure_engine__
     wanted = _in_order(container, resource_type)
-    special = [provider for provider in wanted if provider.opens_by_itself]
-    keys = [provider for provider in wanted if not provider.opens_by_itself]
-    bindings = [engine.graph.require(provider) for provider in keys]
-    if not special and not any(to_await(engine, binding, engine.root) for binding in bindings):
+    own = [provider for provider in wanted if _has_own_way(provider, "init")]
+    keys = [provider for provider in wanted if provider not in own]
+    if not _must_wait(engine, keys):
         try:
             starting.start(engine, engine.root, keys)
-            return Done(None)
         except UnforeseenAwaitError as error:
             keep = getattr(type(error.key), "_keep", None)
             if keep is None:
                 raise
             keep(error.key, error.made)
+        else:
+            return _all_of([provider.init() for provider in own])
 
     async def begin() -> None:
         await starting.astart(engine, engine.root, keys, None)
-        for provider in special:
-            await provider.async_()
+        await _all_of([provider.init() for provider in own])
 
     return Pending("init_resources()", begin)
+
+
+def _must_wait(engine: Any, keys: list[Any]) -> bool:
+    return any(to_await(engine, engine.graph.require(provider), engine.root) for provider in keys)
+
+
+def _has_own_way(provider: Any, act: str) -> bool:
+    """Tell whether the class of *provider* says itself how it is started or shut down."""
+    return getattr(type(provider), act) is not getattr(BaseResource, act) or provider.opens_by_itself
+
+
+def _all_of(results: list[Any]) -> Awaitable[None]:
+    """Return an awaitable of those of *results* that are; nothing is left to do where none is."""
+    pending = [result for result in results if isawaitable(result) and not isinstance(result, Done)]
+    if not pending:
+        return Done(None)
+
+    async def wait() -> None:
+        for result in pending:
+            await result
+
+    return Pending("resources with a way of their own", wait)
 
 
 def _in_order(container: Any, resource_type: type[BaseResource[Any]]) -> list[Any]:
@@ -72,12 +98,53 @@ def shutdown_resources(
     """
     _check(resource_type)
     engine = container.__tenure_engine__
-    keys: dict[Any, None] = {}
-    for provider in container.traverse(types=[resource_type]):
-        keys.update(dict.fromkeys(provider.opened_keys))
-    scopes = live_chain(current_of(engine))
+    providers = list(container.traverse(types=[resource_type]))
+    own = [p for p in providers if type(p).shutdown not in _USUAL_SHUTDOWNS and p.initialized]
+    failed: list[Exception] = []
+    first = _all_of(_in_their_own_way(own[::-1], failed))
+    keys = {key: None for provider in providers for key in provider.opened_keys}
     if resource_type is BaseResource and container.__dict__.get("parent") is None:
-        for scope in (engine.root,):  # an override that was undone may have left something
-            keys.update(dict.fromkeys(exit_.binding.key for exit_ in list(scope.exits.values())))
-    scopes += [scope for scope in every_scope(engine.root) if scope.name == "context" and scope not in scopes]
-    return shut_down(engine, scopes, keys, outcome)
+        # an override that was undone may have left something
+        keys.update((exit_.binding.key, None) for exit_ in list(engine.root.exits.values()) if _is_ours(exit_))
+    scopes = live_chain(current_of(engine))
+    scopes += [scope for scope in every_scope(engine.root) if scope.name == CONTEXT and scope not in scopes]
+    if isinstance(first, Done):
+        with _added(failed):
+            return shut_down(engine, scopes, keys, outcome)
+
+    async def begin() -> None:
+        with _added(failed):
+            await first
+            await shut_down(engine, scopes, keys, outcome)
+
+    return Pending("shutdown_resources()", begin)
+
+
+def _in_their_own_way(providers: list[Any], failed: list[Exception]) -> list[Any]:
+    """Shut down *providers* whose class says how; what they raise goes to *failed*, for the others are closed too."""
+    results = []
+    for provider in providers:
+        try:
+            results.append(provider.shutdown())
+        except Exception as error:  # noqa: BLE001 - raised together with the others' (L24)
+            failed.append(error)
+    return results
+
+
+@contextmanager
+def _added(failed: list[Exception]) -> Iterator[None]:
+    """Raise *failed* together with what the body raises on closing."""
+    try:
+        yield
+    except CloseError as group:
+        failed.extend(group.exceptions)
+    if failed:
+        raise CloseError("errors while closing resources", failed)
+
+
+_USUAL_SHUTDOWNS = (BaseResource.shutdown, ContextLocalResource.shutdown)
+
+
+def _is_ours(exit_: Exit) -> bool:
+    """Tell whether a provider declared it; a type-driven container closes its own."""
+    return is_provider(exit_.binding.key)

@@ -219,9 +219,9 @@ class Graph:
         """Return a graph in which *binding* serves its key."""
         return Graph(self.bindings | {binding.key: binding}, self._autobind)
 
-    def emptied(self) -> "Graph":
-        """Return a graph that knows nothing yet, and asks the same function for what it does not know."""
-        return Graph({}, self._autobind)
+    def renewed(self) -> "Graph":
+        """Return a graph that asks the same function anew for the bindings of keys that declare their own."""
+        return Graph({k: b for k, b in self.bindings.items() if not declares_binding(k)}, self._autobind)
 
     def add(self, binding: Binding) -> None:
         """Name a key, for the first time or before anything was made from it; what was worked out is forgotten."""
@@ -249,6 +249,11 @@ class Graph:
                     found.add(dependent)
                     queue.append(dependent)
         return found
+
+
+def declares_binding(key: Key) -> bool:
+    """Tell whether *key* itself says what is bound to it, and may say something else later: a provider."""
+    return hasattr(type(key), "__tenure_binding__")
 
 
 def _declares_itself(key: Key) -> bool:

@@ -8,7 +8,7 @@ from tenure.errors import Error, NoSuchProviderError
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.providers import declaring
 from tenure.providers.base import Provider
-from tenure.providers.family import renew
+from tenure.providers.family import family_of, renew
 from tenure.providers.objects import Object
 from tenure.providers.overriding import OverridingContext
 from tenure.providers.parents import WithParent
@@ -45,6 +45,10 @@ class Dependency(WithParent, Provider[T]):
         if target is None:
             raise NoSuchProviderError(f"{self} is not defined yet, and has no attribute {name!r}")
         return getattr(target, name)
+
+    def __tenure_label__(self) -> str:
+        """Return its dotted name, or what it is where it has none."""
+        return self.parent_name or super().__tenure_label__()
 
     @property
     def instance_of(self) -> Any:
@@ -101,9 +105,10 @@ class Dependency(WithParent, Provider[T]):
             Error: nothing was given, or it is not an instance of `instance_of`.
         """
         source = self._last if self._last is not None else self._default
+        if source is None and family_of(self).is_adopted:
+            return super().__call__()
         if source is None:
-            label = self.parent_name or self.__tenure_label__()
-            raise Error(f"the dependency {label!r} is not defined: nothing was given for it, and it has no default")
+            raise Error(f"the dependency {self.__tenure_label__()!r} is not defined: nothing was given for it, and it has no default")
         value = source(*args, **kwargs)
         if isawaitable(value) and not isinstance(value, self._instance_of):
             return self._checked_later(value)  # type: ignore[no-any-return]  # an awaitable of a T, as everywhere
@@ -150,14 +155,17 @@ class _Undefined:
     def __init__(self, dependency: Dependency[Any]) -> None:
         self._dependency = dependency
 
+    def __tenure_stands_for__(self) -> Any:
+        """Return the class that would do, where a type-driven container has one."""
+        return self._dependency.instance_of
+
     def __tenure_label__(self) -> str:
         """Return what is missing."""
         return f"what {self._dependency.__tenure_label__()!r} stands for"
 
     def __tenure_reason__(self) -> str:
         """Return why it is missing."""
-        label = self._dependency.parent_name or self._dependency.__tenure_label__()
-        return f"the dependency {label!r} is not defined: nothing was given for it, and it has no default"
+        return f"the dependency {self._dependency.__tenure_label__()!r} is not defined: nothing was given for it, and it has no default"
 
 
 class ExternalDependency(Dependency[T]):

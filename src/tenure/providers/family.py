@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import TenureError
+from tenure.errors import BindingError, TenureError
 from tenure.model.graph import Graph
+from tenure.providers.declaring import alias
 from tenure.runtime.engine import Engine
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.joining import join_engines
+from tenure.runtime.scope import State
 
 LADDER = ("request",)
 """Names of the scopes that may be opened around calls, widest first."""
@@ -25,23 +27,20 @@ _joining = threading.RLock()
 
 
 class Family:
-    """
-    Providers that are served by one engine.
+    """Providers that are served by one engine: their own, made when first needed, or a type-driven container's."""
 
-    Args:
-        engine: the engine of another face that serves them; None: one of their own, made when first needed.
-    """
+    __slots__ = ("__weakref__", "_engine", "_into", "_is_adopted")
 
-    __slots__ = ("__weakref__", "_engine", "_into")
-
-    def __init__(self, engine: Engine | None = None) -> None:
-        self._engine = engine
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
         self._into: Family | None = None
+        self._is_adopted = False
 
     def __del__(self) -> None:
         """Warn of resources that nobody closed."""
         engine = getattr(self, "_engine", None)
-        owed = owed_by(engine.root) if engine is not None and getattr(self, "_into", None) is None else []
+        is_mine = engine is not None and self._into is None and not self._is_adopted
+        owed = owed_by(engine.root) if is_mine and engine is not None else []
         if owed:
             warn_of(owed, "a container was dropped with resources still open", self)
 
@@ -70,11 +69,43 @@ class Family:
 
     def find(self, key: Any) -> Any:
         """Return the binding that the provider *key* declares; None where it is no provider."""
+        wanted = getattr(type(key), "__tenure_stands_for__", None)
+        if wanted is not None:
+            return self._standing_in(key, wanted(key))
         declare = getattr(type(key), "__tenure_binding__", None)
         if declare is None:
             return None
         admit(key, self)
         return declare(key)
+
+    def _standing_in(self, key: Any, cls: Any) -> Any:
+        """Return the binding of *key*, which nobody defined, to what the type-driven container has for *cls*."""
+        if cls is object or not self.is_adopted or self.engine.graph.find(cls) is None:
+            return None
+        return alias(key, cls)
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether the engine of a type-driven container serves it."""
+        return self.top()._is_adopted
+
+    def adopt(self, engine: Engine) -> None:
+        """
+        Have the engine of a type-driven container serve it.
+
+        Raises:
+            BindingError: that of another one serves it, which is not closed yet.
+        """
+        with _joining:
+            family = self.top()
+            before = family._engine
+            if before is engine:
+                return
+            if family._is_adopted and before is not None and before.root.state is not State.CLOSED:
+                raise BindingError("the declarative container is part of another container already; close that one first")
+            family._engine, was_adopted, family._is_adopted = engine, family._is_adopted, True
+            if before is not None and not was_adopted:
+                join_engines(engine, before)
 
     def join(self, other: "Family") -> "Family":
         """Make one family of this one and *other*; return it."""
@@ -82,7 +113,7 @@ class Family:
             mine, theirs = self.top(), other.top()
             if mine is theirs:
                 return mine
-            if mine._engine is None:
+            if mine._engine is None or (theirs._is_adopted and not mine._is_adopted):
                 mine, theirs = theirs, mine
             theirs._into = mine  # first: what follows looks families up
             if theirs._engine is not None and mine._engine is not None:

@@ -200,10 +200,10 @@ class Engine:
         self.enlist(binding)
 
     def renew(self) -> None:
-        """Forget every binding and what was compiled of them, but no value: they are asked for anew when needed."""
-        self.graph = self.graph.emptied()
+        """Forget what keys declared themselves and all that was compiled, but no value; it is asked for anew."""
+        self.graph = self.graph.renewed()
         self.plans = Plans(self.graph)
-        self.used.clear()
+        self.used = {key for key in self.used if key in self.graph.bindings}
         self._preparers.clear()
         self.refuse_from_now_on()
         for scope in every_scope(self.root):  # whoever closes something must know what was made from it

@@ -18,8 +18,6 @@ from tenure.wiring.injected import MARK, Filler, Injected, Plan, enlist
 from tenure.wiring.markers import is_marker
 from tenure.wiring.together import Together, open_together
 
-Arguments = tuple[tuple[Any, ...], dict[str, Any]]
-
 
 def wrap(function: Any) -> Any:
     """Return *function* with its marked parameters filled in at each call."""
