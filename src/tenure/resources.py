@@ -4,11 +4,17 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Generator
 from inspect import isasyncgen, isgenerator
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tenure.errors import ResourceProtocolError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import typing_extensions
+
+    T = typing_extensions.TypeVar("T", default=Any)
+else:
+    T = TypeVar("T")
+
 _END = object()
 
 

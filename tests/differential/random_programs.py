@@ -132,8 +132,12 @@ def keywords(draw, nodes, number):
 
 
 def _forwarding(node):
-    """Return which keywords reach which nodes; a selector's go to the provider that it chooses."""
-    kwargs = {} if node.kind == "selector" else node.kwargs
+    """
+    Return which keywords reach which nodes; a selector's go to the provider that it chooses.
+
+    Not with attributes: whether these or the arguments are resolved first would tell what a shared singleton is given.
+    """
+    kwargs = {} if node.kind == "selector" or node.attributes else node.kwargs
     return {name: need.node for name, need in kwargs.items() if need.kind == "node"}
 
 

@@ -27,10 +27,11 @@ def test_same(name):
 
 @pytest.mark.parametrize("name", IMPROVED)
 def test_improved(name):
-    """The program shows a difference that is meant: its docstring tells what each library prints."""
+    """The program shows a difference that is meant: its docstring tells what each library prints, or why theirs is not run."""
     theirs, ours = expected(IMPROVED[name])
 
-    assert run(IMPROVED[name], THEIRS).told() == theirs
+    if not theirs[0].startswith("not run"):
+        assert run(IMPROVED[name], THEIRS).told() == theirs
     assert run(IMPROVED[name], OURS).told() == ours
 
 

@@ -88,6 +88,7 @@ async def test_what_is_overridden_at_run_time(program, lines):
     assert lines() == [OPENED, "using object", USED, CLOSED]
 
 
+@pytest.mark.slow
 def test_over_the_network(program, lines):
     """A server on a port of its own, and requests through it."""
     with Server(program.Container().app()) as server:

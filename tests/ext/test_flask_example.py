@@ -69,6 +69,7 @@ def test_a_failing_view(program):
     program.app.container.shutdown_resources()
 
 
+@pytest.mark.slow
 def test_over_the_network(program, capsys, caplog):
     """A server with a thread per request: the output of the document, access log included."""
     caplog.set_level(logging.INFO, "werkzeug")
@@ -98,6 +99,7 @@ def test_requests_at_the_same_time(program, lines):
         yield made
 
     with program.container.service.override(program.providers.Resource(service)):
+
         @program.inject
         def meeting(service=program.Closing[program.Provide[program.Container.service]]):
             barrier.wait()

@@ -124,13 +124,21 @@ async def test_what_is_no_type_of_resource(container):
             pass
 
 
-async def test_what_was_opened_later_is_closed_too(container, log):
-    """A resource that a request was the first to need."""
-    container.later = Special(resource(log, "later"))
-    lifespan = Lifespan(container, providers.BaseResource)
-    async with lifespan:
+@pytest.mark.parametrize("kind", [Special, providers.ContextLocalResource])
+async def test_what_was_opened_later_is_closed_too(container, log, kind):
+    """A resource that a request was the first to need, of whatever type."""
+    async with Lifespan(container):
+        container.later = kind(resource(log, "later"))
         await container.later()
     assert log.count("open later") == log.count("close later") == 1
+
+
+async def test_what_an_override_opened_is_closed_too(container, log):
+    """Though it is overridden no more."""
+    async with Lifespan(container):
+        with container.db.override(providers.Resource(resource(log, "other"))):
+            await container.db()
+    assert log.count("open other") == log.count("close other") == 1
 
 
 # failures
@@ -180,7 +188,7 @@ async def test_a_start_after_a_failed_one(container, log):
     async with running(app), client(app) as calls:
         assert (await calls.get("/")).text == "db"
 
-    assert log == (OPEN + ["cache sees Boom", "close cache", "db sees Boom", "close db"]) + OPEN + CLOSE
+    assert log == [*OPEN, "cache sees Boom", "close cache", "db sees Boom", "close db", *OPEN, *CLOSE]
 
 
 async def test_a_failing_close(container, log):
@@ -221,7 +229,7 @@ async def test_the_error_that_ends_it_is_shown(container, log):
             raise error
 
     assert caught.value is error
-    assert log == OPEN + ["cache sees Boom", "close cache", "db sees Boom", "close db"]
+    assert log == [*OPEN, "cache sees Boom", "close cache", "db sees Boom", "close db"]
 
 
 async def test_a_cancellation(container, log):

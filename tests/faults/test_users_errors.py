@@ -499,6 +499,10 @@ def test_container_closed_error_of_closing_leaves_the_container_closed(log):
     assert is_all_closed(container)
 
 
+def unresolved_marker():
+    return errors_module.Unresolved("parameter 'db' of app.view", "app.py:3", "Provide['db']", "app", ())
+
+
 def every_error():
     """Return one of each error class, as Tenure would raise it."""
     path = (PathStep(Users, None, "app.py:3"), PathStep(Settings, "settings", None))
@@ -515,6 +519,15 @@ def every_error():
         errors_module.ScopeError("no"),
         errors_module.ScopeNotOpenError(Settings, "request"),
         errors_module.WrongLoopError("Settings", "loop 1", "loop 2"),
+        errors_module.UnforeseenAwaitError("Settings", "`await container.aget(Settings)`", "settings", None),
+        errors_module.NoSuchProviderError("no"),
+        errors_module.NothingProvidedError("no"),
+        errors_module.NonCopyableArgumentError("provider", keyword="lock"),
+        errors_module.SchemaError("container.users", "a part is missing", ["user"]),
+        errors_module.UndefinedOptionError("config.port"),
+        errors_module.OptionPathError("config.a.b", "config.a", 1),
+        errors_module.MissingExtraError("PyYAML", "yaml", "reading a file"),
+        errors_module.UnresolvedMarkerError([unresolved_marker()]),
         CloseError("errors while closing", [OSError("disk")]),
     ]
 

@@ -53,7 +53,7 @@ def main(Container):
 
     container.init_resources()
 
-    logging.info("Resources are initialized")
+    logging.info("Resources are initialized")  # noqa: LOG015 - as printed
     thread_pool = container.thread_pool()
     thread_pool.map(print, range(10))
 
@@ -136,8 +136,9 @@ def test_a_second_shutdown_does_nothing(container):
     container.shutdown_resources()
 
 
-def test_a_function_that_returns_nothing(container):
+def test_a_function_that_returns_nothing():
     """It is called all the same, and its value is None."""
+    container = program()(config={"max_workers": 4})
     with logging_untouched() as root:
         container.init_resources()
         assert [handler.stream for handler in root.handlers] == [sys.stdout]

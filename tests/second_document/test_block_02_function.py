@@ -96,7 +96,7 @@ def test_a_global_resource(tmp_path, monkeypatch):
     container = LoggingContainer()
     with logging_untouched():
         container.init_resources()
-        logging.debug("configured")
+        logging.getLogger("app").debug("configured")
         assert container.configure_logging() is None
         container.shutdown_resources()
 
@@ -106,6 +106,6 @@ def test_a_global_resource(tmp_path, monkeypatch):
 def test_a_function_that_fails():
     """The error is the function's own, and nothing is remembered."""
     container = LoggingContainer()
-    with pytest.raises((FileNotFoundError, KeyError), match="logging.ini"):
+    with pytest.raises((FileNotFoundError, KeyError), match=r"logging\.ini"):
         container.init_resources()
     assert not container.configure_logging.initialized

@@ -1,10 +1,11 @@
 """W3 to W6 on random programs: whatever fails, nothing is left open and no error is lost."""
 
+import asyncio
 import random
 
 import pytest
 
-from tests.weaknesses.support import Holds, contrast, done, leaves, live, opening, opening_async
+from tests.weaknesses.support import Holds, Thing, contrast, done, leaves, live, opening, opening_async, turns
 
 PROGRAMS = 60
 NODES = 6
@@ -76,3 +77,50 @@ async def test_random_failed_shutdowns_tell_every_error(library, kind):
         raised = await errors_of(kept[-1].shutdown_resources)
         lost += sorted(raised) != sorted(map(str, failing))
     return lost
+
+
+@contrast(theirs=Holds(lambda leaks: leaks > 0, "some left open"), ours=0)
+async def test_random_failed_starts_side_by_side_leave_nothing_open(library):
+    """W4, L4, L18: two starts at the same time, one of which fails: nothing is lost, nothing closes too early."""
+    kept, leaks = [], 0
+    for seed in range(2 * PROGRAMS):
+        draw, log = random.Random(seed), []
+        nodes, failing = {}, f"n{draw.randrange(NODES)}"
+        for number in range(NODES):
+            name = f"n{number}"
+            needs = draw.sample(list(nodes.values()), k=min(len(nodes), draw.randrange(3)))
+            fails = [RuntimeError("boom")] if name == failing else []
+            nodes[name] = library.resource(careful(log, name, draw.randrange(4), fails), *needs)
+        kept.append(library.container(**nodes))
+        await asyncio.gather(*(later(draw.randrange(9), kept[-1].init_resources) for _ in range(2)))
+        await errors_of(kept[-1].shutdown_resources)
+        leaks += len(live(log)) + log.count("too early")
+    return leaks
+
+
+async def later(pause, act):
+    await turns(pause)
+    return await errors_of(act)
+
+
+def careful(log, name, pause, fails):
+    """An async generator function that says "too early" where what it was given is closed before itself."""
+
+    async def opens(*needs):
+        await turns(pause)
+        if fails:
+            raise fails.pop()
+        thing = Thing(name)
+        log.append(f"+{name}")
+        try:
+            yield thing
+        except RuntimeError:
+            close(thing, needs)
+            raise
+        close(thing, needs)
+
+    def close(thing, needs):
+        thing.is_open = False
+        log.append(f"-{name}" if all(need.is_open for need in needs) else "too early")
+
+    return opens

@@ -184,3 +184,22 @@ def test_a_second_shutdown_on_a_thread_waits_for_the_first(library):
     """W16, L15, L41: a shutdown returns when everything is closed, also when another thread does the work."""
     _, _, early = on_threads(library, lambda container: container.shutdown_resources())
     return early
+
+
+@contrast(theirs=["-a", "+b", "-b"], ours=["+b", "-b", "-a"])
+async def test_a_dependency_is_not_shut_down_under_an_opening(library):
+    """W16, L18: a shutdown of `a` waits for the opening of `b`, which was given it, and closes `b` first."""
+    log, gate = [], asyncio.Event()
+    a = library.resource(opening_async(log, "a"))
+    container = library.container(a=a, b=library.resource(opening_async(log, "b", gate=gate), a))
+    await done(container.a())
+    opening_b = asyncio.create_task(outcome(done_of(container.b)))
+    await turns()
+    shutdown = asyncio.create_task(outcome(done_of(container.a.shutdown)))
+    await turns()
+
+    gate.set()
+    await shutdown
+    await opening_b
+    await done(container.shutdown_resources())
+    return [entry for entry in log[log.index("+a") + 1 :] if entry[0] in "+-"]

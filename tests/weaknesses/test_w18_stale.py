@@ -1,8 +1,10 @@
 """W18: stale values in singletons, overrides that leak, containers that cannot be copied."""
 
+import asyncio
+
 import pytest
 
-from tests.weaknesses.support import contrast, done, live, opening, opening_async
+from tests.weaknesses.support import contrast, done, live, opening, opening_async, outcome, turns
 
 
 class Service:
@@ -160,3 +162,20 @@ def test_an_instance_opens_its_own(library):
     shared = container.a() is of_class
     container.shutdown_resources()
     return shared
+
+
+@contrast(theirs=[], ours=[])
+async def test_what_is_opening_when_an_override_begins_is_closed(library):
+    """W18, L3: an override that begins and ends while the resource is being opened does not lose it."""
+    log, gate = [], asyncio.Event()
+    container = library.container(db=library.resource(opening_async(log, "db", gate=gate)))
+    waiter = asyncio.create_task(outcome(done(container.db())))
+    await turns()
+    with container.db.override(library.providers.Object("stand-in")):
+        gate.set()
+        await turns()
+    await waiter
+
+    await done(container.db())
+    await done(container.shutdown_resources())
+    return live(log)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from tenure.containers import checking, configuring, lookup, overriding, schema, starting, wired
 from tenure.containers.both import both, both_property
@@ -11,7 +11,7 @@ from tenure.containers.scoped import Scoped
 from tenure.containers.wired import WiringConfiguration
 from tenure.errors import Error, NoSuchProviderError
 from tenure.keys import near
-from tenure.providers.base import Provider
+from tenure.providers.base import P, Provider
 from tenure.providers.container import Container as ContainerProvider
 from tenure.providers.declaring import is_provider
 from tenure.providers.dependencies import DependenciesContainer, Dependency
@@ -32,6 +32,16 @@ class Container(Scoped):
     """What an instance is wired to when it is made."""
     auto_load_config: bool = True
     """Whether configurations load their files when an instance is made."""
+    providers: dict[str, Provider[Any]]
+    """Its providers by name."""
+    overridden: tuple[Any, ...]
+    """The containers that override it, the one that counts last."""
+    parent: Any
+    """The provider that gives it, None if none does."""
+    wired_to_modules: list[Any]
+    """The modules that it is wired to."""
+    wired_to_packages: list[Any]
+    """The packages that it is wired to."""
 
     def __init__(self) -> None:
         put = self.__dict__.__setitem__
@@ -112,7 +122,7 @@ class Container(Scoped):
         }
 
     @both
-    def traverse(cls: Any, types: Iterable[type] | None = None) -> Iterator[Any]:
+    def traverse(cls: Any, types: Iterable[type[P]] | None = None) -> Iterator[P]:
         """Go through every provider it holds or refers to, each once; only those of *types* if given."""
         return traverse(cls.providers.values(), types)
 
@@ -148,7 +158,7 @@ class Container(Scoped):
         _override(cls, overriding)
 
     @both
-    def override_providers(cls: Any, **overriding_providers: Any) -> ProvidersOverridingContext[Any]:
+    def override_providers(cls, **overriding_providers: Any) -> ProvidersOverridingContext[Self]:
         """
         Have providers (or objects) replace those of the same name.
 
@@ -177,7 +187,7 @@ class Container(Scoped):
         for provider in self.traverse(types=[ContainerProvider]):
             provider.apply_overridings()
 
-    def reset_singletons(self) -> SingletonResetContext[Any]:
+    def reset_singletons(self) -> SingletonResetContext[Self]:
         """Reset every singleton. Used with `with`, resets them again at the end."""
 
         def reset() -> None:

@@ -33,7 +33,7 @@ def _table_of(router: Any) -> list[Any]:
     """Return the routes of *router*, of whatever kind it is; none of what is no router that is known here."""
     routes = getattr(router, "routes", None)
     if type(router).__module__.startswith("aiohttp."):
-        return list(routes()) if callable(routes) else []
+        return list(router.routes()) if callable(routes) else []
     return list(routes) if isinstance(routes, list | tuple) else []
 
 

@@ -21,7 +21,8 @@ class Lifespan:
 
     Args:
         container: the container.
-        resource_type: which of its resources; a subclass of `providers.BaseResource`.
+        resource_type: which of its resources; a subclass of `providers.BaseResource`. By default the start opens every
+            `Resource`, and the stop closes whatever is open.
     """
 
     def __init__(self, container: Container, resource_type: type[BaseResource[Any]] = Resource) -> None:
@@ -87,6 +88,8 @@ class Run:
             return
         try:
             if ended.end(self._resource_type):
-                await shutdown_resources(self._container, self._resource_type, outcome)
+                # everything, whatever requests opened and overrides left, unless a type was asked for
+                which = BaseResource if self._resource_type is Resource else self._resource_type
+                await shutdown_resources(self._container, which, outcome)
         finally:
             ended.unwire()

@@ -8,7 +8,8 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from tenure.errors import CircularDependencyError, Finding, GraphError, MissingBindingError, PathStep, draw_path
+from tenure.errors import CircularDependencyError, Finding, GraphError, MissingBindingError, PathStep
+from tenure.errors.paths import draw_path
 from tenure.keys import Key, class_of, near, qualifiers_of, show
 from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need, Style
 from tenure.model.detect import is_abstract

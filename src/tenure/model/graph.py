@@ -103,7 +103,10 @@ class Graph:
 
     def is_variant(self, binding: Binding) -> bool:
         """Tell whether *binding* is for one call, with arguments of its own, and not the one bound to its key."""
-        return self.bindings.get(binding.key, binding) is not binding
+        known = self.bindings.get(binding.key)
+        if known is None:  # one of a graph before this one must leave no trace here
+            return declares_binding(binding.key)
+        return known is not binding
 
     def edge(self, binding: Binding, need: Need) -> Edge:
         """Return what serves *need* of *binding*; raises as `edges` does."""

@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 from tenure.errors import Error
 from tenure.model.binding import Binding
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.overriding import OverridingContext
 
 
-class Abstract(Provider[Any]):
+class Abstract(Provider[T_co]):
     """A provider that only says what is wanted, and has to be overridden."""
 
     __slots__ = ()

@@ -1,17 +1,15 @@
 """What a provider was given: positional and keyword arguments; all may be changed later."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.copying import copy_arguments
 from tenure.providers.declaring import is_provider
 from tenure.providers.family import renew
 
-T = TypeVar("T")
 
-
-class WithArgs(Provider[T]):
+class WithArgs(Provider[T_co]):
     """A provider with positional arguments."""
 
     __slots__ = ("_args",)
@@ -46,7 +44,7 @@ class WithArgs(Provider[T]):
         yield from super().related
 
 
-class WithCall(WithArgs[T]):
+class WithCall(WithArgs[T_co]):
     """A provider that calls something with positional and keyword arguments."""
 
     __slots__ = ("_kwargs",)

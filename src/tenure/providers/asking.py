@@ -1,14 +1,12 @@
 """Ask what something is."""
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from tenure.errors import Error
 from tenure.providers import traversing
-from tenure.providers.base import Provider
+from tenure.providers.base import P, Provider
 from tenure.providers.declaring import is_provider
-
-P = TypeVar("P", bound=Provider[Any])
 
 
 def ensure_is_provider(instance: P) -> P:
@@ -28,6 +26,6 @@ def is_delegated(instance: object) -> bool:
     return is_provider(instance) and (isinstance(instance, Provider) and instance.is_delegated)
 
 
-def traverse(*providers: Provider[Any], types: Any = None) -> Iterator[Any]:
+def traverse(*providers: Provider[Any], types: Iterable[type[P]] | None = None) -> Iterator[P]:
     """Go through *providers* and everything that they refer to, each once; only those of *types* if given."""
     return traversing.traverse(providers, types)

@@ -5,23 +5,30 @@ A provider declares a binding (`_declare`); it is the key of that binding, and i
 it has here is about replacing it for a while, walking through what it refers to, and when it has to be awaited.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenure.model.binding import Binding
 from tenure.providers import calling, copying, declaring, family, overriding, traversing
 
 if TYPE_CHECKING:
+    import typing_extensions
+
     from tenure.providers.objects import Delegate
     from tenure.providers.overriding import OverridingContext
     from tenure.providers.provided import ProvidedInstance
     from tenure.runtime.engine import Engine
 
+    T_co = typing_extensions.TypeVar("T_co", covariant=True, default=Any)
+    P = typing_extensions.TypeVar("P", bound="Provider[Any]", default="Provider[Any]")
+else:  # defaults are known to Python from 3.13 on, to checkers everywhere
+    T_co = TypeVar("T_co", covariant=True)
+    P = TypeVar("P", bound="Provider[Any]")
+
 T = TypeVar("T")
-P = TypeVar("P", bound="Provider[Any]")
 
 
-class Provider(Generic[T]):
+class Provider(Generic[T_co]):
     """
     Declares how a value is made; calling it gives the value.
 
@@ -46,7 +53,7 @@ class Provider(Generic[T]):
 
     if TYPE_CHECKING:
 
-        def __call__(self, *args: Any, **kwargs: Any) -> T:
+        def __call__(self, *args: Any, **kwargs: Any) -> T_co:
             """Return the value; see the implementation."""
             ...
     else:
@@ -68,7 +75,12 @@ class Provider(Generic[T]):
                 return self._last(*args, **kwargs)
             return calling.call(self, args, kwargs)
 
-    def async_(self, *args: Any, **kwargs: Any) -> Awaitable[T]:
+    @overload
+    def async_(self: "Provider[Coroutine[Any, Any, T]]", *args: Any, **kwargs: Any) -> Awaitable[T]: ...
+    @overload
+    def async_(self, *args: Any, **kwargs: Any) -> Awaitable[T_co]: ...
+
+    def async_(self, *args: Any, **kwargs: Any) -> Awaitable[Any]:
         """Return an awaitable of the value, whatever it is made of."""
         if self._last is not None:
             return self._last.async_(*args, **kwargs)
@@ -114,7 +126,12 @@ class Provider(Generic[T]):
         """The providers that it replaces."""
         return self._overrides
 
-    def override(self, provider: Any) -> "OverridingContext[Self]":
+    @overload
+    def override(self, provider: P) -> "OverridingContext[P]": ...
+    @overload
+    def override(self, provider: object) -> "OverridingContext[Any]": ...
+
+    def override(self, provider: Any) -> "OverridingContext[Any]":
         """
         Have *provider* (or an object) replace it, until reset; what was made from it is set aside meanwhile.
 
@@ -162,7 +179,7 @@ class Provider(Generic[T]):
         return self.delegate()
 
     @property
-    def provided(self) -> "ProvidedInstance[T]":
+    def provided(self) -> "ProvidedInstance[T_co]":
         """Stands for the value: `provided.attribute`, `provided["item"]`, `provided.method.call(...)`."""
         from tenure.providers.provided import ProvidedInstance  # noqa: PLC0415 - as above
 

@@ -3,18 +3,16 @@
 import inspect
 from collections.abc import Callable as CallableType
 from collections.abc import Coroutine as CoroutineType
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tenure.errors import Error
 from tenure.providers.abstract import Abstract, typed_delegate
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.making import Making
 from tenure.providers.objects import Delegate
 
-T = TypeVar("T")
 
-
-class Callable(Making[T]):
+class Callable(Making[T_co]):
     """
     Calls a function at every use.
 
@@ -26,35 +24,35 @@ class Callable(Making[T]):
 
     __slots__ = ()
 
-    def __init__(self, provides: CallableType[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, provides: CallableType[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(provides, *args, **kwargs)
 
 
-class DelegatedCallable(Callable[T]):
+class DelegatedCallable(Callable[T_co]):
     """A `Callable` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class AbstractCallable(Abstract, Callable[T]):
+class AbstractCallable(Abstract[T_co], Callable[T_co]):
     """A `Callable` that has to be overridden by one."""
 
     __slots__ = ()
     replaced_by: ClassVar[type[Provider[Any]]] = Callable
 
 
-class CallableDelegate(Delegate[Any]):
+class CallableDelegate(Delegate[Callable[T_co]]):
     """A provider of a `Callable`."""
 
     __slots__ = ()
 
-    def __init__(self, callable: Any = None) -> None:
+    def __init__(self, callable: Callable[T_co] | None = None) -> None:
         typed_delegate(self, callable, Callable)
         super().__init__(callable)
 
 
-class Coroutine(Callable[T]):
+class Coroutine(Callable[T_co]):
     """
     Calls a coroutine function at every use; as an argument of another provider it is awaited first.
 
@@ -65,34 +63,40 @@ class Coroutine(Callable[T]):
     __slots__ = ()
 
     def __init__(
-        self, provides: CallableType[..., CoroutineType[Any, Any, T]] | str | None = None, *args: Any, **kwargs: Any
+        self, provides: CallableType[..., CoroutineType[Any, Any, T_co]] | str | None = None, *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(provides, *args, **kwargs)  # type: ignore[arg-type]  # what it gives, awaited, is a T
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> CoroutineType[Any, Any, T_co]:  # type: ignore[override]
+            """Return what has to be awaited."""
+            ...
 
     def _check(self, provides: Any) -> None:
         if provides is not None and not inspect.iscoroutinefunction(provides):
             raise Error(f"{type(self).__name__} provides what coroutine functions give, and {provides!r} is none")
 
 
-class DelegatedCoroutine(Coroutine[T]):
+class DelegatedCoroutine(Coroutine[T_co]):
     """A `Coroutine` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class AbstractCoroutine(Abstract, Coroutine[T]):
+class AbstractCoroutine(Abstract[T_co], Coroutine[T_co]):
     """A `Coroutine` that has to be overridden by one."""
 
     __slots__ = ()
     replaced_by: ClassVar[type[Provider[Any]]] = Coroutine
 
 
-class CoroutineDelegate(Delegate[Any]):
+class CoroutineDelegate(Delegate[Coroutine[T_co]]):
     """A provider of a `Coroutine`."""
 
     __slots__ = ()
 
-    def __init__(self, coroutine: Any = None) -> None:
+    def __init__(self, coroutine: Coroutine[T_co] | None = None) -> None:
         typed_delegate(self, coroutine, Coroutine)
         super().__init__(coroutine)

@@ -2,21 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from inspect import isawaitable
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from tenure.errors import Error, NoSuchProviderError
 from tenure.keys import near
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.providers import declaring
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.calling import consume
 from tenure.providers.factories import Factory
 from tenure.providers.family import renew
 
-T = TypeVar("T")
 
-
-class _OneOf(Provider[T]):
+class _OneOf(Provider[T_co]):
     """Providers by name; a call is passed on to one of them."""
 
     __slots__ = ()
@@ -56,7 +54,7 @@ class _OneOf(Provider[T]):
         return ", ".join(map(str, self._providers))
 
 
-class Aggregate(_OneOf[T]):
+class Aggregate(_OneOf[T_co]):
     """
     Calls the provider whose name is given with the call.
 
@@ -73,13 +71,21 @@ class Aggregate(_OneOf[T]):
     is_delegated = True
     """Other providers get it as it is: without a name it gives nothing."""
 
-    def __init__(self, provider_dict: Mapping[Any, Provider[T]] | None = None, **provider_kwargs: Provider[T]) -> None:
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Provider[T_co]:
+            """Return the provider *name*."""
+            ...
+
+    def __init__(
+        self, provider_dict: Mapping[Any, Provider[T_co]] | None = None, **provider_kwargs: Provider[T_co]
+    ) -> None:
         self._providers: dict[Any, Any] = {}
         super().__init__()
         self.set_providers(provider_dict, **provider_kwargs)
 
     def set_providers(
-        self, provider_dict: Mapping[Any, Provider[T]] | None = None, **provider_kwargs: Provider[T]
+        self, provider_dict: Mapping[Any, Provider[T_co]] | None = None, **provider_kwargs: Provider[T_co]
     ) -> Self:
         """Replace the providers."""
         providers = {**(provider_dict or {}), **provider_kwargs}
@@ -93,7 +99,7 @@ class Aggregate(_OneOf[T]):
         if not declaring.is_provider(provider):
             raise Error(f"{type(self).__name__} takes providers, and {provider!r} is none")
 
-    def __call__(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> T:
+    def __call__(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> T_co:
         """
         Return the value of the provider *provider_name*, called with the other arguments.
 
@@ -107,7 +113,7 @@ class Aggregate(_OneOf[T]):
             raise TypeError("the name of a provider is missing: it is the first argument of the call")
         return self._chosen(provider_name)(*args, **kwargs)  # type: ignore[no-any-return]  # it was given as one of T
 
-    def async_(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> Awaitable[T]:
+    def async_(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> Awaitable[T_co]:
         """Return an awaitable of the value of the provider *provider_name*."""
         return self._chosen(provider_name).async_(*args, **kwargs)  # type: ignore[no-any-return]  # as above
 
@@ -115,27 +121,37 @@ class Aggregate(_OneOf[T]):
         return declaring.value(self, self)
 
 
-class FactoryAggregate(Aggregate[T]):
+class FactoryAggregate(Aggregate[T_co]):
     """An `Aggregate` of factories."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, provider_dict: Mapping[Any, Factory[T_co]] | None = None, **provider_kwargs: Factory[T_co]
+        ) -> None: ...
+
+        def __getattr__(self, name: str) -> Factory[T_co]:
+            """Return the factory *name*."""
+            ...
 
     def _check(self, provider: Any) -> None:
         if not isinstance(provider, Factory):
             raise Error(f"{type(self).__name__} takes factories, and {provider!r} is none")
 
     @property
-    def factories(self) -> dict[Any, Any]:
+    def factories(self) -> dict[Any, Factory[T_co]]:
         """The factories by name; a copy."""
         return self.providers
 
     def set_factories(
-        self, provider_dict: Mapping[Any, Factory[T]] | None = None, **provider_kwargs: Factory[T]
+        self, provider_dict: Mapping[Any, Factory[T_co]] | None = None, **provider_kwargs: Factory[T_co]
     ) -> Self:
         """Replace the factories."""
         return self.set_providers(provider_dict, **provider_kwargs)
 
-    def override(self, provider: Any) -> Any:
+    def override(self, provider: Any) -> NoReturn:
         """
         Refuse.
 
@@ -145,7 +161,7 @@ class FactoryAggregate(Aggregate[T]):
         raise Error(f"{self} cannot be overridden; override one of its factories")
 
 
-class Selector(_OneOf[T]):
+class Selector(_OneOf[T_co]):
     """
     Gives the value of the provider that a selector names at that moment; the others are not touched.
 
@@ -156,12 +172,12 @@ class Selector(_OneOf[T]):
 
     __slots__ = ("_providers", "_selector")
 
-    def __init__(self, selector: Any = None, **providers: Provider[T]) -> None:
+    def __init__(self, selector: Callable[..., Any] | None = None, **providers: Provider[T_co]) -> None:
         self._selector: Any = selector
         self._providers: dict[Any, Any] = dict(providers)
         super().__init__()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> T:
+    def __call__(self, *args: Any, **kwargs: Any) -> T_co:
         """
         Return what calling the selected provider gives.
 
@@ -188,13 +204,13 @@ class Selector(_OneOf[T]):
         """What gives the name."""
         return self._selector
 
-    def set_selector(self, selector: Any) -> Self:
+    def set_selector(self, selector: Callable[..., Any] | None) -> Self:
         """Say what gives the name."""
         self._selector = selector
         renew((self,))
         return self
 
-    def set_providers(self, **providers: Provider[T]) -> Self:
+    def set_providers(self, **providers: Provider[T_co]) -> Self:
         """Replace the providers."""
         self._providers = dict(providers)
         renew((self,))

@@ -1,7 +1,7 @@
 """`Container`: a container inside another."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tenure.errors import NoSuchProviderError
 from tenure.model.binding import Binding
@@ -10,10 +10,29 @@ from tenure.providers.base import Provider
 from tenure.providers.overriding import OverridingContext
 from tenure.providers.parents import WithParent
 
-T = TypeVar("T")
+
+class _HasProviders(Protocol):
+    """What a container has."""
+
+    @property
+    def providers(self) -> dict[str, Any]:
+        """Its providers by name."""
+        ...
+
+    def assign_parent(self, parent: Any) -> None:
+        """Say which provider gives it."""
+        ...
 
 
-class Container(WithParent, Provider[T]):
+if TYPE_CHECKING:
+    import typing_extensions
+
+    C_co = typing_extensions.TypeVar("C_co", bound=_HasProviders, covariant=True, default=Any)
+else:
+    C_co = TypeVar("C_co", covariant=True)
+
+
+class Container(WithParent[C_co]):
     """
     Gives a container, whose providers are its attributes.
 
@@ -25,14 +44,14 @@ class Container(WithParent, Provider[T]):
 
     __slots__ = ("_container", "_container_cls", "_overriding")
 
-    def __init__(self, container_cls: type[T], container: T | None = None, **overriding_providers: Any) -> None:
+    def __init__(self, container_cls: type[C_co], container: C_co | None = None, **overriding_providers: Any) -> None:
         self._container_cls: Any = container_cls
         self._overriding: dict[str, Any] = overriding_providers
         self._container: Any = None
         super().__init__()
         if container is None:
             container = container_cls()
-            container.assign_parent(self)  # type: ignore[attr-defined]  # containers have it
+            container.assign_parent(self)
         self._container = container
         if self._overriding:
             self.apply_overridings()
@@ -44,9 +63,9 @@ class Container(WithParent, Provider[T]):
         return getattr(self._container, name)
 
     @property
-    def container(self) -> T:
+    def container(self) -> C_co:
         """The container."""
-        held: T = self._container
+        held: C_co = self._container
         return held
 
     @property

@@ -1,10 +1,13 @@
 """`ContextLocalResource`: opened once for each context (`contextvars`), such as each asyncio task."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from tenure import resources
 from tenure.model.binding import TRANSIENT, Binding, Make
+from tenure.providers.base import T_co
 from tenure.providers.family import engine_of, family_of
 from tenure.providers.resource import BaseResource, Resource
 from tenure.providers.shutting import shut_down
@@ -15,7 +18,7 @@ CONTEXT = "context"
 """Name of the scope that holds what one context has."""
 
 
-class ContextLocalResource(BaseResource[T]):
+class ContextLocalResource(BaseResource[T_co]):
     """
     Opens a resource once for each context, such as each asyncio task, and closes it.
 
@@ -25,9 +28,38 @@ class ContextLocalResource(BaseResource[T]):
 
     __slots__ = ("_here", "_inner", "_opened")
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __new__(
+            cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., resources.Resource[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(
+            cls, provides: Callable[..., AbstractAsyncContextManager[T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., AbstractContextManager[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(cls, provides: Callable[..., AsyncIterator[T]], *args: Any, **kwargs: Any) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., Iterator[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(
+            cls, provides: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> Self: ...
+
+        def __new__(cls, provides: Any = None, *args: Any, **kwargs: Any) -> Any:
+            """Take an initializer of any kind: see `BaseResource`."""
+            ...
+
     def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
         self._here: ContextVar[Scope | None] = ContextVar("tenure.context_local", default=None)
-        self._inner: Resource[T] | None = None
+        self._inner: Resource[T_co] | None = None
         self._opened: list[Scope] = []
         super().__init__(provides, *args, **kwargs)
 
@@ -55,7 +87,7 @@ class ContextLocalResource(BaseResource[T]):
         return True
 
     @property
-    def _resource(self) -> Resource[T]:
+    def _resource(self) -> Resource[T_co]:
         if self._inner is None:
             self._inner = Resource(self._provides, *self._args, **self._kwargs)
             self._inner._family = family_of(self)
@@ -97,3 +129,17 @@ class ContextLocalResource(BaseResource[T]):
         for below in engine.plans.facts(engine.graph.require(self._resource)).resources:
             await engine.avalue(below.key, engine.root)
         return await engine.avalue(self._resource, self._scope(engine))
+
+
+if TYPE_CHECKING:
+
+    class _Awaited(ContextLocalResource[T_co]):
+        """How checkers see a `ContextLocalResource` whose initializer is asynchronous: a call gives an awaitable."""
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T_co]:  # type: ignore[override]
+            """Return an awaitable of the value."""
+            ...
+
+        def init(self) -> Coroutine[Any, Any, T_co]:  # type: ignore[override]
+            """Open it unless it is open; return an awaitable of the value."""
+            ...

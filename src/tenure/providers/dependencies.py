@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from inspect import isawaitable
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from tenure.errors import Error, NoSuchProviderError
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.providers import declaring
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.family import family_of, renew
 from tenure.providers.objects import Object
 from tenure.providers.overriding import OverridingContext
 from tenure.providers.parents import WithParent
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 
-class Dependency(WithParent, Provider[T]):
+class Dependency(WithParent[T_co]):
     """
     Stands for something that is given later.
 
@@ -30,7 +31,7 @@ class Dependency(WithParent, Provider[T]):
 
     __slots__ = ("_default", "_instance_of")
 
-    def __init__(self, instance_of: type[T] = object, default: Any = None) -> None:  # type: ignore[assignment]  # any object is one
+    def __init__(self, instance_of: "TypeForm[T_co]" = object, default: Any = None) -> None:  # type: ignore[assignment]  # any object is one
         self._instance_of: Any = object
         self._default: Any = None
         super().__init__()
@@ -55,7 +56,7 @@ class Dependency(WithParent, Provider[T]):
         """The class that the value must be an instance of."""
         return self._instance_of
 
-    def set_instance_of(self, instance_of: type[T]) -> Self:
+    def set_instance_of(self, instance_of: "TypeForm[Any]") -> Self:
         """
         Say of which class the value must be.
 
@@ -97,7 +98,7 @@ class Dependency(WithParent, Provider[T]):
             yield self._default
         yield from super().related
 
-    def __call__(self, *args: Any, **kwargs: Any) -> T:
+    def __call__(self, *args: Any, **kwargs: Any) -> T_co:
         """
         Return the value.
 
@@ -108,7 +109,7 @@ class Dependency(WithParent, Provider[T]):
         if source is None and family_of(self).is_adopted:
             return super().__call__()
         if source is None:
-            raise Error(f"the dependency {self.__tenure_label__()!r} is not defined: nothing was given for it, and it has no default")
+            raise Error(_undefined(self))
         value = source(*args, **kwargs)
         if isawaitable(value) and not isinstance(value, self._instance_of):
             return self._checked_later(value)  # type: ignore[no-any-return]  # an awaitable of a T, as everywhere
@@ -165,16 +166,21 @@ class _Undefined:
 
     def __tenure_reason__(self) -> str:
         """Return why it is missing."""
-        return f"the dependency {self._dependency.__tenure_label__()!r} is not defined: nothing was given for it, and it has no default"
+        return _undefined(self._dependency)
 
 
-class ExternalDependency(Dependency[T]):
+def _undefined(dependency: Dependency[Any]) -> str:
+    label = dependency.__tenure_label__()
+    return f"the dependency {label!r} is not defined: nothing was given for it, and it has no default"
+
+
+class ExternalDependency(Dependency[T_co]):
     """The same as `Dependency`, under its former name."""
 
     __slots__ = ()
 
 
-class DependenciesContainer(WithParent, Object[Any]):
+class DependenciesContainer(WithParent[Any], Object[Any]):
     """
     Stands for a container that is given later; its attributes are dependencies.
 

@@ -1,18 +1,16 @@
 """`Factory`: a new object at every use."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from tenure.errors import Error
 from tenure.providers.abstract import Abstract, typed_delegate
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.making import MakingWithAttributes
 from tenure.providers.objects import Delegate
 
-T = TypeVar("T")
 
-
-class Typed(MakingWithAttributes[T]):
+class Typed(MakingWithAttributes[T_co]):
     """A provider of objects; a subclass may say of which class."""
 
     __slots__ = ()
@@ -36,7 +34,7 @@ class Typed(MakingWithAttributes[T]):
         return self.provides
 
 
-class Factory(Typed[T]):
+class Factory(Typed[T_co]):
     """
     Makes a new object at every use.
 
@@ -48,29 +46,29 @@ class Factory(Typed[T]):
 
     __slots__ = ()
 
-    def __init__(self, provides: Callable[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(provides, *args, **kwargs)
 
 
-class DelegatedFactory(Factory[T]):
+class DelegatedFactory(Factory[T_co]):
     """A `Factory` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class AbstractFactory(Abstract, Factory[T]):
+class AbstractFactory(Abstract[T_co], Factory[T_co]):
     """A `Factory` that has to be overridden by one."""
 
     __slots__ = ()
     replaced_by: ClassVar[type[Provider[Any]]] = Factory
 
 
-class FactoryDelegate(Delegate[Any]):
+class FactoryDelegate(Delegate[Factory[T_co]]):
     """A provider of a `Factory`."""
 
     __slots__ = ()
 
-    def __init__(self, factory: Any = None) -> None:
+    def __init__(self, factory: Factory[T_co] | None = None) -> None:
         typed_delegate(self, factory, Factory)
         super().__init__(factory)

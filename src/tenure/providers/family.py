@@ -102,7 +102,9 @@ class Family:
             if before is engine:
                 return
             if family._is_adopted and before is not None and before.root.state is not State.CLOSED:
-                raise BindingError("the declarative container is part of another container already; close that one first")
+                raise BindingError(
+                    "the declarative container is part of another container already; close that one first"
+                )
             family._engine, was_adopted, family._is_adopted = engine, family._is_adopted, True
             if before is not None and not was_adopted:
                 join_engines(engine, before)

@@ -4,15 +4,15 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from inspect import isawaitable
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 from tenure.model.binding import TRANSIENT, Binding, Make
+from tenure.providers.base import T_co
 from tenure.providers.factories import Factory
 from tenure.providers.family import family_of
 from tenure.providers.pending import Pending
 from tenure.providers.singletons import BaseSingleton
 
-T = TypeVar("T")
 _NOTHING: Any = object()
 
 
@@ -42,14 +42,14 @@ def _by_context() -> Any:
     return ContextVar("tenure.local", default=_NOTHING)
 
 
-class _LocalSingleton(BaseSingleton[T]):
+class _LocalSingleton(BaseSingleton[T_co]):
     """Keeps what it made in a store of its own; each object is made as a factory would make it."""
 
     __slots__ = ("_age", "_store")
     _lifetime = TRANSIENT
     _new_store: ClassVar[Any] = staticmethod(_ByThread)
 
-    def __init__(self, provides: Callable[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
         self._store: _Store = type(self)._new_store()
         self._age = 0
         super().__init__(provides, *args, **kwargs)
@@ -81,7 +81,7 @@ class _LocalSingleton(BaseSingleton[T]):
         return Binding(self, Make.MAYBE, kept, TRANSIENT, later=tuple(self.related))
 
     def _make(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        maker: Factory[T] = Factory(self._provides, *self._args, **self._kwargs)
+        maker: Factory[T_co] = Factory(self._provides, *self._args, **self._kwargs)
         maker.set_attributes(**self._attributes)
         maker._family = family_of(self)
         made = maker(*args, **kwargs)
@@ -103,7 +103,7 @@ class _LocalSingleton(BaseSingleton[T]):
         return pending
 
 
-class ThreadLocalSingleton(_LocalSingleton[T]):
+class ThreadLocalSingleton(_LocalSingleton[T_co]):
     """
     Makes one object for each thread.
 
@@ -116,14 +116,14 @@ class ThreadLocalSingleton(_LocalSingleton[T]):
     __slots__ = ()
 
 
-class DelegatedThreadLocalSingleton(ThreadLocalSingleton[T]):
+class DelegatedThreadLocalSingleton(ThreadLocalSingleton[T_co]):
     """A `ThreadLocalSingleton` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class ContextLocalSingleton(_LocalSingleton[T]):
+class ContextLocalSingleton(_LocalSingleton[T_co]):
     """
     Makes one object for each context (`contextvars`): each asyncio task, each thread.
 

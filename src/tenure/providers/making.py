@@ -3,17 +3,15 @@
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from tenure.errors import Error, NothingProvidedError
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.providers.arguments import WithCall
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.declaring import binding_of, is_provider, made_by, need, needs_of
 from tenure.providers.family import renew
 from tenure.providers.traversing import show_made
-
-T = TypeVar("T")
 
 
 def imported(provides: Any) -> Any:
@@ -50,7 +48,7 @@ def _package_outside() -> str:
     return ""
 
 
-class Making(WithCall[T]):
+class Making(WithCall[T_co]):
     """A provider that calls something with what it was given."""
 
     __slots__ = ("_provides",)
@@ -115,7 +113,7 @@ class Making(WithCall[T]):
         return show_made(self._provides)
 
 
-class MakingWithAttributes(Making[T]):
+class MakingWithAttributes(Making[T_co]):
     """A provider that sets attributes of what it made."""
 
     __slots__ = ("_attributes",)

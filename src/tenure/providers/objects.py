@@ -1,20 +1,18 @@
 """`Object`, `Self` and `Delegate`: providers of what exists already."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any
 from typing import Self as ThisType
 
 from tenure.errors import Error
 from tenure.model.binding import Binding
 from tenure.providers import declaring
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.family import renew
 from tenure.providers.traversing import show_made
 
-T = TypeVar("T")
 
-
-class Object(Provider[T]):
+class Object(Provider[T_co]):
     """
     Gives an object as it is.
 
@@ -24,17 +22,17 @@ class Object(Provider[T]):
 
     __slots__ = ("_provides",)
 
-    def __init__(self, provides: T | None = None) -> None:
+    def __init__(self, provides: T_co | None = None) -> None:
         self._provides: Any = provides
         super().__init__()
 
     @property
-    def provides(self) -> T | None:
+    def provides(self) -> T_co | None:
         """The object."""
-        provided: T | None = self._provides
+        provided: T_co | None = self._provides
         return provided
 
-    def set_provides(self, provides: T | None) -> ThisType:
+    def set_provides(self, provides: Any) -> ThisType:
         """Say which object is given."""
         self._provides = provides
         renew((self,))
@@ -58,17 +56,17 @@ class Object(Provider[T]):
         return show_made(self._provides)
 
 
-class Self(Provider[T]):
+class Self(Provider[T_co]):
     """Gives the container that it is an attribute of."""
 
     __slots__ = ("_alt_names", "_container")
 
-    def __init__(self, container: T | None = None) -> None:
+    def __init__(self, container: T_co | None = None) -> None:
         self._container: Any = container
         self._alt_names: tuple[Any, ...] = ()
         super().__init__()
 
-    def set_container(self, container: T) -> None:
+    def set_container(self, container: Any) -> None:
         """Say which container is given."""
         self._container = container
         renew((self,))
@@ -93,7 +91,7 @@ class Self(Provider[T]):
         return repr(self._container)
 
 
-class Delegate(Provider[T], Generic[T]):
+class Delegate(Provider[T_co]):
     """
     Gives a provider as it is.
 
@@ -103,7 +101,7 @@ class Delegate(Provider[T], Generic[T]):
 
     __slots__ = ("_provides",)
 
-    def __init__(self, provides: Any = None) -> None:
+    def __init__(self, provides: T_co | None = None) -> None:
         self._provides: Any = None
         super().__init__()
         self.set_provides(provides)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 
 
-class WithParent(Provider[Any]):
+class WithParent(Provider[T_co]):
     """A provider that is told its container."""
 
     __slots__ = ()

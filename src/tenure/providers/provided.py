@@ -1,18 +1,16 @@
 """`provided`: stands for the value of a provider, its attributes, items and what its methods give."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 
 from tenure.model.binding import Binding, Make, Need
 from tenure.providers import declaring
 from tenure.providers.arguments import WithCall
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.family import renew
 
-T = TypeVar("T")
 
-
-class _Fluent(Provider[Any]):
+class _Fluent(Provider[T_co]):
     """What can be said of a value that is not there yet."""
 
     __slots__ = ()
@@ -65,7 +63,7 @@ class _Fluent(Provider[Any]):
         return str(self._provides)
 
 
-class ProvidedInstance(_Fluent, Generic[T]):
+class ProvidedInstance(_Fluent[T_co]):
     """Stands for the value of a provider."""
 
     __slots__ = ("_provides",)
@@ -74,7 +72,7 @@ class ProvidedInstance(_Fluent, Generic[T]):
         return declaring.alias(self, self._provides)
 
 
-class _Named(_Fluent):
+class _Named(_Fluent[Any]):
     __slots__ = ("_key", "_provides")
 
     def __init__(self, provides: Provider[Any] | None = None, name: Any = None) -> None:
@@ -124,7 +122,7 @@ def _item(value: Any, key: Any) -> Any:
     return value[key]
 
 
-class MethodCaller(_Fluent, WithCall[Any]):
+class MethodCaller(_Fluent[Any], WithCall[Any]):
     """Stands for what calling the value of a provider gives."""
 
     __slots__ = ("_provides",)

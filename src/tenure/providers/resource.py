@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from tenure import resources
 from tenure.model.binding import AMBIENT, Binding, Lifecycle, Options, Style
 from tenure.model.detect import lifecycle_of_initializer
+from tenure.providers.base import T_co
 from tenure.providers.family import engine_of, renew
 from tenure.providers.making import Making
 from tenure.providers.shutting import shut_down
@@ -17,7 +18,7 @@ T = TypeVar("T")
 _NOTHING: Any = object()
 
 
-class BaseResource(Making[T]):
+class BaseResource(Making[T_co]):
     """
     What every resource provider can do.
 
@@ -31,23 +32,6 @@ class BaseResource(Making[T]):
     __slots__ = ("_found", "_is_async")
     _lifetime = AMBIENT
 
-    @overload
-    def __init__(self, provides: type[resources.Resource[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: type[resources.AsyncResource[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., AbstractContextManager[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., AbstractAsyncContextManager[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., Iterator[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., AsyncIterator[T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> None: ...
-    @overload
-    def __init__(self, provides: Callable[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None: ...
-
     def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
         self._found: Any = _NOTHING
         self._is_async = False
@@ -58,7 +42,7 @@ class BaseResource(Making[T]):
         """Whether it is open, as seen from here."""
         return any(self in scope.exits and not scope.exits[self].done for scope in self._scopes())
 
-    def init(self) -> Any:
+    def init(self) -> T_co:
         """Open it unless it is open; return the value, or an awaitable of it where it is asynchronous."""
         return self()
 
@@ -111,7 +95,7 @@ class BaseResource(Making[T]):
         renew((self,))
 
 
-class Resource(BaseResource[T]):
+class Resource(BaseResource[T_co]):
     """
     Opens a resource once and closes it.
 
@@ -120,3 +104,46 @@ class Resource(BaseResource[T]):
     """
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __new__(
+            cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., resources.Resource[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(
+            cls, provides: Callable[..., AbstractAsyncContextManager[T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., AbstractContextManager[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(cls, provides: Callable[..., AsyncIterator[T]], *args: Any, **kwargs: Any) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., Iterator[T_co]], *args: Any, **kwargs: Any) -> Self: ...
+        @overload
+        def __new__(
+            cls, provides: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any
+        ) -> "_Awaited[T]": ...
+        @overload
+        def __new__(cls, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> Self: ...
+
+        def __new__(cls, provides: Any = None, *args: Any, **kwargs: Any) -> Any:
+            """Take an initializer of any kind: see `BaseResource`."""
+            ...
+
+
+if TYPE_CHECKING:
+
+    class _Awaited(Resource[T_co]):
+        """How checkers see a `Resource` whose initializer is asynchronous: a call gives an awaitable."""
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T_co]:  # type: ignore[override]
+            """Return an awaitable of the value."""
+            ...
+
+        def init(self) -> Coroutine[Any, Any, T_co]:  # type: ignore[override]
+            """Open it unless it is open; return an awaitable of the value."""
+            ...

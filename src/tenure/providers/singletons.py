@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from tenure.errors import Error
 from tenure.model.binding import SINGLETON
 from tenure.providers.abstract import Abstract, typed_delegate
-from tenure.providers.base import Provider
+from tenure.providers.base import Provider, T_co
 from tenure.providers.factories import Typed
 from tenure.providers.family import engine_of
 from tenure.providers.objects import Delegate
 from tenure.runtime.emptying import forget_value
 
-T = TypeVar("T")
 P = TypeVar("P")
 
 
@@ -39,7 +38,7 @@ class SingletonFullResetContext(SingletonResetContext[P]):
     """The same for a singleton with every singleton that it needs."""
 
 
-class BaseSingleton(Typed[T]):
+class BaseSingleton(Typed[T_co]):
     """
     What every singleton provider can do.
 
@@ -52,15 +51,15 @@ class BaseSingleton(Typed[T]):
     __slots__ = ()
     _lifetime = SINGLETON
 
-    def __init__(self, provides: Callable[..., T] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(provides, *args, **kwargs)
 
-    def reset(self) -> SingletonResetContext[Any]:
+    def reset(self) -> SingletonResetContext[Self]:
         """Let go of the object; the next call makes another. Used with `with`, resets again at the end."""
         self._forget()
         return SingletonResetContext(self, self._forget)
 
-    def full_reset(self) -> SingletonFullResetContext[Any]:
+    def full_reset(self) -> SingletonFullResetContext[Self]:
         """Reset it with every singleton that it needs, directly or not."""
         self._forget_all()
         return SingletonFullResetContext(self, self._forget_all)
@@ -75,7 +74,7 @@ class BaseSingleton(Typed[T]):
             provider.reset()
 
 
-class Singleton(BaseSingleton[T]):
+class Singleton(BaseSingleton[T_co]):
     """
     Makes one object and gives it at every use, also when many threads or tasks ask at once.
 
@@ -88,27 +87,27 @@ class Singleton(BaseSingleton[T]):
     __slots__ = ()
 
 
-class DelegatedSingleton(Singleton[T]):
+class DelegatedSingleton(Singleton[T_co]):
     """A `Singleton` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class ThreadSafeSingleton(Singleton[T]):
+class ThreadSafeSingleton(Singleton[T_co]):
     """The same as `Singleton`, which is safe for threads already."""
 
     __slots__ = ()
 
 
-class DelegatedThreadSafeSingleton(ThreadSafeSingleton[T]):
+class DelegatedThreadSafeSingleton(ThreadSafeSingleton[T_co]):
     """A `ThreadSafeSingleton` that other providers get as it is, to call it themselves."""
 
     __slots__ = ()
     is_delegated = True
 
 
-class AbstractSingleton(Abstract, BaseSingleton[T]):
+class AbstractSingleton(Abstract[T_co], BaseSingleton[T_co]):
     """A singleton that has to be overridden by one."""
 
     __slots__ = ()
@@ -121,11 +120,11 @@ class AbstractSingleton(Abstract, BaseSingleton[T]):
         last.reset()
 
 
-class SingletonDelegate(Delegate[Any]):
+class SingletonDelegate(Delegate[BaseSingleton[T_co]]):
     """A provider of a singleton provider."""
 
     __slots__ = ()
 
-    def __init__(self, singleton: Any = None) -> None:
+    def __init__(self, singleton: BaseSingleton[T_co] | None = None) -> None:
         typed_delegate(self, singleton, BaseSingleton)
         super().__init__(singleton)

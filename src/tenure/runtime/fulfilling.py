@@ -122,6 +122,7 @@ def fulfil(
                 box.append(exit_)
             if not is_late:
                 place = exit_.number if binding.lifetime == TRANSIENT else binding.key
+                _keep_other(home, place)
                 home.exits[place] = exit_
                 note_opened(home, place, exit_)
         _publish(binding, home, claim, value)
@@ -134,6 +135,14 @@ def fulfil(
         claim.value = value
     claim.succeed()
     return value
+
+
+def _keep_other(home: Scope, place: Any) -> None:
+    """Under the engine's lock: what was opened for *place* before, and is open, stays owed (L3)."""
+    other = home.exits.get(place)
+    if other is not None and not other.done:
+        home.exits[other.number] = other
+        home.unordered = True
 
 
 def shared_failure(

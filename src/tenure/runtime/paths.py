@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError, draw_path
+from tenure.errors import AsyncInSyncError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
+from tenure.errors.paths import draw_path
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, openings
 from tenure.model.binding import Binding

@@ -1,20 +1,20 @@
 """
 Undo a failed start: close what it opened, except what others made theirs meanwhile (L4, L11).
 
-First nobody new can take what is doomed, then openings that may have taken it end, and only then is it decided.
+First openings that may have taken what it opened end, only then is it decided; whoever asks for what is closed waits.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from tenure.lifecycle.claim import Claim, openings
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.notes import attach_closing_errors
 from tenure.runtime.draining import with_needs
-from tenure.runtime.emptying import close_some, forget_dependents
-from tenure.runtime.scope import Scope, State
+from tenure.runtime.emptying import close_some
+from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start
 
 _NOBODY = Binding("a start", Make.GIVEN, None, TRANSIENT)
@@ -32,67 +32,71 @@ def roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_as
         return
     claim = Claim(_NOBODY, run)
     scope.inflight[run] = claim  # a close that begins now waits for the end of this
+    doomed: list[Opened] = []
+    claims: dict[int, Claim] = {}
     try:
-        doomed = yield from _decide(engine, run, is_async)
+        yield from _decide(engine, run, is_async, doomed, claims)
         by_home: dict[Scope, list[Any]] = {scope: []}
         for home, place, _ in doomed:
             by_home.setdefault(home, []).append(place)
-        for home, places in by_home.items():
-            failed = yield from close_some(engine, home, places, error)
-            attach_closing_errors(error, failed)
+        token = opening.set((*openings(), *claims.values()))  # code that closes and asks for itself must not wait
+        try:
+            for home, places in by_home.items():
+                failed = yield from close_some(engine, home, places, error)
+                attach_closing_errors(error, failed)
+        finally:
+            opening.reset(token)
     finally:
+        with engine.lock:
+            for home, place, exit_ in doomed:
+                if exit_.number in claims and home.inflight.get(place) is claims[exit_.number]:
+                    del home.inflight[place]
+        for each in claims.values():
+            each.succeed()
         scope.inflight.pop(run, None)
         claim.succeed()
 
 
-def _decide(engine: Any, run: Start, is_async: bool) -> Steps[list[Opened]]:
-    """Return what nobody else needs; nobody can take it any more."""
+def _decide(engine: Any, run: Start, is_async: bool, doomed: list[Opened], claims: dict[int, Claim]) -> Steps[None]:
+    """
+    Find what nobody else needs, and claim it, so that whoever asks for it waits until it is closed.
+
+    Openings under way that may have taken it end first: what they need shows only then.
+    """
     numbers = {exit_.number for _, _, exit_ in run.opened}
-    kept = _needed_by_others(engine.root, numbers)
-    doomed = [entry for entry in run.opened if entry[2].number not in kept and entry[0].exits.get(entry[1]) is entry[2]]
-    with engine.lock:
-        doomed = [_withdrawn(*entry) for entry in doomed]
-    for home in {home for home, _, _ in doomed}:
-        forget_dependents(engine, home, [exit_ for other, _, exit_ in doomed if other is home])
-    yield from _openings_ended(engine, doomed, is_async)
-    kept = _needed_by_others(engine.root, numbers)
-    with engine.lock:
-        for home, _, exit_ in doomed:
-            if exit_.number in kept:
-                _given_back(home, exit_)
-    return [entry for entry in doomed if entry[2].number not in kept]
+    while True:
+        reached = _reached(engine, run)
+        with engine.lock:
+            under_way = _under_way(engine, reached)
+            if not under_way:
+                kept = _needed_by_others(engine.root, numbers)
+                for home, place, exit_ in run.opened:
+                    if exit_.number in kept or home.exits.get(place) is not exit_:
+                        continue
+                    doomed.append((home, place, exit_))
+                    if exit_.managed is None and place not in home.inflight:
+                        home.cache.pop(place, None)
+                        claims[exit_.number] = home.inflight[place] = Claim(exit_.binding, exit_.binding)
+                        claims[exit_.number].closes = True
+                return
+        for claim in under_way:
+            yield (claim.done.wait_out() if is_async else claim.done)
 
 
-def _withdrawn(home: Scope, place: Any, exit_: Exit) -> Opened:
-    """Under the engine's lock: let nobody find *exit_* any more; whoever asks makes another, in a place of its own."""
-    if exit_.managed is not None or place == exit_.number:
-        return home, place, exit_
-    home.cache.pop(place, None)
-    del home.exits[place]
-    home.exits[exit_.number] = exit_  # a close of the scope meanwhile must still find what it owes
-    home.unordered = True
-    return home, exit_.number, exit_
+def _reached(engine: Any, run: Start) -> set[Any]:
+    """Return the keys of what *run* opened, and of what may need it."""
+    return set(engine.graph.dependents(*(exit_.binding.key for _, _, exit_ in run.opened))) if run.opened else set()
 
 
-def _given_back(home: Scope, exit_: Exit) -> None:
-    """Under the engine's lock: let *exit_*, which somebody needs, be found again, unless there is another by now."""
-    place = exit_.binding.key
-    is_free = place not in home.inflight and place not in home.exits and place not in home.cache
-    if exit_.managed is None and is_free and home.exits.get(exit_.number) is exit_ and exit_.number != place:
-        del home.exits[exit_.number]
-        home.exits[place] = exit_
-        if home.state is State.OPEN:
-            home.cache[place] = exit_.value
-
-
-def _openings_ended(engine: Any, doomed: list[Opened], is_async: bool) -> Steps[None]:
-    """Wait for the openings that may have taken what is *doomed* before it was withdrawn."""
-    reached = engine.graph.dependents(*(exit_.binding.key for _, _, exit_ in doomed)) if doomed else ()
+def _under_way(engine: Any, reached: set[Any]) -> list[Claim]:
+    """Return the openings of *reached* under way, save those that the running code is part of."""
     mine = openings()
-    for scope in list(_tree(engine.root)):
-        for claim in list(scope.inflight.values()):
-            if claim.binding.key in reached and claim not in mine and not claim.done.is_set:
-                yield (claim.done.wait_out() if is_async else claim.done)
+    return [
+        claim
+        for scope in _tree(engine.root)
+        for claim in list(scope.inflight.values())
+        if claim.binding.key in reached and claim not in mine and not claim.done.is_set
+    ]
 
 
 def _needed_by_others(root: Scope, opened: set[int]) -> set[int]:

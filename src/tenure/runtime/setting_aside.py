@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tenure.keys import Key, show
+from tenure.lifecycle.claim import openings
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.outcome import group
@@ -96,6 +97,7 @@ def begin(engine: Any, key: Key, by: Key) -> None:
     affected = engine.graph.dependents(key)
     forget_elsewhere(affected)
     with engine.lock:
+        _withdraw(engine, affected)
         engine.replacements.append(Replacement(key, by, take(engine, affected)))
 
 
@@ -113,6 +115,7 @@ def end(engine: Any, key: Key, by: Key) -> None:
     stands = [each for each in engine.replacements if each.key is key and each.by is by]
     ended = stands[-1] if stands else Replacement(key, by, Aside(affected))
     with engine.lock:
+        under_way = _withdraw(engine, ended.aside.affected | affected)
         dead = take(engine, ended.aside.affected | affected)
         exits = _exits(dead)
         later = engine.replacements[engine.replacements.index(ended) + 1 :] if stands else []
@@ -120,7 +123,22 @@ def end(engine: Any, key: Key, by: Key) -> None:
             exits += _exits(_handed_on(ended.aside, entry.aside))
         bring_back(engine, ended.aside)
         engine.replacements = [each for each in engine.replacements if each is not ended]
-    _close(engine, exits, by)
+    if not under_way:  # what is being opened may have taken it: it stays owed
+        _close(engine, exits, by)
+
+
+def _withdraw(engine: Any, affected: set[Key]) -> bool:
+    """Under the engine's lock: let nobody get what is being made for *affected*; return whether there is any."""
+    mine = openings()
+    found = [
+        claim
+        for scope in every_scope(engine.root)
+        for claim in scope.inflight.values()
+        if claim.binding.key in affected and claim not in mine and not claim.closes and not claim.done.is_set
+    ]
+    for claim in found:
+        claim.withdrawn = True
+    return bool(found)
 
 
 def _exits(aside: Aside) -> list[tuple[Scope, Exit]]:

@@ -24,15 +24,19 @@ Owed = tuple[Scope, Any, Exit]
 
 def owed_for(engine: Any, scopes: Iterable[Scope], keys: Collection[Key]) -> list[Owed]:
     """
-    Return what *scopes* owe for *keys*, and for what depends on it.
+    Return what *scopes* owe for *keys*, and what any open scope owes for what depends on it.
 
     Args:
         engine: the engine of the scopes.
         scopes: where to look.
         keys: those of the resources to shut down.
     """
-    all_owed = [(scope, place, exit_) for scope in scopes for place, exit_ in list(scope.exits.items())]
-    wanted = {exit_.number for _, _, exit_ in all_owed if exit_.binding.key in keys and not exit_.done}
+    looked_at = dict.fromkeys((*scopes, *every_scope(engine.root)))
+    all_owed = [(scope, place, exit_) for scope in looked_at for place, exit_ in list(scope.exits.items())]
+    here = set(scopes)
+    wanted = {
+        exit_.number for scope, _, exit_ in all_owed if scope in here and exit_.binding.key in keys and not exit_.done
+    }
     above: dict[int, list[int]] = {}
     for _, _, exit_ in all_owed:
         for need in exit_.needs:
@@ -49,7 +53,7 @@ def needs_await(engine: Any, scopes: Collection[Scope], keys: Collection[Key]) -
     """Tell whether shutting *keys* down has to wait for something: a closing, or an opening under way."""
     if any(_must_wait(exit_) for _, _, exit_ in owed_for(engine, scopes, keys)):
         return True
-    return any(claim.loop is not None for claim in _under_way(scopes, keys))
+    return any(claim.loop is not None for claim in _under_way(every_scope(engine.root), _reached(engine, keys)))
 
 
 def _must_wait(exit_: Exit) -> bool:
@@ -57,14 +61,19 @@ def _must_wait(exit_: Exit) -> bool:
     return (exit_.needs_await or exit_.owner is not None) and not (exit_.loop is not None and is_dead(exit_.loop))
 
 
-def _under_way(scopes: Iterable[Scope], keys: Collection[Key]) -> list[Claim]:
-    """Return the openings and closings of *keys* under way, save those that the running code is part of."""
+def _reached(engine: Any, keys: Collection[Key]) -> set[Key]:
+    """Return *keys* and what depends on them: it may have taken them already while it is being opened."""
+    return set(engine.graph.dependents(*keys)) if keys else set()
+
+
+def _under_way(scopes: Iterable[Scope], reached: set[Key]) -> list[Claim]:
+    """Return the openings and closings of *reached* under way, save those that the running code is part of."""
     mine = openings()
     return [
         claim
         for scope in scopes
-        for place, claim in list(scope.inflight.items())
-        if place in keys and claim not in mine and not claim.done.is_set
+        for claim in list(scope.inflight.values())
+        if claim.binding.key in reached and claim not in mine and not claim.done.is_set
     ]
 
 
@@ -102,8 +111,9 @@ def _claimed(
 ) -> Steps[list[tuple[Scope, dict[Any, Claim]]]]:
     """Wait until nothing of it is being opened or closed; then claim all of it, so that newcomers wait in turn."""
     while True:
+        reached = _reached(engine, keys)
         with engine.lock:
-            under_way = _under_way(scopes, keys)
+            under_way = _under_way(every_scope(engine.root), reached)
             if not under_way:
                 found: dict[Scope, dict[Any, Claim]] = {}
                 for scope, place, exit_ in owed_for(engine, scopes, keys):

@@ -4,8 +4,8 @@ Wiring: functions, classes and modules get what a container has for their marker
 `@inject` fills in parameters at each call, `container.wire(modules=[...])` says from where.
 """
 
+from tenure.errors import Unresolved, UnresolvedMarkerError
 from tenure.wiring.decorate import inject
-from tenure.wiring.errors import DIWiringWarning, Unresolved, UnresolvedMarkerError, UnresolvedMarkerWarning
 from tenure.wiring.loader import (
     AutoLoader,
     install_loader,
@@ -31,6 +31,7 @@ from tenure.wiring.modifiers import (
 )
 from tenure.wiring.patching import clear_cache, unwire, wire
 from tenure.wiring.pending import PendingWiring, check_wired, wire_pending
+from tenure.wiring.warned import DIWiringWarning, UnresolvedMarkerWarning
 
 __all__ = [
     "AutoLoader",

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tenure.errors import BindingError
-from tenure.wiring.errors import DIWiringWarning, caller_level
 from tenure.wiring.injected import MARK, show_function
 from tenure.wiring.slots import has_open_annotations, slots_of
+from tenure.wiring.warned import DIWiringWarning, caller_level
 from tenure.wiring.wrappers import wrap
 
 F = TypeVar("F", bound=Callable[..., Any])

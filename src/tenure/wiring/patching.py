@@ -4,12 +4,13 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.wiring.errors import Unresolved, UnresolvedMarkerError, UnresolvedMarkerWarning, caller_level
+from tenure.errors import Unresolved, UnresolvedMarkerError
 from tenure.wiring.injected import Injected, Miss, injected_of, show_container
 from tenure.wiring.lookup import ProvidersMap
 from tenure.wiring.markers import Marker, wants_provider
 from tenure.wiring.replaced import put_back, replace
 from tenure.wiring.scanning import Marked, Wired, scan, target_of, unresolved_attribute
+from tenure.wiring.warned import UnresolvedMarkerWarning, caller_level
 from tenure.wiring.wrappers import wrap
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
-from tenure.wiring.errors import Unresolved, UnresolvedMarkerError
+from tenure.errors import Unresolved, UnresolvedMarkerError
 from tenure.wiring.injected import Injected, injected_in
 from tenure.wiring.lookup import ProvidersMap
 from tenure.wiring.markers import Marker

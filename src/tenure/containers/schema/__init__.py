@@ -10,8 +10,8 @@ Containers from data: providers that a dictionary describes, read from YAML or J
 """
 
 from tenure.containers.schema.building import ContainerSchema, ProviderSchema, SchemaProcessorV1, build
-from tenure.containers.schema.faults import SchemaError
 from tenure.containers.schema.files import read_json, read_yaml
+from tenure.errors import SchemaError
 
 __all__ = [
     "ContainerSchema",

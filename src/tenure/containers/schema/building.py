@@ -7,11 +7,10 @@ So a reference may point to what stands further down, and a circle of providers 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tenure.containers.schema.faults import SchemaError
 from tenure.containers.schema.imports import imported, provider_class
 from tenure.containers.schema.references import is_reference, resolved
 from tenure.containers.schema.telling import tell
-from tenure.errors import TenureError
+from tenure.errors import SchemaError, TenureError
 from tenure.keys import near
 from tenure.providers import Container, Provider
 

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from tenure import providers
-from tenure.containers.schema.faults import SchemaError
+from tenure.errors import SchemaError
 from tenure.keys import near
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tenure.containers.schema.faults import SchemaError
+from tenure.errors import SchemaError
 from tenure.keys import near
 from tenure.providers import Container, Provider, is_provider
 

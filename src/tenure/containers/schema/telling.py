@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenure.containers.schema.faults import SchemaError
+from tenure.errors import SchemaError
 
 _PROVIDES = ("set_provides", "set_selector", "set_instance_of")
 _KWARGS = ("add_kwargs", "set_providers")

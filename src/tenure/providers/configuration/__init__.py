@@ -5,7 +5,7 @@ A configuration is one tree of values (`tree`); sources are merged into it (`loa
 options read it when they are asked (`option`). Nothing else of the declarative face knows where values come from.
 """
 
-from tenure.providers.configuration.faults import MissingExtraError, OptionPathError, UndefinedOptionError
+from tenure.errors import MissingExtraError, OptionPathError, UndefinedOptionError
 from tenure.providers.configuration.option import ConfigurationOption
 from tenure.providers.configuration.root import Configuration
 from tenure.providers.configuration.typed import TypedConfigurationOption

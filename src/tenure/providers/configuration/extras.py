@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from tenure.providers.configuration.faults import MissingExtraError
+from tenure.errors import MissingExtraError
 
 
 def optional_module(name: str, *, package: str, extra: str, purpose: str) -> Any:

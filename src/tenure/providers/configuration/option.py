@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tenure.errors import Error
+from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
 from tenure.providers import calling
 from tenure.providers.base import Provider
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
-from tenure.providers.configuration.faults import UndefinedOptionError
 from tenure.providers.configuration.linking import NO_VALUES, is_plain, named_by, read
 from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.tree import dotted, replaced, select

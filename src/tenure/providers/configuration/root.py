@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
-from tenure.errors import Error
+from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make
 from tenure.providers import calling
 from tenure.providers.base import Provider
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
-from tenure.providers.configuration.faults import UndefinedOptionError
 from tenure.providers.configuration.linking import is_plain, link, read, unlink
 from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.option import ConfigurationOption

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from copy import copy
 from typing import Any
 
+from tenure.errors import OptionPathError
 from tenure.model.binding import NOTHING
-from tenure.providers.configuration.faults import OptionPathError
 
 
 def select(tree: Any, segments: Sequence[Any], root: str) -> Any:

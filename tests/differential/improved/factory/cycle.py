@@ -2,7 +2,7 @@
 Providers that need each other are reported as a cycle.
 
 theirs:
-    raises RecursionError
+    not run: it recurses until Python's limit, or the end of the interpreter's stack, is reached
 ours:
     cycle
 """

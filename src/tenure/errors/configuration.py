@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenure.errors import TenureError
+from tenure.errors.base import TenureError
 
 
 class UndefinedOptionError(TenureError):

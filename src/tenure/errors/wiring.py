@@ -1,18 +1,9 @@
-"""What wiring raises and warns of: markers that nothing stands behind."""
+"""Markers that nothing stands behind."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tenure.errors import TenureError
-
-
-class DIWiringWarning(RuntimeWarning):
-    """Something about wiring that is probably not meant."""
-
-
-class UnresolvedMarkerWarning(DIWiringWarning):
-    """A container that was wired has no provider for a marker; another one may have."""
+from tenure.errors.base import TenureError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +61,3 @@ class UnresolvedMarkerError(TenureError, LookupError):
             return str(self.unresolved[0])
         lines = [f"{len(self.unresolved)} markers have nothing behind them"]
         return "\n".join(lines + [f"{number}. {each}" for number, each in enumerate(self.unresolved, 1)])
-
-
-def caller_level() -> int:
-    """Return the `stacklevel` at which the program called into this library."""
-    frame, level = sys._getframe(1), 1  # noqa: SLF001 - there is no other way to look at one's callers
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "tenure":
-        frame, level = frame.f_back, level + 1
-    return level

@@ -1,0 +1,73 @@
+"""
+Every error that Tenure raises: facts as attributes, text built when it is shown.
+
+A user's own exception is never wrapped; it passes through with a note that carries the dependency path.
+"""
+
+from tenure.errors.base import Error, ResourceError, TenureError
+from tenure.errors.configuration import MissingExtraError, OptionPathError, UndefinedOptionError
+from tenure.errors.declarative import NonCopyableArgumentError, NoSuchProviderError, NothingProvidedError, SchemaError
+from tenure.errors.graph import (
+    BindingError,
+    BindingInUseError,
+    CircularDependencyError,
+    Finding,
+    GraphError,
+    MissingBindingError,
+)
+from tenure.errors.paths import PathStep
+from tenure.errors.resources import (
+    CloseError,
+    ResourceExhaustedError,
+    ResourceInitializationError,
+    ResourceProtocolError,
+    ResourceTimeoutError,
+)
+from tenure.errors.use import (
+    AsyncInSyncError,
+    ContainerClosedError,
+    ScopeError,
+    ScopeNotOpenError,
+    UnforeseenAwaitError,
+    WrongLoopError,
+)
+from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
+from tenure.notes import closing_errors
+
+__all__ = [
+    "AsyncInSyncError",
+    "BindingError",
+    "BindingInUseError",
+    "CircularDependencyError",
+    "CloseError",
+    "ContainerClosedError",
+    "Error",
+    "Finding",
+    "GraphError",
+    "MissingBindingError",
+    "MissingExtraError",
+    "NoSuchProviderError",
+    "NonCopyableArgumentError",
+    "NothingProvidedError",
+    "OptionPathError",
+    "PathStep",
+    "ResourceError",
+    "ResourceExhaustedError",
+    "ResourceInitializationError",
+    "ResourceProtocolError",
+    "ResourceTimeoutError",
+    "SchemaError",
+    "ScopeError",
+    "ScopeNotOpenError",
+    "TenureError",
+    "UndefinedOptionError",
+    "UnforeseenAwaitError",
+    "Unresolved",
+    "UnresolvedMarkerError",
+    "WrongLoopError",
+    "closing_errors",
+]
+
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = "tenure.errors"  # tracebacks show where programs import it from

@@ -1,0 +1,71 @@
+"""What one resource, its opening or its closing did."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from tenure.errors.base import ResourceError, TenureError
+
+
+class ResourceInitializationError(ResourceError):
+    """A resource could not be opened. For users to raise; Tenure passes it on as it is."""
+
+
+class ResourceExhaustedError(ResourceError):
+    """A pool or another bounded resource has nothing left to give."""
+
+
+class ResourceProtocolError(ResourceError, RuntimeError):
+    """
+    A resource broke the rules of its own kind: a generator that never yields, or yields twice.
+
+    Attributes:
+        label: the key as shown.
+        where: `file:line` of the opening code, or None.
+        problem: what it did.
+        hint: what to do.
+    """
+
+    def __init__(self, label: str, where: str | None, problem: str, hint: str) -> None:
+        super().__init__(label, where, problem, hint)
+        self.label: str = label
+        self.where: str | None = where
+        self.problem: str = problem
+        self.hint: str = hint
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        return f"{self.label}{place} {self.problem}; {self.hint}"
+
+
+class ResourceTimeoutError(ResourceError, TimeoutError):
+    """
+    A resource ran over its time limit.
+
+    Attributes:
+        label: the key as shown.
+        phase: "open" or "close".
+        limit_s: the limit, in seconds.
+        where: `file:line` of the code that was running, or None.
+    """
+
+    def __init__(self, label: str, phase: str, limit_s: float, where: str | None = None) -> None:
+        super().__init__(label, phase, limit_s, where)
+        self.label: str = label
+        self.phase: str = phase
+        self.limit_s: float = limit_s
+        self.where: str | None = where
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        return (
+            f"{self.label}{place} did not {self.phase} within {self.limit_s:g} s; "
+            f"give it more with {self.phase}_timeout=, or look at what it waits for"
+        )
+
+
+class CloseError(ExceptionGroup[Exception], TenureError):
+    """What the closing code of one or more resources raised, in order of closing; nothing else had failed."""
+
+    def derive(self, excs: Sequence[Any], /) -> Self:  # type: ignore[override]  # always this class
+        """Return a group of the same class around *excs* (PEP 654)."""
+        return type(self)(self.message, excs)
