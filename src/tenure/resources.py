@@ -1,7 +1,7 @@
 """`Resource` and `AsyncResource`: initializers for `providers.Resource` that are classes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Iterator
 from inspect import isasyncgen, isgenerator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -34,7 +34,7 @@ class Resource(ABC, Generic[T]):
         self._half: Generator[Any, Any, Any] | None = None
 
     @abstractmethod
-    def init(self, *args: Any, **kwargs: Any) -> Any:
+    def init(self, *args: Any, **kwargs: Any) -> T | Iterator[T] | None:
         """Open the resource and return (or yield) it; what follows a `yield` runs before `shutdown`."""
 
     def shutdown(self, resource: T | None) -> None:
@@ -79,7 +79,7 @@ class AsyncResource(ABC, Generic[T]):
         self._half: AsyncGenerator[Any, Any] | None = None
 
     @abstractmethod
-    def init(self, *args: Any, **kwargs: Any) -> Any:
+    def init(self, *args: Any, **kwargs: Any) -> Awaitable[T | None] | AsyncIterator[T]:
         """Open the resource and return (or yield) it: a coroutine function or an async generator function."""
 
     async def shutdown(self, resource: T | None) -> None:

@@ -296,6 +296,10 @@ REFUSED |= {
         "container.users.provided.x-y": ".* cannot be read: 'x-y' is neither",
     }.items()
 }
+REFUSED["a reference in an inline provider"] = (
+    {"container": {"a": factory(factory("container.nothing"))}},
+    r"^container\.a\.args\[0\]\.args\[0\]: 'container.nothing' refers to no provider of the schema$",
+)
 REFUSED["provides of a configuration's args"] = (
     {"container": {"a": {"provider": "Configuration", "args": ["x"]}}},
     r"^container\.a\.args: providers of the class Configuration take no 'args'$",

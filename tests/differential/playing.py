@@ -263,7 +263,8 @@ async def _copy(stage, act, node):
 async def _add_argument(stage, act, node):
     await _start_afresh(stage)
     if node.kind in CALLED:
-        stage.provider(act.node).add_args(act.value).add_kwargs(added=act.value)
+        name = f"added_{len(stage.provider(act.node).kwargs)}"
+        stage.provider(act.node).add_args(act.value).add_kwargs(**{name: act.value})
 
 
 async def _swap(stage, act, node):

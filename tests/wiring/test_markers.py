@@ -1,5 +1,7 @@
 """What markers stand for, and what is injected for them."""
 
+import re
+
 import pytest
 
 from tenure.providers.configuration import UndefinedOptionError
@@ -18,6 +20,11 @@ from tenure.wiring import (
     required,
 )
 from tests.wiring.support import Example, Inner, Service
+
+
+def without_addresses(value):
+    """Return *value* as an id that is the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(value))
 
 
 def injected(container, marker):
@@ -100,7 +107,7 @@ def test_provider(container, marker):
         (Provide[Example.inner.service.provided.number], 7),
         (Provide["numbers", provided()[1]], 2),
     ],
-    ids=str,
+    ids=without_addresses,
 )
 def test_provided(container, marker, expected):
     """Attributes, items and calls of the value are reached through `provided`, of the class or as a modifier."""
@@ -127,7 +134,7 @@ def test_provided(container, marker, expected):
         (Provide["config.nothing"], None),
         (Provide[Example.config.port, as_int()], 80),
     ],
-    ids=str,
+    ids=without_addresses,
 )
 def test_options(container, marker, expected):
     """Options are reached by name, from the class or as text, and converted by modifiers."""
@@ -209,7 +216,7 @@ def test_closing_of_a_provider(container):
         Provide[Service],
         Provide[Inner.service],
     ],
-    ids=str,
+    ids=without_addresses,
 )
 def test_unresolved(container, marker):
     """What the container does not have is an error of the call."""

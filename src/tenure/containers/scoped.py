@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from tenure.containers import lookup
+from tenure.containers import lookup, starting
 from tenure.errors import BindingError, Finding, GraphError
 from tenure.events import Observer
 from tenure.model.bounds import check_count
 from tenure.model.check import findings_of
+from tenure.providers.resource import BaseResource
 from tenure.resource_scope import ResourceScope
 from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.scope import current_of
-from tenure.runtime.snapshot import Snapshot, snapshot
+from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
 
 class Scoped:
     """Scopes, checks and events of a container; a key is a provider, its name, or the class of what it makes."""
 
     __tenure_engine__: Any
+
+    def __tenure_find__(self, key: Any) -> Any:
+        """Return the provider that *key* stands for; see `get`."""
+        return lookup.provider_of(self, key)
 
     def get(self, key: Any) -> Any:
         """
@@ -39,6 +45,44 @@ class Scoped:
         """Return the value of *key* as seen from the current scope, open; see `get`."""
         engine = self.__tenure_engine__
         return await engine.avalue(lookup.provider_of(self, key), current_of(engine))
+
+    def get_all_resources(self) -> dict[Any, Any]:
+        """Return every open resource that the current scope sees, by class, or by provider where two are of a class."""
+        found: dict[Any, Any] = {}
+        for exit_ in open_exits(current_of(self.__tenure_engine__)):
+            cls = type(exit_.value)
+            found[exit_.binding.key if cls in found and found[cls] is not exit_.value else cls] = exit_.value
+        return found
+
+    # `with` and `async with`: open everything, close everything
+
+    def __enter__(self) -> Self:
+        """
+        Open every resource.
+
+        Raises:
+            AsyncInSyncError: one of them is asynchronous; nothing was opened. Use `async with`.
+            BaseException: the first failure; what was opened is closed again.
+        """
+        starting.init_resources_sync(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every open resource, showing it *error*."""
+        starting.shutdown_resources_sync(self, error)
+
+    async def __aenter__(self) -> Self:
+        """Open every resource, independent ones at the same time."""
+        await starting.init_resources(self, BaseResource)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every open resource, showing it *error*."""
+        await starting.shutdown_resources(self, BaseResource, error)
 
     def resource_scope(
         self, name: str | None = None, *, values: Mapping[Any, Any] | None = None, max_parallel: int | None = None

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from inspect import isawaitable
 from typing import Any
 
-from tenure.errors import CloseError, UnforeseenAwaitError
+from tenure.errors import AsyncInSyncError, CloseError, UnforeseenAwaitError
 from tenure.lifecycle.exits import Exit
 from tenure.providers.choosing import Selector
 from tenure.providers.context_local import CONTEXT, ContextLocalResource
@@ -46,6 +46,25 @@ def init_resources(container: Any, resource_type: type[BaseResource[Any]]) -> Aw
         await _all_of([provider.init() for provider in own])
 
     return Pending("init_resources()", begin)
+
+
+def init_resources_sync(container: Any) -> None:
+    """Open every resource of *container* without a loop; AsyncInSyncError where that cannot be, nothing was opened."""
+    result = init_resources(container, BaseResource)
+    if not isinstance(result, Done):
+        _refuse(result, "open", "`async with container:`, or `await container.init_resources()`")
+
+
+def shutdown_resources_sync(container: Any, outcome: BaseException | None) -> None:
+    """Close every open resource of *container* without a loop; AsyncInSyncError where that cannot be."""
+    result = shutdown_resources(container, BaseResource, outcome)
+    if not isinstance(result, Done):
+        _refuse(result, "close", "`async with container:`, or `await container.shutdown_resources()`")
+
+
+def _refuse(result: Any, act: str, way_out: str) -> None:
+    result.close()
+    raise AsyncInSyncError(["the container"], act, way_out)
 
 
 def _must_wait(engine: Any, keys: list[Any]) -> bool:

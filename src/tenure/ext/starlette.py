@@ -64,10 +64,9 @@ class Run:
         self._container = container
         self._resource_type = resource_type
         self._app = app
-        self._serving: Serving | None = None
+        self._serving: Serving = serving(container)
 
     async def __aenter__(self) -> None:
-        self._serving = serving(self._container)
         try:
             self._serving.begin(self._resource_type)
             await self._container.init_resources(self._resource_type)
@@ -83,13 +82,10 @@ class Run:
         await self._end(error)
 
     async def _end(self, outcome: BaseException | None) -> None:
-        ended, self._serving = self._serving, None
-        if ended is None:
-            return
         try:
-            if ended.end(self._resource_type):
+            if self._serving.end(self._resource_type):
                 # everything, whatever requests opened and overrides left, unless a type was asked for
                 which = BaseResource if self._resource_type is Resource else self._resource_type
                 await shutdown_resources(self._container, which, outcome)
         finally:
-            ended.unwire()
+            self._serving.unwire()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Never, Self, TypeVar, overload
 
 from tenure import resources
 from tenure.model.binding import TRANSIENT, Binding, Make
@@ -28,8 +28,14 @@ class ContextLocalResource(BaseResource[T_co]):
 
     __slots__ = ("_here", "_inner", "_opened")
 
+    _here: ContextVar[Scope | None]
+    _inner: Resource[T_co] | None
+    _opened: list[Scope]
+
     if TYPE_CHECKING:
 
+        @overload  # what may return anything, such as a function with overloads that returns what it is asked for
+        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Self: ...
         @overload
         def __new__(
             cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any
@@ -56,12 +62,13 @@ class ContextLocalResource(BaseResource[T_co]):
         def __new__(cls, provides: Any = None, *args: Any, **kwargs: Any) -> Any:
             """Take an initializer of any kind: see `BaseResource`."""
             ...
+    else:
 
-    def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
-        self._here: ContextVar[Scope | None] = ContextVar("tenure.context_local", default=None)
-        self._inner: Resource[T_co] | None = None
-        self._opened: list[Scope] = []
-        super().__init__(provides, *args, **kwargs)
+        def __init__(self, provides=None, *args, **kwargs):
+            self._here = ContextVar("tenure.context_local", default=None)
+            self._inner = None
+            self._opened = []
+            super().__init__(provides, *args, **kwargs)
 
     @property
     def initialized(self) -> bool:

@@ -16,6 +16,8 @@ from tenure.providers.parents import WithParent
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+_ANYTHING: Any = object
+
 
 class Dependency(WithParent[T_co]):
     """
@@ -31,7 +33,7 @@ class Dependency(WithParent[T_co]):
 
     __slots__ = ("_default", "_instance_of")
 
-    def __init__(self, instance_of: "TypeForm[T_co]" = object, default: Any = None) -> None:  # type: ignore[assignment]  # any object is one
+    def __init__(self, instance_of: "TypeForm[T_co]" = _ANYTHING, default: Any = None) -> None:
         self._instance_of: Any = object
         self._default: Any = None
         super().__init__()

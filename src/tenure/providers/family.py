@@ -42,7 +42,8 @@ class Family:
         is_mine = engine is not None and self._into is None and not self._is_adopted
         owed = owed_by(engine.root) if is_mine and engine is not None else []
         if owed:
-            warn_of(owed, "a container was dropped with resources still open", self)
+            way_out = "close them: `with container:`, or container.shutdown_resources()"
+            warn_of(owed, "a container was dropped with resources still open", self, way_out)
 
     def top(self) -> "Family":
         """Return the family that this one has joined, itself if none."""

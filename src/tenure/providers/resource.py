@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Never, Self, TypeVar, overload
 
 from tenure import resources
 from tenure.model.binding import AMBIENT, Binding, Lifecycle, Options, Style
@@ -107,6 +107,8 @@ class Resource(BaseResource[T_co]):
 
     if TYPE_CHECKING:
 
+        @overload  # what may return anything, such as a function with overloads that returns what it is asked for
+        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Self: ...
         @overload
         def __new__(
             cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any

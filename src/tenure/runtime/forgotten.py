@@ -25,12 +25,15 @@ _SHOWN = 20
 """How many resources one warning names."""
 
 
-def warn_of(exits: list[Exit], what: str, source: Any = None) -> None:
-    """Issue one ResourceWarning that names *exits* and where each was opened."""
+_BY_CLOSING = "close the container: `with container:`, or container.close()"
+
+
+def warn_of(exits: list[Exit], what: str, source: Any = None, way_out: str = _BY_CLOSING) -> None:
+    """Issue one ResourceWarning that names *exits* and where each was opened, and says what to do."""
     lines = [f"  {exit_.binding.label}, opened by {_stack_of(exit_)}" for exit_ in exits[:_SHOWN]]
     if len(exits) > _SHOWN:
         lines.append(f"  and {len(exits) - _SHOWN} more")
-    text = f"{what}:\n" + "\n".join(lines) + "\n  close the container: `with container:`, or container.close()"
+    text = f"{what}:\n" + "\n".join(lines) + f"\n  {way_out}"
     warnings.warn(text, ResourceWarning, stacklevel=2, source=source)
 
 

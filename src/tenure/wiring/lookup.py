@@ -103,7 +103,14 @@ class ProvidersMap:
         for kind, rebuild in _REBUILT:
             if isinstance(wanted, kind):
                 return rebuild(self, wanted)
-        return None
+        return self._making(wanted) if isinstance(wanted, type) else None
+
+    def _making(self, wanted: type) -> Any:
+        """Return the one provider that makes objects of a class; None where there is none, or more than one."""
+        try:
+            return self._container.__tenure_find__(wanted)
+        except TenureError:
+            return None
 
     def _is_container(self, wanted: Any) -> bool:
         if isinstance(wanted, type):
