@@ -27,7 +27,7 @@ def test_same(name):
 
 @pytest.mark.parametrize("name", IMPROVED)
 def test_improved(name):
-    """The program shows a difference that is meant: its docstring tells what each library prints, or why theirs is not run."""
+    """The program shows a difference that is meant: its docstring tells what each prints, or why theirs is not run."""
     theirs, ours = expected(IMPROVED[name])
 
     if not theirs[0].startswith("not run"):

@@ -13,6 +13,7 @@ from tenure.errors import ResourceProtocolError
 from tenure.lifecycle.effects import Steps, waited
 from tenure.model.binding import Binding, Style
 from tenure.model.detect import lifecycle_of_made
+from tenure.model.yields import unprotected_yield
 
 _END = object()
 
@@ -21,7 +22,8 @@ def as_found(binding: Binding, made: Any) -> Binding:
     """Return *binding* with the style that *made* shows, where only that could tell."""
     if binding.lifecycle is None or binding.lifecycle.style is not Style.FOUND:
         return binding
-    return replace(binding, lifecycle=lifecycle_of_made(made))
+    found = replace(lifecycle_of_made(made), resumes=binding.lifecycle.resumes)
+    return replace(binding, lifecycle=found)
 
 
 def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
@@ -83,6 +85,8 @@ def close_handle(binding: Binding, handle: Any, outcome: BaseException | None) -
     """
     lifecycle = binding.lifecycle
     assert lifecycle is not None, "only resources are closed"
+    if outcome is not None and lifecycle.resumes and _cannot_look(handle):
+        outcome = None
     match lifecycle.style:
         case Style.GENERATOR:
             return _close_generator(binding, handle, outcome)
@@ -97,6 +101,13 @@ def close_handle(binding: Binding, handle: Any, outcome: BaseException | None) -
         if isinstance(result, Awaitable):
             yield from waited(result)
     return False
+
+
+def _cannot_look(handle: Any) -> bool:
+    """Tell whether *handle* is of a generator function in which an error at the yield would end it unclosed."""
+    generator = getattr(handle, "gen", handle)  # what @contextmanager wraps
+    code = getattr(generator, "gi_code", None) or getattr(generator, "ag_code", None)
+    return code is not None and unprotected_yield(code) is not None
 
 
 def _special(binding: Binding, made: Any, enter: str, leave: str) -> Any:

@@ -62,6 +62,8 @@ class Lifecycle:
     """Names of the methods on the class that are the user's spelling of open and close."""
     made_class: type | None = None
     """Style METHODS: the class that *open* and *close* belong to; None: whatever they are given will do."""
+    resumes: bool = False
+    """Whether a generator that cannot look at an error, its yield being unprotected, is resumed instead of shown it."""
     opens_itself: bool = False
     """Whether the class was given methods that open it; see `runtime.methods`."""
 

@@ -35,7 +35,7 @@ class ContextLocalResource(BaseResource[T_co]):
     if TYPE_CHECKING:
 
         @overload  # what may return anything, such as a function with overloads that returns what it is asked for
-        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Self: ...
+        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Any: ...
         @overload
         def __new__(
             cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any
@@ -96,9 +96,10 @@ class ContextLocalResource(BaseResource[T_co]):
     @property
     def _resource(self) -> Resource[T_co]:
         if self._inner is None:
-            self._inner = Resource(self._provides, *self._args, **self._kwargs)
-            self._inner._family = family_of(self)
-            self._inner._name = self._name
+            inner: Resource[T_co] = Resource(self._provides, *self._args, **self._kwargs)
+            inner._family = family_of(self)
+            inner._name = self._name
+            self._inner = inner
         return self._inner
 
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:

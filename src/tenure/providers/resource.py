@@ -80,6 +80,7 @@ class BaseResource(Making[T_co]):
         lifecycle = lifecycle_of_initializer(plain.target)
         if self._is_async:
             lifecycle = Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
+        lifecycle = replace(lifecycle, resumes=True)
         options = getattr(plain.target, "__tenure_options__", None)
         options = replace(options, is_resource=True) if isinstance(options, Options) else Options(is_resource=True)
         target = plain.target if lifecycle.style is not Style.FOUND and not self._is_async else self._initialize
@@ -108,7 +109,7 @@ class Resource(BaseResource[T_co]):
     if TYPE_CHECKING:
 
         @overload  # what may return anything, such as a function with overloads that returns what it is asked for
-        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Self: ...
+        def __new__(cls, provides: Callable[..., Never], *args: Any, **kwargs: Any) -> Any: ...
         @overload
         def __new__(
             cls, provides: Callable[..., resources.AsyncResource[T]], *args: Any, **kwargs: Any

@@ -211,9 +211,12 @@ def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
 def _make(
     engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
 ) -> Steps[tuple[Any, Exit | None]]:
+    resources = engine.plans.facts(binding).resources if binding.lifecycle is not None else ()
     call = engine.preparer(binding, is_async)(home)
     if is_async:
         call = yield from waited(call)
+    # now, for a replacement of one of them may come or go before it is open
+    claim.needs += [exit_ for each in resources if (exit_ := exit_of(engine, each.key, home)) is not None]
     token = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
     try:
         return (yield from _make_called(engine, binding, home, claim, _called(binding, call, is_async), owner))
@@ -299,7 +302,7 @@ def tell_owners(exit_: Exit, owner: Owner | None) -> None:
 
 def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:
     """Return the exits of the resources that *binding* was made from: declared ones and those asked for meanwhile."""
-    found = {need.number: need for need in claim.needs}
+    found = {need.number: need for need in claim.needs if not need.done}
     for resource in engine.plans.facts(binding).resources:
         exit_ = exit_of(engine, resource.key, home)
         if exit_ is not None and not exit_.done:
