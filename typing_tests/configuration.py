@@ -20,6 +20,10 @@ class Service:
     def __init__(self, port: int) -> None: ...
 
 
+def joined(names: list[str], by: str) -> str:
+    return by.join(names)
+
+
 def made() -> None:
     assert_type(Configuration(), Configuration)
     Configuration("settings", default={"port": 5}, strict=True)
@@ -46,7 +50,7 @@ def converted(config: Configuration) -> None:
     assert_type(config.price.as_(Decimal)(), Decimal)
     assert_type(config.price.as_(Decimal, config.context).option, ConfigurationOption)
     assert_type(config.port.required().as_int()(), int)
-    assert_type(config.names.as_(sorted)(), list[Any])
+    assert_type(config.names.as_(joined, ",")(), str)
     Factory(Service, port=config.port.as_int())
 
 
@@ -93,6 +97,6 @@ def wrong(config: Configuration) -> None:
     config.from_yaml(5)  # type: ignore[arg-type]
     config.from_dict(5)  # type: ignore[arg-type]
     config.port.as_int().missing  # type: ignore[attr-defined]
-    for each in config:  # type: ignore[attr-defined]
-        print(each)
+    for _ in config:  # type: ignore[misc]
+        pass
     print(text, option)

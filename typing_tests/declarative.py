@@ -2,8 +2,8 @@
 
 # pyright: reportUnnecessaryTypeIgnoreComment=true
 
-from collections.abc import Awaitable, Callable
-from typing import Any, assert_type
+from collections.abc import Awaitable
+from typing import Any, Protocol, assert_type
 
 from tenure import ResourceScope, containers, providers
 from tenure.containers import DeclarativeContainer, DynamicContainer
@@ -13,6 +13,10 @@ from tenure.runtime.snapshot import Snapshot
 
 
 class Database: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float: ...
 
 
 class Service:
@@ -33,7 +37,7 @@ class Application(DeclarativeContainer):
 
     config = providers.Configuration(yaml_files=["config.yml"])
     core = providers.DependenciesContainer()
-    clock = providers.Dependency(instance_of=Callable)
+    clock = providers.Dependency(instance_of=Clock)
     gateways = providers.Container(Gateways, config=config.gateways)
     database = providers.Singleton(Database)
     service = providers.Factory(Service, database=gateways.database)
@@ -59,6 +63,7 @@ def attributes(container: Application) -> None:
     assert_type(container.new_service(), providers.Factory[Service])
     assert_type(Application.service, providers.Factory[Service])
     assert_type(Application.service(), Service)
+    assert_type(container.clock().now(), float)
 
 
 def nested(container: Application) -> None:
@@ -183,12 +188,12 @@ def wrong(container: Application) -> None:
     container.init_resources(providers.Singleton)  # type: ignore[arg-type]
     container.wire(["package"], modul="x")  # type: ignore[call-arg]
     containers.WiringConfiguration(module=["x"])  # type: ignore[call-arg]
-    container.findings(5)  # type: ignore[call-arg]
+    container.findings(synchronous=True)  # type: ignore[call-arg]
     print(text)
 
 
 async def wrong_waiting(container: Application) -> None:
     await container.service()  # type: ignore[misc]
-    await container.gateways()  # type: ignore[misc]
+    await container.gateways()  # type: ignore[attr-defined]
     container.gateways.container.database()  # type: ignore[unused-coroutine]
     container.aget("service")  # type: ignore[unused-coroutine]

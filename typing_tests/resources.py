@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Generator,
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, assert_type
+from typing import Any, Self, TextIO, assert_type
 
 from tenure import resources
 from tenure.containers import DeclarativeContainer
@@ -52,6 +52,10 @@ class Manager:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def open_file(path: str) -> TextIO:
+    return open(path, encoding="utf-8")
 
 
 class Opened(resources.Resource[Database]):
@@ -99,6 +103,19 @@ class Both(Manager, AsyncManager):
     """It can be entered either way, and is entered with `async with`."""
 
 
+class Client:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def client(url: str) -> Client:
+    return Client()
+
+
 class OpenedLater(resources.AsyncResource[Database]):
     async def init(self, url: str) -> Database:
         return Database()
@@ -118,6 +135,7 @@ class Container(DeclarativeContainer):
     full_generator = Resource(full_generator)
     manager = Resource(manager)
     manager_class = Resource(Manager, "sqlite://")
+    file = Resource(open_file, "x.txt")
     opened = Resource(Opened, "sqlite://")
     yielding = Resource(Yielding, "sqlite://")
     given = Resource(lambda: function("sqlite://"))
@@ -130,6 +148,8 @@ class Container(DeclarativeContainer):
     async_manager = Resource(async_manager)
     async_manager_class = Resource(AsyncManager)
     both = Resource(Both, "sqlite://")
+    client = Resource(client, "https://")
+    client_class = Resource(Client)
     opened_later = Resource(OpenedLater, "sqlite://")
     yielding_later = Resource(YieldingLater, "sqlite://")
     partial = Resource(partial(coroutine, "sqlite://"))
@@ -151,6 +171,7 @@ def at_once(container: Container) -> None:
     assert_type(container.full_generator(), Database)
     assert_type(container.manager(), Database)
     assert_type(container.manager_class(), Database)
+    assert_type(container.file(), TextIO)
     assert_type(container.opened(), Database)
     assert_type(container.yielding(), Database)
     assert_type(container.given(), Database)
@@ -170,6 +191,8 @@ async def later(container: Container) -> None:
     assert_type(await container.async_manager(), Database)
     assert_type(await container.async_manager_class(), Database)
     assert_type(await container.both(), Database)
+    assert_type(await container.client(), Client)
+    assert_type(await container.client_class(), Client)
     assert_type(await container.opened_later(), Database)
     assert_type(await container.yielding_later(), Database)
     assert_type(await container.local_later(), Database)

@@ -1,7 +1,7 @@
-"""Markers: `Provide[...]` has the type of the value, `Provider[...]` that of the provider; `inject` keeps signatures."""
+"""Markers: `Provide[...]` has the type of the value, `Provider[...]` of the provider; `inject` keeps signatures."""
 
 # pyright: reportUnnecessaryTypeIgnoreComment=true
-# ruff: noqa: B008 - a marker that is called is a default on purpose
+# ruff: noqa: B008, PLR0917 - a marker that is called is a default on purpose, and there are many kinds
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, assert_type

@@ -27,7 +27,7 @@ class Example(NamedTuple):
 
     program: str
     form: str | None
-    """`diff` where the libraries differ, `text` where they do not or where there is only ours, None: nothing is shown."""
+    """`diff` where the libraries differ, `text` where they agree or only ours is run, None: it prints nothing."""
     output: str
 
     def lines(self, sign):
@@ -135,7 +135,7 @@ def test_links_lead_somewhere():
 
 
 def documented():
-    """Return the classes and functions in the other library's stubs (where it has none, sources), with their modules."""
+    """Return the classes and functions in the other library's stubs, else sources, with their modules."""
     root = Path(dependency_injector.__file__).parent
     for path in sorted([*root.glob("[a-z]*.py*"), *root.glob("ext/[a-z]*.py*")]):
         if path.suffix == ".pyi" or (path.suffix == ".py" and not path.with_suffix(".pyi").exists()):

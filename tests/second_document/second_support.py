@@ -24,6 +24,7 @@ def module(name):
 def logging_untouched():
     """Give the body a root logger without handlers; afterwards it is as before."""
     root, before = logging.root, (logging.root.handlers, logging.root.level)
+    enabled = [each for each in map(logging.getLogger, list(root.manager.loggerDict)) if not each.disabled]
     root.handlers = []
     try:
         yield root
@@ -32,3 +33,5 @@ def logging_untouched():
             handler.close()
         root.handlers, level = before
         root.setLevel(level)
+        for each in enabled:
+            each.disabled = False  # `logging.config` disables what there is
