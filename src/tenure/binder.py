@@ -5,7 +5,7 @@ Holds no logic that has a room of its own: bindings are made in `model.build`, f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from tenure.declare import lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, GraphError, ScopeError
@@ -21,6 +21,14 @@ from tenure.runtime.overrides import Override
 from tenure.runtime.scope import State
 
 _DECLARED = Declared(options_of, lifecycle_on)
+
+
+class Joinable(Protocol):
+    """A declarative container."""
+
+    def __tenure_join__(self, engine: Engine) -> tuple[Callable[[Key], Any], dict[Any, Any]]:
+        """Let *engine* serve it; return how to find its providers, and by which keys."""
+        ...
 
 
 class Binder:
@@ -149,7 +157,7 @@ class Binder:
         self._check_lifetime(binding)
         self._add(binding)
 
-    def include(self, other: Any) -> None:
+    def include(self, other: "Binder | Joinable") -> None:
         """
         Bind here everything that *other* binds and this container does not.
 

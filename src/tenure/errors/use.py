@@ -45,7 +45,7 @@ class UnforeseenAwaitError(AsyncInSyncError):
 
     def __init__(self, label: str, way_out: str, key: Key, made: Any) -> None:
         super().__init__([label], "open", way_out, key)
-        self.args = (label, way_out, key, made)  # what a copy is made from
+        BaseException.__setattr__(self, "args", (label, way_out, key, made))  # what a copy is made from
         self.made: Any = made
 
     def __str__(self) -> str:

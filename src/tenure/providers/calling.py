@@ -1,8 +1,8 @@
 """
 Call a provider: the value where it can be had at once, else an awaitable.
 
-The first call fixes the mode: awaitable for good if something was not open yet, else plain; for as long as what the
-provider declares stays as it is. A mode that the user set stays whatever happens.
+The first call fixes the mode: awaitable for good if something was not open yet, else plain for as long as nothing is
+overridden or changed. A mode that the user set stays whatever happens.
 """
 
 from collections.abc import Awaitable
@@ -37,7 +37,7 @@ def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     engine = engine_of(provider)
     scope = current_of(engine)
     mode = provider._async_mode
-    if mode is None or (mode.graph is not None and mode.graph is not engine.graph):
+    if mode is None or (not mode.is_on and mode.graph is not None and mode.graph is not engine.graph):
         return _first(provider, engine, scope, args, kwargs)
     if mode.is_on:
         return later(provider, args, kwargs)

@@ -156,27 +156,32 @@ class MakingWithAttributes(Making[T_co]):
         if not self._attributes:
             return plain
         target = _with_attributes(plain.target, tuple(self._attributes), plain.make is not Make.CALL)
-        first = [need(f"attribute {name}", value, by_position=True) for name, value in self._attributes.items()]
+        last = [need(_ATTRIBUTE + name, value) for name, value in self._attributes.items()]
         return binding_of(
-            self, target, (*first, *plain.needs), make=plain.make, lifetime=plain.lifetime, later=plain.later
+            self, target, (*plain.needs, *last), make=plain.make, lifetime=plain.lifetime, later=plain.later
         )
 
 
-def _with_attributes(target: Any, names: tuple[str, ...], may_wait: bool) -> Any:
-    """Return a function that takes the values of the attributes *names* before the arguments of *target*."""
+_ATTRIBUTE = "attribute "
+"""Begins the name of an argument that is not passed on, but set as an attribute; no parameter has such a name."""
 
-    def decorate(made: Any, values: tuple[Any, ...]) -> Any:
+
+def _with_attributes(target: Any, names: tuple[str, ...], may_wait: bool) -> Any:
+    """Return a function that calls *target*, and sets the attributes *names*, given by name, of what it gives."""
+
+    def decorate(made: Any, values: list[Any]) -> Any:
         for name, value in zip(names, values, strict=True):
             setattr(made, name, value)
         return made
 
-    def make(*values: Any, **kwargs: Any) -> Any:
-        made = target(*values[len(names) :], **kwargs)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        values = [kwargs.pop(_ATTRIBUTE + name) for name in names]
+        made = target(*args, **kwargs)
         if may_wait and inspect.isawaitable(made):
             return awaited(made, values)
-        return decorate(made, values[: len(names)])
+        return decorate(made, values)
 
-    async def awaited(made: Any, values: tuple[Any, ...]) -> Any:
-        return decorate(await made, values[: len(names)])
+    async def awaited(made: Any, values: list[Any]) -> Any:
+        return decorate(await made, values)
 
     return make
