@@ -62,12 +62,12 @@ class Log:
     def closes(self):
         return [entry[6:] for entry in self.entries if entry.startswith("close ")]
 
-    def _open(self, name, needs):
+    def _open(self, name, needs, cls):
         if f"open {name}" in self.faults:
             raise self.faults[f"open {name}"]
         for need in _resources_in(needs):
             assert need.is_open, f"{name} opens without {need}"
-        value = Opened(name, needs)
+        value = cls(name, needs)
         self.live.append(value)
         self.entries.append(f"open {name}")
         return value
@@ -88,11 +88,11 @@ class Log:
         else:
             await checkpoint()
 
-    def plain(self, name):
-        """Return a generator function that opens *name*."""
+    def plain(self, name, cls=Opened):
+        """Return a generator function that opens *name*, a *cls*."""
 
         def opening(*needs, **named):
-            value = self._open(name, (*needs, *named.values()))
+            value = self._open(name, (*needs, *named.values()), cls)
             try:
                 yield value
             except BaseException as error:
@@ -103,12 +103,12 @@ class Log:
 
         return opening
 
-    def late(self, name):
-        """Return an asynchronous generator function that opens *name*."""
+    def late(self, name, cls=Opened):
+        """Return an asynchronous generator function that opens *name*, a *cls*."""
 
         async def opening(*needs, **named):
             await self._gate(f"open {name}")
-            value = self._open(name, (*needs, *named.values()))
+            value = self._open(name, (*needs, *named.values()), cls)
             try:
                 yield value
             except BaseException as error:
@@ -120,9 +120,9 @@ class Log:
 
         return opening
 
-    def of(self, world, name):
-        """Return what opens *name* in the colour of *world*."""
-        return self.late(name) if world.is_async else self.plain(name)
+    def of(self, world, name, cls=Opened):
+        """Return what opens *name*, a *cls*, in the colour of *world*."""
+        return self.late(name, cls) if world.is_async else self.plain(name, cls)
 
 
 def _resources_in(needs):

@@ -1,11 +1,18 @@
 """Methods that work on a container class and on its instances alike."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    T_co = TypeVar("T_co", covariant=True)
     both = classmethod
-    both_property = property
+
+    class both_property(Generic[T_co]):  # noqa: N801 - it stands where `property` would
+        """How checkers see a property of the class and of its instances."""
+
+        def __init__(self, function: Callable[[Any], T_co]) -> None: ...
+
+        def __get__(self, instance: Any, owner: Any) -> T_co: ...
 else:
 
     class both:  # noqa: N801 - it stands where `classmethod` would

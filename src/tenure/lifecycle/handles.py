@@ -13,7 +13,7 @@ from tenure.errors import ResourceProtocolError
 from tenure.lifecycle.effects import Steps, waited
 from tenure.model.binding import Binding, Style
 from tenure.model.detect import lifecycle_of_made
-from tenure.model.yields import unprotected_yield
+from tenure.model.protection import can_look
 
 _END = object()
 
@@ -105,9 +105,7 @@ def close_handle(binding: Binding, handle: Any, outcome: BaseException | None) -
 
 def _cannot_look(handle: Any) -> bool:
     """Tell whether *handle* is of a generator function in which an error at the yield would end it unclosed."""
-    generator = getattr(handle, "gen", handle)  # what @contextmanager wraps
-    code = getattr(generator, "gi_code", None) or getattr(generator, "ag_code", None)
-    return code is not None and unprotected_yield(code) is not None
+    return not can_look(getattr(handle, "gen", handle))  # `gen` is what @contextmanager wraps
 
 
 def _special(binding: Binding, made: Any, enter: str, leave: str) -> Any:

@@ -220,9 +220,14 @@ def _unprotected(graph: Graph) -> Iterator[Finding]:
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             line = unprotected_yield(function)
             if line is not None:
+                so = (
+                    "it is not shown an error of the body"
+                    if lifecycle.resumes
+                    else "it does not run when the body fails"
+                )
                 text = (
-                    f"{binding.label}: what follows the yield is not in a `finally`, an `except` or a `with`, so it "
-                    "does not run when the body fails; write try: yield ... finally: ..."
+                    f"{binding.label}: what follows the yield is not in a `finally`, an `except` or a `with`, so {so}; "
+                    "write try: yield ... finally: ..."
                 )
                 code = function.__code__
                 where = f"{code.co_filename}:{code.co_firstlineno + line - 1}"

@@ -10,7 +10,7 @@ def unprotected_yield(function: Any) -> int | None:
     """
     Return the line, from 1, of a yield in the generator function *function* that code follows unprotected, or None.
 
-    *function* may be the code of one as well. None as well where the source cannot be read.
+    None as well where the source cannot be read.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))

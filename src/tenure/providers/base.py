@@ -222,10 +222,16 @@ class Provider(Generic[T_co]):
 
     # copies
 
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Return a copy that refers to copies of what it refers to."""
-        copied: Self = copying.copy_provider(self, {} if memo is None else memo)
-        return copied
+    if TYPE_CHECKING:
+
+        def __deepcopy__(self, memo: dict[int, Any], /) -> Self:
+            """Return a copy that refers to copies of what it refers to."""
+            ...
+    else:
+
+        def __deepcopy__(self, memo=None):
+            """Return a copy that refers to copies of what it refers to."""
+            return copying.copy_provider(self, {} if memo is None else memo)
 
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
         """Give *copied*, a blank one of its class, what this one has; *copy* copies what it refers to."""

@@ -24,7 +24,9 @@ class Callable(Making[T_co]):
 
     __slots__ = ()
 
-    def __init__(self, provides: CallableType[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, provides: type[T_co] | CallableType[..., T_co] | str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(provides, *args, **kwargs)
 
 

@@ -57,7 +57,9 @@ class ContextLocalResource(BaseResource[T_co]):
             cls, provides: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any
         ) -> "_Awaited[T]": ...
         @overload
-        def __new__(cls, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> Self: ...
+        def __new__(
+            cls, provides: type[T_co] | Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any
+        ) -> Self: ...
 
         def __new__(cls, provides: Any = None, *args: Any, **kwargs: Any) -> Any:
             """Take an initializer of any kind: see `BaseResource`."""

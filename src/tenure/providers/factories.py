@@ -46,7 +46,9 @@ class Factory(Typed[T_co]):
 
     __slots__ = ()
 
-    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, provides: type[T_co] | Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(provides, *args, **kwargs)
 
 

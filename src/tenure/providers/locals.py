@@ -49,7 +49,9 @@ class _LocalSingleton(BaseSingleton[T_co]):
     _lifetime = TRANSIENT
     _new_store: ClassVar[Any] = staticmethod(_ByThread)
 
-    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, provides: type[T_co] | Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         self._store: _Store = type(self)._new_store()
         self._age = 0
         super().__init__(provides, *args, **kwargs)

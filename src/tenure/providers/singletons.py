@@ -51,7 +51,9 @@ class BaseSingleton(Typed[T_co]):
     __slots__ = ()
     _lifetime = SINGLETON
 
-    def __init__(self, provides: Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, provides: type[T_co] | Callable[..., T_co] | str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(provides, *args, **kwargs)
 
     def reset(self) -> SingletonResetContext[Self]:
