@@ -6,7 +6,7 @@ import types
 import pytest
 
 from tenure import containers, providers
-from tenure.containers.schema import SchemaError, SchemaProcessorV1
+from tenure.schema import SchemaError, SchemaProcessorV1
 from tenure.errors import TenureError
 
 

@@ -221,7 +221,7 @@ def test_several_providers_of_a_class():
         first = providers.Factory(Service)
         second = providers.Singleton(Service)
 
-    with pytest.raises(Error, match="first.*second"):
+    with pytest.raises(Error, match=r"first.*second"):
         App().get(Service)
 
 

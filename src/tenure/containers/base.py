@@ -1,19 +1,17 @@
 """`Container`: providers by name, on a class or an instance of one."""
 
 from collections.abc import Awaitable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from tenure.containers import checking, configuring, lookup, overriding, schema, starting, wired
+from tenure.containers import checking, configuring, lookup, overriding, starting, wired
 from tenure.containers.both import both, both_property
+from tenure.containers.naming import adopt_self, check_type, name_it, no_such_provider
 from tenure.containers.overriding import ProvidersOverridingContext
 from tenure.containers.scoped import Scoped
 from tenure.containers.wired import WiringConfiguration
-from tenure.errors import Error, NoSuchProviderError
-from tenure.keys import near
 from tenure.providers.base import P, Provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.container import Container as ContainerProvider
-from tenure.providers.declaring import is_provider
 from tenure.providers.dependencies import DependenciesContainer, Dependency
 from tenure.providers.family import Family, admit
 from tenure.providers.objects import Self as SelfProvider
@@ -272,18 +270,6 @@ class Container(Scoped):
         """Have every configuration load the files that it names."""
         configuring.load(self)
 
-    def from_schema(self, schema_: dict[Any, Any]) -> None:
-        """Add the providers that a schema describes; see `containers.schema`."""
-        self.set_providers(**schema.build(schema_))
-
-    def from_yaml_schema(self, filepath: Path | str, loader: Any = None) -> None:
-        """Add the providers that a YAML file describes."""
-        self.from_schema(schema.read_yaml(filepath, loader))
-
-    def from_json_schema(self, filepath: Path | str) -> None:
-        """Add the providers that a JSON file describes."""
-        self.from_schema(schema.read_json(filepath))
-
     # place
 
     @both_property
@@ -305,39 +291,3 @@ class Container(Scoped):
 
 def _override(container: Any, other: Any) -> None:
     overriding.override(container, other)
-
-
-def no_such_provider(container: Any, name: str, providers: dict[str, Any]) -> NoSuchProviderError:
-    """Return the error that says what *container* does not have, and what comes near."""
-    cls = container if isinstance(container, type) else type(container)
-    hint = near(name, providers)
-    names = " or ".join(each.strip("'") for each in hint)
-    return NoSuchProviderError(
-        f"{cls.__name__} has no provider {name!r}" + (f"; did you mean {names}?" if hint else "")
-    )
-
-
-def check_type(wanted: type[Provider[Any]], provider: Any) -> None:
-    """Raise Error where *provider* is not a *wanted*."""
-    if not isinstance(provider, wanted):
-        raise Error(f"the container takes providers that are {wanted.__qualname__}, and {provider!r} is none")
-
-
-def adopt_self(container: Any, name: str, provider: SelfProvider[Any]) -> None:
-    """Make *provider* the one that gives *container*; Error where another one does already."""
-    known = container.__dict__.get("_self_provider" if isinstance(container, type) else "__self__")
-    if known is not None and known is not provider and known.alt_names:
-        raise Error(f"{container!r} has two providers of itself: {known} and {provider}; one will do")
-    provider.set_container(container)
-    if name != "__self__":
-        provider.set_alt_names([*provider.alt_names, name])
-    if isinstance(container, type):
-        type.__setattr__(container, "_self_provider", provider)
-    else:
-        container.__dict__["__self__"] = provider
-
-
-def name_it(container: str, name: str, provider: Provider[Any]) -> None:
-    """Give *provider* the name that errors show."""
-    if provider._name is None or name != "__self__":
-        provider._name = (container, name)

@@ -1,13 +1,12 @@
 """`DeclarativeContainer`: a container whose providers are the attributes of a class."""
 
-import copy as copy_module
+import copy
 from typing import Any, ClassVar
 
-from tenure.containers.base import adopt_self, check_type, name_it, no_such_provider
 from tenure.containers.dynamic import DynamicContainer
+from tenure.containers.naming import adopt_self, check_type, name_it, no_such_provider
 from tenure.providers.base import Provider
-from tenure.providers.copying import copy_provider
-from tenure.providers.declaring import is_provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.family import admit
 from tenure.providers.objects import Self as SelfProvider
 from tenure.providers.parents import WithParent
@@ -92,11 +91,11 @@ class DeclarativeContainer(DynamicContainer, metaclass=DeclarativeContainerMetaC
         cls: Any = type(self)
         object.__setattr__(self, "declarative_parent", cls)
         memo: dict[int, Any] = {}
-        own = _copied(cls.__dict__["_self_provider"], memo)
+        own = copy.deepcopy(cls.__dict__["_self_provider"], memo)
         for name in ("__self__", *own.alt_names):
             self.set_provider(name, own)
         for name, provider in cls.providers.items():
-            self.set_provider(name, _copied(provider, memo))
+            self.set_provider(name, copy.deepcopy(provider, memo))
         _unite(self)
         if self.auto_load_config:
             self.load_config()  # first, so that what is given counts more than what files say
@@ -104,12 +103,6 @@ class DeclarativeContainer(DynamicContainer, metaclass=DeclarativeContainerMetaC
         self.apply_container_providers_overridings()
         if self.wiring_config.is_set and self.is_auto_wiring_enabled():
             self.wire()
-
-
-def _copied(provider: Any, memo: dict[int, Any]) -> Any:
-    if type(provider).__deepcopy__ is Provider.__deepcopy__:
-        return copy_provider(provider, memo)
-    return copy_module.deepcopy(provider, memo)
 
 
 def _unite(container: Any) -> None:

@@ -1,8 +1,10 @@
 """`DynamicContainer`: a container that is filled at run time."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self
 
+from tenure.containers import schema
 from tenure.containers.base import Container
 from tenure.providers.copying import deepcopy
 
@@ -30,3 +32,17 @@ class DynamicContainer(Container):
         copied.set_provider("__self__", copy(own))
         for name, provider in self.providers.items():
             copied.set_provider(name, copy(provider))
+
+    # loading
+
+    def from_schema(self, schema_: dict[Any, Any]) -> None:
+        """Add the providers that a schema describes; see `containers.schema`."""
+        self.set_providers(**schema.build(schema_, DynamicContainer))
+
+    def from_yaml_schema(self, filepath: Path | str, loader: Any = None) -> None:
+        """Add the providers that a YAML file describes."""
+        self.from_schema(schema.read_yaml(filepath, loader))
+
+    def from_json_schema(self, filepath: Path | str) -> None:
+        """Add the providers that a JSON file describes."""
+        self.from_schema(schema.read_json(filepath))

@@ -6,7 +6,7 @@ from typing import Any
 from tenure.errors import BindingError, Error, NoSuchProviderError
 from tenure.keys import show
 from tenure.model.introspect import product_of
-from tenure.providers.declaring import is_provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.family import Family, admit
 from tenure.providers.objects import Delegate, Object
 

@@ -6,10 +6,8 @@ from inspect import isawaitable
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, CloseError, UnforeseenAwaitError
-from tenure.lifecycle.exits import Exit
 from tenure.providers.choosing import Selector
 from tenure.providers.context_local import CONTEXT, ContextLocalResource
-from tenure.providers.declaring import is_provider
 from tenure.providers.pending import Done, Pending
 from tenure.providers.resource import BaseResource
 from tenure.providers.shutting import shut_down
@@ -122,9 +120,9 @@ def shutdown_resources(
     failed: list[Exception] = []
     first = _all_of(_in_their_own_way(own[::-1], failed))
     keys = {key: None for provider in providers for key in provider.opened_keys}
-    if resource_type is BaseResource and container.__dict__.get("parent") is None:
-        # an override that was undone may have left something
-        keys.update((exit_.binding.key, None) for exit_ in list(engine.root.exits.values()) if _is_ours(exit_))
+    for provider in container.traverse():  # an override that was undone may have left something
+        keys.update((each, None) for each in provider._former if isinstance(each, resource_type))
+        provider._former = ()
     scopes = live_chain(current_of(engine))
     scopes += [scope for scope in every_scope(engine.root) if scope.name == CONTEXT and scope not in scopes]
     if isinstance(first, Done):
@@ -162,8 +160,3 @@ def _added(failed: list[Exception]) -> Iterator[None]:
 
 
 _USUAL_SHUTDOWNS = (BaseResource.shutdown, ContextLocalResource.shutdown)
-
-
-def _is_ours(exit_: Exit) -> bool:
-    """Tell whether a provider declared it; a type-driven container closes its own."""
-    return is_provider(exit_.binding.key)

@@ -2,6 +2,7 @@
 
 from tenure.providers.asking import ensure_is_provider, is_delegated, traverse
 from tenure.providers.base import Provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.callables import (
     AbstractCallable,
     AbstractCoroutine,
@@ -18,7 +19,6 @@ from tenure.providers.configuration import Configuration, ConfigurationOption, T
 from tenure.providers.container import Container
 from tenure.providers.context_local import ContextLocalResource
 from tenure.providers.copying import deepcopy
-from tenure.providers.declaring import is_provider
 from tenure.providers.dependencies import DependenciesContainer, Dependency, ExternalDependency
 from tenure.providers.factories import AbstractFactory, DelegatedFactory, Factory, FactoryDelegate
 from tenure.providers.locals import ContextLocalSingleton, DelegatedThreadLocalSingleton, ThreadLocalSingleton

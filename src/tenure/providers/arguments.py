@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from tenure.providers.base import Provider, T_co
+from tenure.providers.bindings import is_provider
 from tenure.providers.copying import copy_arguments
-from tenure.providers.declaring import is_provider
 from tenure.providers.family import renew
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from tenure.errors import Error
 from tenure.providers import traversing
 from tenure.providers.base import P, Provider
-from tenure.providers.declaring import is_provider
+from tenure.providers.bindings import is_provider
 
 
 def ensure_is_provider(instance: P) -> P:

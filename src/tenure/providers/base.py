@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenure.model.binding import Binding
-from tenure.providers import calling, copying, declaring, family, overriding, traversing
+from tenure.providers import bindings, calling, copying, family, kinds, overriding, traversing
 
 if TYPE_CHECKING:
     import typing_extensions
@@ -35,17 +35,32 @@ class Provider(Generic[T_co]):
     A class of one's own overrides `_provide(args, kwargs)`, and `related` where it refers to other providers.
     """
 
-    __slots__ = ("__weakref__", "_async_mode", "_family", "_last", "_name", "_overridden", "_overrides", "_parent")
+    __slots__ = (
+        "__weakref__",
+        "_async_mode",
+        "_family",
+        "_former",
+        "_last",
+        "_name",
+        "_overridden",
+        "_overrides",
+        "_parent",
+    )
 
     is_delegated: bool = False
     """Whether another provider that it is given to gets the provider itself, not its value."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        """Set what every provider has; a copy begins with it too."""
         self._family: family.Family | None = None
         self._async_mode: calling.Mode | None = None
         self._overridden: tuple[Provider[Any], ...] = ()
         self._overrides: tuple[Provider[Any], ...] = ()
         self._last: Provider[Any] | None = None
+        self._former: tuple[Provider[Any], ...] = ()
         self._name: tuple[str, str] | None = None
         self._parent: Any = None
 
@@ -58,6 +73,7 @@ class Provider(Generic[T_co]):
             ...
     else:
 
+        @calling.usual
         def __call__(self, *args, **kwargs):
             """
             Return the value, or an awaitable of it where something asynchronous is needed that is not open yet.
@@ -92,13 +108,13 @@ class Provider(Generic[T_co]):
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
         """Return the binding that the provider stands for; *args* and *kwargs* are those of one call, if any."""
-        return declaring.by_hand(self, self._provide, args, kwargs)
+        return bindings.by_hand(self, self._provide, args, kwargs)
 
     def __tenure_binding__(self) -> Binding:
         """Return the binding as it is now, overridden or not."""
         if self._last is not None:
-            return declaring.alias(self, self._last)
-        return declaring.declared(self)
+            return bindings.alias(self, self._last)
+        return bindings.declared(self)
 
     @property
     def __tenure_engine__(self) -> "Engine":
@@ -169,9 +185,8 @@ class Provider(Generic[T_co]):
 
     def delegate(self) -> "Delegate[Self]":
         """Return a provider of this provider."""
-        from tenure.providers.objects import Delegate  # noqa: PLC0415 - it is a Provider, which this class has to be
-
-        return Delegate(self)
+        delegate: Delegate[Self] = kinds.make("Delegate", self)
+        return delegate
 
     @property
     def provider(self) -> "Delegate[Self]":
@@ -181,9 +196,8 @@ class Provider(Generic[T_co]):
     @property
     def provided(self) -> "ProvidedInstance[T_co]":
         """Stands for the value: `provided.attribute`, `provided["item"]`, `provided.method.call(...)`."""
-        from tenure.providers.provided import ProvidedInstance  # noqa: PLC0415 - as above
-
-        return ProvidedInstance(self)
+        provided: ProvidedInstance[T_co] = kinds.make("ProvidedInstance", self)
+        return provided
 
     @property
     def related(self) -> "Iterator[Provider[Any]]":
@@ -229,6 +243,7 @@ class Provider(Generic[T_co]):
             ...
     else:
 
+        @copying.ours
         def __deepcopy__(self, memo=None):
             """Return a copy that refers to copies of what it refers to."""
             return copying.copy_provider(self, {} if memo is None else memo)

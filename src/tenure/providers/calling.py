@@ -7,7 +7,7 @@ overridden or changed. A mode that the user set stays whatever happens.
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tenure.errors import UnforeseenAwaitError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
@@ -17,6 +17,8 @@ from tenure.runtime import variants
 from tenure.runtime.paths import explain
 from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import Scope, current_of
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,15 @@ class Mode:
 
 ENABLED = Mode(is_on=True)
 DISABLED = Mode(is_on=False)
+
+
+_USUAL = "__tenure_usual__"
+
+
+def usual(method: C) -> C:
+    """Mark the method that calls a provider through its engine; a class with another one is called by that."""
+    setattr(method, _USUAL, True)
+    return method
 
 
 def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -53,7 +64,7 @@ def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     """Return the value of *provider* for another one that asks while it is made; an awaitable if need be."""
     provider = _counting(provider)
     mode = provider._async_mode
-    if type(provider).__call__ is not _provider_call() or (mode is not None and mode.graph is None):
+    if not hasattr(type(provider).__call__, _USUAL) or (mode is not None and mode.graph is None):
         return provider(*args, **kwargs)
     engine = engine_of(provider)
     scope = current_of(engine)
@@ -66,12 +77,6 @@ def _counting(provider: Any) -> Any:
     while provider._last is not None:
         provider = provider._last
     return provider
-
-
-def _provider_call() -> Any:
-    from tenure.providers.base import Provider  # noqa: PLC0415 - it needs this module
-
-    return Provider.__call__
 
 
 def _first(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from tenure.errors import Error, NoSuchProviderError
 from tenure.keys import near
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
-from tenure.providers import declaring
+from tenure.providers import bindings
 from tenure.providers.base import Provider, T_co
 from tenure.providers.calling import consume
 from tenure.providers.factories import Factory
@@ -96,7 +96,7 @@ class Aggregate(_OneOf[T_co]):
         return self
 
     def _check(self, provider: Any) -> None:
-        if not declaring.is_provider(provider):
+        if not bindings.is_provider(provider):
             raise Error(f"{type(self).__name__} takes providers, and {provider!r} is none")
 
     def __call__(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> T_co:
@@ -118,7 +118,7 @@ class Aggregate(_OneOf[T_co]):
         return self._chosen(provider_name).async_(*args, **kwargs)  # type: ignore[no-any-return]  # as above
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.value(self, self)
+        return bindings.value(self, self)
 
 
 class FactoryAggregate(Aggregate[T_co]):
@@ -219,7 +219,7 @@ class Selector(_OneOf[T_co]):
     @property
     def related(self) -> Iterator[Provider[Any]]:
         """The providers it refers to."""
-        if declaring.is_provider(self._selector):
+        if bindings.is_provider(self._selector):
             yield self._selector
         yield from super().related
 
@@ -227,7 +227,7 @@ class Selector(_OneOf[T_co]):
     def selected(self) -> Iterator[Provider[Any]]:
         """The providers it refers to now: of those it selects among, the one that is selected, if that can be told."""
         yield from self._overridden
-        if declaring.is_provider(self._selector):
+        if bindings.is_provider(self._selector):
             yield self._selector
         if self._selector is not None:
             name = self._selector()
@@ -236,7 +236,7 @@ class Selector(_OneOf[T_co]):
 
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
         super()._copy_into(copied, copy)
-        copied._selector = copy(self._selector) if declaring.is_provider(self._selector) else self._selector
+        copied._selector = copy(self._selector) if bindings.is_provider(self._selector) else self._selector
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
         selector = self._selector
@@ -244,7 +244,7 @@ class Selector(_OneOf[T_co]):
         def choose(*selected: Any) -> Any:
             return consume(self._named(selected[0] if selected else selector()), args, kwargs)
 
-        needs = (Need("selector", selector, by_position=True),) if declaring.is_provider(selector) else ()
+        needs = (Need("selector", selector, by_position=True),) if bindings.is_provider(selector) else ()
         return Binding(self, Make.MAYBE, choose, TRANSIENT, needs, later=tuple(self._providers.values()))
 
     def _shown(self) -> str:

@@ -7,9 +7,10 @@ from typing import Any, Self
 from tenure.model.binding import Binding
 from tenure.providers.arguments import WithArgs
 from tenure.providers.base import Provider
+from tenure.providers.bindings import binding_of, is_provider
 from tenure.providers.copying import copy_arguments
-from tenure.providers.declaring import binding_of, is_provider, named_needs, needs_of
 from tenure.providers.family import renew
+from tenure.providers.needs import named_needs, needs_of
 
 
 def _listed(*values: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tenure.errors import NoSuchProviderError
 from tenure.model.binding import Binding
-from tenure.providers import declaring
+from tenure.providers import bindings
 from tenure.providers.base import Provider
 from tenure.providers.overriding import OverridingContext
 from tenure.providers.parents import WithParent
@@ -125,7 +125,7 @@ class Container(WithParent[C_co]):
         copied._overriding = {name: copy(value) for name, value in self._overriding.items()}
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.value(self, self._container)
+        return bindings.value(self, self._container)
 
     def _shown(self) -> str:
         return repr(self._container)

@@ -8,15 +8,16 @@ references is no trouble.
 import copy
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from tenure.errors import Error, NonCopyableArgumentError
-from tenure.providers.declaring import is_provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.family import renew
 
 _KEPT = (sys.stdin, sys.stdout, sys.stderr)
 """Objects that are never copied."""
-_UNSET = object()
+_OURS = "__tenure_copies__"
+C = TypeVar("C")
 
 
 def deepcopy(value: Any, memo: dict[int, Any] | None = None) -> Any:
@@ -61,18 +62,20 @@ def _reached(provider: Any, memo: dict[int, Any]) -> Iterator[Any]:
         yield each
 
 
-def _is_ours(provider: Any) -> bool:
-    from tenure.providers.base import Provider  # noqa: PLC0415 - it needs this module
+def ours(method: C) -> C:
+    """Mark the method that copies a provider in the way of this module; a class with another one is copied by that."""
+    setattr(method, _OURS, True)
+    return method
 
-    return type(provider).__deepcopy__ is Provider.__deepcopy__
+
+def _is_ours(provider: Any) -> bool:
+    return hasattr(type(provider).__deepcopy__, _OURS)
 
 
 def _blank(provider: Any) -> Any:
-    from tenure.providers.base import Provider  # noqa: PLC0415 - as above
-
     cls: Any = type(provider)
     copied = cls.__new__(cls)
-    Provider.__init__(copied)
+    copied._begin()
     return copied
 
 

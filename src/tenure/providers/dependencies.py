@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tenure.errors import Error, NoSuchProviderError
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
-from tenure.providers import declaring
+from tenure.providers import bindings
 from tenure.providers.base import Provider, T_co
 from tenure.providers.family import family_of, renew
 from tenure.providers.objects import Object
@@ -78,7 +78,7 @@ class Dependency(WithParent[T_co]):
 
     def set_default(self, default: Any) -> Self:
         """Say what is used where nothing is given."""
-        if default is not None and not declaring.is_provider(default):
+        if default is not None and not bindings.is_provider(default):
             default = Object(default)
         self._default = default
         renew((self,))
@@ -136,7 +136,7 @@ class Dependency(WithParent[T_co]):
         """Return the binding as it is now: of what was given, of the default, or of something missing."""
         source = self._last if self._last is not None else self._default
         if source is None:
-            return declaring.binding_of(self, self._checked, (Need("value", _Undefined(self), by_position=True),))
+            return bindings.binding_of(self, self._checked, (Need("value", _Undefined(self), by_position=True),))
         return Binding(self, Make.CALL, self._checked, TRANSIENT, (Need("value", source, by_position=True),))
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tenure.errors import BindingError, TenureError
 from tenure.model.graph import Graph
-from tenure.providers.declaring import alias
+from tenure.providers.bindings import alias
 from tenure.runtime.engine import Engine
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.joining import join_engines

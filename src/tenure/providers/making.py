@@ -9,8 +9,9 @@ from tenure.errors import Error, NothingProvidedError
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.providers.arguments import WithCall
 from tenure.providers.base import Provider, T_co
-from tenure.providers.declaring import binding_of, is_provider, made_by, need, needs_of
+from tenure.providers.bindings import binding_of, is_provider, made_by
 from tenure.providers.family import renew
+from tenure.providers.needs import need, needs_of
 from tenure.providers.traversing import show_made
 
 

@@ -6,12 +6,14 @@ from typing import Self as ThisType
 
 from tenure.errors import Error
 from tenure.model.binding import Binding
-from tenure.providers import declaring
+from tenure.providers import bindings
 from tenure.providers.base import Provider, T_co
 from tenure.providers.family import renew
+from tenure.providers.kinds import known_to_all
 from tenure.providers.traversing import show_made
 
 
+@known_to_all
 class Object(Provider[T_co]):
     """
     Gives an object as it is.
@@ -41,7 +43,7 @@ class Object(Provider[T_co]):
     @property
     def related(self) -> Iterator[Provider[Any]]:
         """The providers it refers to."""
-        if declaring.is_provider(self._provides):
+        if bindings.is_provider(self._provides):
             yield self._provides
         yield from super().related
 
@@ -50,7 +52,7 @@ class Object(Provider[T_co]):
         copied._provides = copy(self._provides) if is_ours else self._provides  # anything else is given as it is
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.value(self, self._provides)
+        return bindings.value(self, self._provides)
 
     def _shown(self) -> str:
         return show_made(self._provides)
@@ -85,12 +87,13 @@ class Self(Provider[T_co]):
         copied._alt_names = self._alt_names
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.value(self, self._container)
+        return bindings.value(self, self._container)
 
     def _shown(self) -> str:
         return repr(self._container)
 
 
+@known_to_all
 class Delegate(Provider[T_co]):
     """
     Gives a provider as it is.
@@ -118,7 +121,7 @@ class Delegate(Provider[T_co]):
         Raises:
             Error: it is no provider.
         """
-        if provides is not None and not declaring.is_provider(provides):
+        if provides is not None and not bindings.is_provider(provides):
             raise Error(f"{type(self).__name__} gives a provider, and {provides!r} is none")
         self._provides = provides
         renew((self,))
@@ -135,7 +138,7 @@ class Delegate(Provider[T_co]):
         copied._provides = copy(self._provides)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.value(self, self._provides)
+        return bindings.value(self, self._provides)
 
     def _shown(self) -> str:
         return str(self._provides)

@@ -8,9 +8,11 @@ is closed then (law L57). Overrides may be undone in any order.
 from typing import Any, Generic, TypeVar
 
 from tenure.errors import Error
-from tenure.providers.declaring import is_provider
+from tenure.providers import kinds
+from tenure.providers.bindings import is_provider
 from tenure.providers.family import admit, engine_of, family_of, renew
 from tenure.runtime import setting_aside
+from tenure.runtime.scope import every_scope
 
 T = TypeVar("T")
 
@@ -37,9 +39,7 @@ def override(provider: Any, overriding: Any) -> OverridingContext[Any]:
     if overriding is provider:
         raise Error(f"the provider {provider} cannot be overridden with itself")
     if not is_provider(overriding):
-        from tenure.providers.objects import Object  # noqa: PLC0415 - it is a Provider, which needs this module
-
-        overriding = Object(overriding)
+        overriding = kinds.make("Object", overriding)
     _set_aside(provider, overriding)
     provider._overridden = (*provider._overridden, overriding)
     provider._last = overriding
@@ -76,4 +76,11 @@ def _bring_back(provider: Any, overriding: Any) -> None:
     renew((provider,))
     family = provider._family
     if family is not None and family.is_live:
-        setting_aside.end(engine_of(provider), provider, overriding)
+        engine = engine_of(provider)
+        left = [each for each in (overriding, *overriding.traverse()) if _is_open(engine, each)]
+        provider._former = tuple(dict.fromkeys((*provider._former, *left)))  # still to be shut down with the rest
+        setting_aside.end(engine, provider, overriding)
+
+
+def _is_open(engine: Any, provider: Any) -> bool:
+    return any(provider in scope.exits for scope in every_scope(engine.root))

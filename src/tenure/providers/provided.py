@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from tenure.model.binding import Binding, Make, Need
-from tenure.providers import declaring
+from tenure.providers import bindings, needs
 from tenure.providers.arguments import WithCall
 from tenure.providers.base import Provider, T_co
 from tenure.providers.family import renew
+from tenure.providers.kinds import known_to_all
 
 
 class _Fluent(Provider[T_co]):
@@ -63,13 +64,14 @@ class _Fluent(Provider[T_co]):
         return str(self._provides)
 
 
+@known_to_all
 class ProvidedInstance(_Fluent[T_co]):
     """Stands for the value of a provider."""
 
     __slots__ = ("_provides",)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.alias(self, self._provides)
+        return bindings.alias(self, self._provides)
 
 
 class _Named(_Fluent[Any]):
@@ -104,9 +106,7 @@ class AttributeGetter(_Named):
     __slots__ = ()
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.binding_of(
-            self, getattr, (self._source(), declaring.need("name", self._key, by_position=True))
-        )
+        return bindings.binding_of(self, getattr, (self._source(), needs.need("name", self._key, by_position=True)))
 
 
 class ItemGetter(_Named):
@@ -115,7 +115,7 @@ class ItemGetter(_Named):
     __slots__ = ()
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return declaring.binding_of(self, _item, (self._source(), declaring.need("key", self._key, by_position=True)))
+        return bindings.binding_of(self, _item, (self._source(), needs.need("key", self._key, by_position=True)))
 
 
 def _item(value: Any, key: Any) -> Any:
@@ -137,8 +137,8 @@ class MethodCaller(_Fluent[Any], WithCall[Any]):
         WithCall._copy_into(self, copied, copy)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        needs = declaring.needs_of(self._args, self._kwargs, args, kwargs)
-        return declaring.binding_of(self, _called, (self._source(), *needs), make=Make.MAYBE)
+        own = needs.needs_of(self._args, self._kwargs, args, kwargs)
+        return bindings.binding_of(self, _called, (self._source(), *own), make=Make.MAYBE)
 
 
 def _called(*args: Any, **kwargs: Any) -> Any:

@@ -6,13 +6,13 @@ themselves are in `managed`.
 """
 
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tenure.compile.emitter import preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.events import Event, Observer
-from tenure.keys import Key, near, show
+from tenure.keys import Key, near
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import Notify, Place
@@ -22,16 +22,11 @@ from tenure.model.graph import Graph
 from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
-from tenure.runtime import managed, observers, opening, registry, variants
+from tenure.runtime import links, managed, observers, opening, registry, variants
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
-from tenure.runtime.refusing import refuse_async, refuse_unforeseen
+from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import ROOT, Scope, State, every_scope
-
-
-def _not_given(key: Key, name: str) -> str:
-    wanted = show(key)
-    return f"the scope {name!r} was entered without it; give it: resource_scope({name!r}, values={{{wanted}: ...}})"
 
 
 def _same(value: Any) -> Any:
@@ -244,21 +239,7 @@ class Engine:
 
     def given(self, binding: Binding) -> Any:
         """Return the function of a scope that gives what was given to it."""
-        key, name = binding.key, binding.lifetime
-
-        def resolve(scope: Scope) -> Any:
-            home: Scope | None = scope
-            is_open = False
-            while home is not None:
-                if key in home.values:
-                    return home.values[key]
-                is_open = is_open or home.name == name
-                home = home.parent
-            if is_open:
-                raise MissingBindingError(key, (PathStep(key, None, None),), _not_given(key, name))
-            raise ScopeNotOpenError(key, name)
-
-        return resolve
+        return links.given(binding)
 
     def on_its_loop(self, binding: Binding) -> Any:
         """Return a function that gives back its argument, or raises WrongLoopError (L54)."""
@@ -288,18 +269,7 @@ class Engine:
 
     def settled(self, binding: Binding, is_async: bool) -> Any:
         """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
-        if not is_async:
-
-            def plain(made: Any) -> Any:
-                refuse_unforeseen(binding, made)
-                return made
-
-            return plain
-
-        async def awaited(made: Any) -> Any:
-            return await made if isinstance(made, Awaitable) else made
-
-        return awaited
+        return links.settled(binding, is_async)
 
     def use_cache(self, cache: dict[Any, Any]) -> None:
         """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""

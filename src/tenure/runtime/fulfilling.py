@@ -10,7 +10,6 @@ from contextvars import ContextVar
 from typing import Any
 
 from tenure.errors import ContainerClosedError
-from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
@@ -21,6 +20,7 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
+from tenure.runtime.needing import exit_of, needs_of, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope, State, closing, current
@@ -290,32 +290,3 @@ def open_in_turn(
         if not below.is_open and exit_ not in below.late:
             below.late.append(exit_)
     return exit_
-
-
-def tell_owners(exit_: Exit, owner: Owner | None) -> None:
-    """Let the owners of what *exit_* needs know whom they outlive, should the loop end before anybody closes."""
-    if owner is not None:
-        for need in exit_.needs:
-            if need.owner is not None:
-                need.owner.outlive(owner.done)
-
-
-def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[Exit, ...]:
-    """Return the exits of the resources that *binding* was made from: declared ones and those asked for meanwhile."""
-    found = {need.number: need for need in claim.needs if not need.done}
-    for resource in engine.plans.facts(binding).resources:
-        exit_ = exit_of(engine, resource.key, home)
-        if exit_ is not None and not exit_.done:
-            found[exit_.number] = exit_
-    return tuple(found.values())
-
-
-def exit_of(engine: Any, key: Key, scope: Scope) -> Exit | None:
-    """Return the exit of the resource *key* that *scope* sees, None if it is not open."""
-    home: Scope | None = scope
-    while home is not None:
-        if key in home.exits:
-            return home.exits[key]
-        home = home.parent
-    record = engine.instances.get(key)
-    return record.exit if record is not None else None

@@ -11,8 +11,9 @@ from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
-from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure, tell_owners
+from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
+from tenure.runtime.needing import tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async

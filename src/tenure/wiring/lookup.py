@@ -10,9 +10,9 @@ from typing import Any
 
 from tenure.errors import TenureError
 from tenure.keys import near
+from tenure.providers.bindings import is_provider
 from tenure.providers.configuration import ConfigurationOption, TypedConfigurationOption
 from tenure.providers.configuration.branch import Branch
-from tenure.providers.declaring import is_provider
 from tenure.providers.objects import Delegate, Self
 from tenure.providers.provided import AttributeGetter, ItemGetter, MethodCaller, ProvidedInstance
 from tenure.wiring.markers import Marker, wants_provider

@@ -9,7 +9,7 @@ Containers from data: providers that a dictionary describes, read from YAML or J
       users: {provider: Factory, provides: app.Users, kwargs: {pool: container.core.pool}}
 """
 
-from tenure.containers.schema.building import ContainerSchema, ProviderSchema, SchemaProcessorV1, build
+from tenure.containers.schema.building import ContainerSchema, ProviderSchema, SchemaProcessor, build
 from tenure.containers.schema.files import read_json, read_yaml
 from tenure.errors import SchemaError
 
@@ -17,7 +17,7 @@ __all__ = [
     "ContainerSchema",
     "ProviderSchema",
     "SchemaError",
-    "SchemaProcessorV1",
+    "SchemaProcessor",
     "build",
     "read_json",
     "read_yaml",

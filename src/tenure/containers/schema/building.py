@@ -22,33 +22,39 @@ ContainerSchema: TypeAlias = dict[Any, Any]
 _KEYS = ("provider", "provides", "args", "kwargs")
 
 
-def build(schema: Any) -> dict[str, Provider[Any]]:
+def build(schema: Any, container_class: type) -> dict[str, Provider[Any]]:
     """
     Return the providers that *schema* describes, by name.
+
+    Args:
+        schema: what `from_schema` takes.
+        container_class: of which class containers inside are made.
 
     Raises:
         SchemaError: it describes what cannot be made.
     """
-    processor = SchemaProcessorV1(schema)
+    processor = SchemaProcessor(schema, container_class)
     processor.process()
     return processor.get_providers()
 
 
-class SchemaProcessorV1:
+class SchemaProcessor:
     """
     Makes the providers of a schema.
 
     Args:
         schema: what `from_schema` takes.
+        container_class: of which class containers inside are made.
 
     Raises on construction:
         SchemaError: it is no schema.
     """
 
-    def __init__(self, schema: Any) -> None:
+    def __init__(self, schema: Any, container_class: type) -> None:
         if not isinstance(schema, Mapping) or "container" not in schema:
             raise SchemaError("schema", "a mapping with the key 'container' is expected")
         self._schema: Mapping[str, Any] = _section(schema["container"], "container")
+        self._container_class: Any = container_class
         self._providers: dict[str, Provider[Any]] = {}
         self._told: list[tuple[Provider[Any], Mapping[str, Any], str]] = []
 
@@ -74,9 +80,7 @@ class SchemaProcessorV1:
             return provider
         if all(not isinstance(value, Mapping) for value in entry.values()) and {*entry} & {*_KEYS}:
             raise SchemaError(place, "'provider' is missing: it says of which class the provider is")
-        from tenure.containers.dynamic import DynamicContainer  # noqa: PLC0415 - containers need this module
-
-        inside = Container(DynamicContainer)
+        inside: Container[Any] = Container(self._container_class)
         inside.container.set_providers(**self._made(entry, place))
         return inside
 

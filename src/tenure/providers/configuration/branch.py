@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from tenure.providers.declaring import is_provider
+from tenure.providers.bindings import is_provider
 
 if TYPE_CHECKING:
     from tenure.providers.configuration.option import ConfigurationOption

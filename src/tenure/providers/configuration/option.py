@@ -7,13 +7,13 @@ from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
 from tenure.providers import calling
 from tenure.providers.base import Provider
+from tenure.providers.bindings import is_provider
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
 from tenure.providers.configuration.linking import NO_VALUES, is_plain, named_by, read
 from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.tree import dotted, replaced, select
 from tenure.providers.configuration.typed import TypedConfigurationOption
-from tenure.providers.declaring import is_provider
 
 if TYPE_CHECKING:
     from tenure.providers.configuration.root import Configuration

@@ -7,6 +7,7 @@ from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make
 from tenure.providers import calling
 from tenure.providers.base import Provider
+from tenure.providers.bindings import alias, is_provider
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
 from tenure.providers.configuration.linking import is_plain, link, read, unlink
@@ -14,7 +15,6 @@ from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.option import ConfigurationOption
 from tenure.providers.configuration.sources import Sources, listed
 from tenure.providers.configuration.tree import dotted, replaced, select
-from tenure.providers.declaring import alias, is_provider
 from tenure.providers.objects import Object
 from tenure.providers.overriding import OverridingContext
 
