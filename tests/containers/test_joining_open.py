@@ -1,115 +1,156 @@
-"""Containers that share a part: each shuts down what it reaches, no more."""
+"""What containers are in the midst of when they are linked: observers, overrides, openings under way."""
+
+import itertools
+import sys
 
 import pytest
 
-from tenure import containers, providers
-from tests.providers.support import Thing, run_threads, settled
+from tenure import Container, containers, events, providers
+from tests.providers.support import Log, Thing, run_threads, settled
 
 
-def core_of(log, world):
-    class Core(containers.DeclarativeContainer):
-        pool = providers.Resource(log.of(world, "pool"))
-        cache = providers.Resource(log.of(world, "cache"))
-
-    return Core()
-
-
-def services(log, world):
-    class Services(containers.DeclarativeContainer):
-        core = providers.DependenciesContainer()
-        own = providers.Resource(log.of(world, "own"))
-        session = providers.Resource(log.of(world, "session"), core.pool, own)
-        service = providers.Singleton(Thing, session)
-
-    return Services
+def pair(log, world):
+    """Return two containers, each with a resource that is open."""
+    made = []
+    for name in ("first", "second"):
+        container = containers.DynamicContainer()
+        container.own = providers.Resource(log.of(world, name))
+        made.append(container)
+    return made
 
 
-async def test_two_containers_share_one_core(log, world):
-    """Both use its pool; the pool is closed after the sessions of both."""
-    core = core_of(log, world)
-    first, second = services(log, world)(core=core), services(log, world)(core=core)
-    one, two = await settled(first.session()), await settled(second.session())
+def link(one, other):
+    """Have *one* need what *other* has."""
+    one.both = providers.Factory(Thing, one.own, other.own)
+    assert one.__tenure_engine__ is other.__tenure_engine__
 
-    assert one.needs[0] is two.needs[0]
-    await settled(core.shutdown_resources())
-    assert log.closes == ["session", "session", "pool"]
-    await settled(first.shutdown_resources())
-    await settled(second.shutdown_resources())
+
+@pytest.mark.parametrize("watched", [0, 1])
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_observers_of_both_go_on(log, world, watched, reverse):
+    """Whoever watched either one is shown what happens from then on, once."""
+    made = pair(log, world)
+    for each in made:
+        await settled(each.own())
+    seen = []
+    made[watched].observe(seen.append)
+
+    link(*(made[::-1] if reverse else made))
+    for each in made:
+        await settled(each.shutdown_resources())
+
+    assert [type(event) for event in seen].count(events.Closed) == 2
+
+
+async def test_observers_go_on_inside_a_type_driven_container(log, world):
+    """An include changes nothing for those who watch."""
+    outer, (app, _) = Container(), pair(log, world)
+    await settled(app.own())
+    seen = []
+    app.observe(seen.append)
+
+    outer.include(app)
+    await world.close(outer)
+
+    assert [type(event) for event in seen].count(events.Closed) == 1
+
+
+@pytest.mark.parametrize("overridden", [0, 1])
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_originals_are_back_after_a_link(log, world, overridden, reverse):
+    """An override that stood when the containers were linked is undone as ever."""
+    made = pair(log, world)
+    originals = [await settled(each.own()) for each in made]
+    made[overridden].own.override(providers.Resource(log.of(world, "mine")))
+    await settled(made[overridden].own())
+
+    link(*(made[::-1] if reverse else made))
+    made[overridden].own.reset_override()
+
+    assert [await settled(each.own()) for each in made] == originals
+    for each in made:
+        await settled(each.shutdown_resources())
     assert log.live == []
 
 
-async def test_each_of_two_linked_ones_closes_its_own(log, world):
-    """What the other one has besides stays open: it is not reached from the first."""
-    core = core_of(log, world)
-    first, second = services(log, world)(core=core), services(log, world)(core=core)
-    await settled(first.session())
-    two = await settled(second.session())
+async def test_originals_are_back_after_an_include(log, world):
+    """The same where a type-driven container takes it in."""
+    outer, (app, _) = Container(), pair(log, world)
+    original = await settled(app.own())
+    app.own.override(providers.Resource(log.of(world, "mine")))
+    await settled(app.own())
 
-    await settled(first.shutdown_resources())
+    outer.include(app)
+    app.own.reset_override()
 
-    assert [value.is_open for value in two.needs] == [False, True]
-    await settled(second.shutdown_resources())
+    assert await settled(app.own()) is original
+    await world.close(outer)
     assert log.live == []
 
 
-async def test_links_in_a_chain(log, world):
-    """Three containers, linked from the inside out while all are in use: one order."""
+@pytest.mark.worlds("asyncio", "trio")
+@pytest.mark.parametrize("when", ["before it is awaited", "while it opens"])
+@pytest.mark.parametrize("links", [[(0, 1)], [(1, 0)], [(0, 1), (1, 2)], [(1, 0), (2, 1)], [(1, 2), (0, 1)]])
+async def test_what_is_under_way_arrives(log, world, when, links):
+    """However often its container is linked meanwhile: it is opened once, seen by all, and closed."""
+    made = [*pair(log, world), containers.DynamicContainer()]
+    made[2].own = providers.Resource(log.late("third"))
+    for each in made[1:]:
+        await each.own()
+    pending = made[0].own()
+    log.gates["open first"] = world.event()
 
-    class First(containers.DeclarativeContainer):
-        one = providers.Resource(log.of(world, "one"))
+    async with world.tasks() as tasks:
+        if when == "while it opens":
+            job = tasks.start(settled, pending)
+            await world.settle()
+        for one, other in links:
+            made[one].both = providers.Factory(Thing, made[one].own, made[other].own)
+            assert made[one].__tenure_engine__ is made[other].__tenure_engine__
+        if when != "while it opens":
+            job = tasks.start(settled, pending)
+            await world.settle()
+        log.gates["open first"].set()
+        await job.wait()
 
-    class Second(containers.DeclarativeContainer):
-        first = providers.DependenciesContainer()
-        two = providers.Resource(log.of(world, "two"), first.one)
-        mark = providers.Resource(log.of(world, "mark two"))
-
-    class Third(containers.DeclarativeContainer):
-        second = providers.DependenciesContainer()
-        three = providers.Resource(log.of(world, "three"), second.two)
-        mark = providers.Resource(log.of(world, "mark three"))
-
-    first, second, third = First(), Second(), Third()
-    for provider in (first.one, second.mark, third.mark):
-        await settled(provider())
-    third.second.override(second)
-    second.first.override(first)
-    await settled(third.three())
-
-    await settled(first.shutdown_resources())
-
-    assert log.closes == ["three", "two", "one"]
-    await settled(third.shutdown_resources())
-    await settled(second.shutdown_resources())
+    assert job.error is None
+    assert await made[0].own() is job.value
+    for each in made:
+        await each.shutdown_resources()
     assert log.live == []
+    assert log.opens.count("first") == 1
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_threads_that_link_at_the_same_time(log, seed):
-    """Whoever links first: one pool, which is closed after what all of them made of it."""
+@pytest.fixture
+def _restless():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
-    class Core(containers.DeclarativeContainer):
-        pool = providers.Resource(log.plain("pool"))
 
-    class Services(containers.DeclarativeContainer):
-        core = providers.DependenciesContainer()
-        own = providers.Resource(log.plain("own"))
-        session = providers.Resource(log.plain("session"), core.pool, own)
+@pytest.mark.slow
+@pytest.mark.usefixtures("_restless")
+def test_threads_that_open_while_others_link():
+    """Each resource is opened once, whoever asks from which side at the moment of the link."""
+    for _ in range(150):
+        log = Log()
+        one, other = containers.DynamicContainer(), containers.DynamicContainer()
+        for container, name in ((one, "one"), (other, "other")):
+            container.own = providers.Resource(log.plain(name))
+            assert container.__tenure_engine__ is not None
+        turns = itertools.count()
 
-    core = Core()
+        def work(one=one, other=other, turns=turns):
+            turn = next(turns)
+            if turn % 4 < 2:
+                return (one, other)[turn % 4].own()
+            return providers.Factory(Thing, one.own, other.own)()
 
-    def work():
-        app = Services()
-        app.own()
-        app.core.override(core)
-        return app, app.session()
+        _, errors = run_threads(work, 8)
+        one.shutdown_resources()
+        other.shutdown_resources()
 
-    results, errors = run_threads(work, 6)
-
-    assert errors == []
-    assert log.opens.count("pool") == 1
-    assert len({session for _, session in results}) == 6
-    core.shutdown_resources()
-    assert log.closes == ["session"] * 6 + ["pool"]
-    for app, _ in results:
-        app.shutdown_resources()
-    assert log.live == []
+        assert errors == []
+        assert sorted(log.opens) == ["one", "other"]
+        assert log.live == []

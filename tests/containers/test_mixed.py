@@ -500,13 +500,15 @@ def test_forgotten_containers_warn_once(log):
     class App(containers.DeclarativeContainer):
         pool = providers.Resource(log.plain("pool"))
 
-    outer, app = Container(), App()
-    outer.include(app)
-    app.pool()
-
-    with pytest.warns(ResourceWarning, match="App.pool") as told:
+    def use_and_forget():
+        outer, app = Container(), App()
+        outer.include(app)
+        app.pool()
         del outer, app
         gc.collect()
+
+    with pytest.warns(ResourceWarning, match="App.pool") as told:
+        use_and_forget()
 
     assert len(told) == 1
 

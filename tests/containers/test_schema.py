@@ -6,8 +6,8 @@ import types
 import pytest
 
 from tenure import containers, providers
-from tenure.schema import SchemaError, SchemaProcessorV1
 from tenure.errors import TenureError
+from tenure.schema import SchemaError, SchemaProcessorV1
 
 
 class Box:

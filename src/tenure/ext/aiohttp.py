@@ -8,43 +8,42 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable
 from collections.abc import Callable as CallableType
-from typing import Any, TypeVar
+from typing import Any
 
 from tenure.containers import Container
 from tenure.ext.starlette import Lifespan
 from tenure.providers import BaseResource, Callable, DelegatedCallable, Factory, Resource, Singleton
-
-T = TypeVar("T")
+from tenure.providers.base import T_co
 
 __all__ = ["Application", "ClassBasedView", "CleanupContext", "Extension", "Middleware", "MiddlewareFactory", "View"]
 
 
-class Application(Singleton[T]):
+class Application(Singleton[T_co]):
     """Makes an aiohttp application, once."""
 
     __slots__ = ()
 
 
-class Extension(Singleton[T]):
+class Extension(Singleton[T_co]):
     """Makes an extension of an application, once."""
 
     __slots__ = ()
 
 
-class Middleware(DelegatedCallable[T]):
+class Middleware(DelegatedCallable[T_co]):
     """A middleware with what it needs besides the request and the handler: `Middleware(log_requests, logger)`."""
 
     __slots__ = ()
     __middleware_version__ = 1
 
 
-class MiddlewareFactory(Factory[T]):
+class MiddlewareFactory(Factory[T_co]):
     """Makes a middleware: `MiddlewareFactory(limit_requests, config.rate)`."""
 
     __slots__ = ()
 
 
-class View(Callable[T]):
+class View(Callable[T_co]):
     """Calls a handler, at every request."""
 
     __slots__ = ()
@@ -54,7 +53,7 @@ class View(Callable[T]):
         return functools.update_wrapper(_handler(self), self.provides)
 
 
-class ClassBasedView(Factory[T]):
+class ClassBasedView(Factory[T_co]):
     """Makes a class-based view, at every request."""
 
     __slots__ = ()

@@ -6,13 +6,12 @@ They are for programs that have them; `@inject` on a view does the same for less
 
 import functools
 from collections.abc import Callable as CallableType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tenure.errors import Error
 from tenure.providers import Callable, Factory, Object, Provider, Singleton
+from tenure.providers.base import T_co
 from tenure.providers.configuration.extras import optional_module
-
-T = TypeVar("T")
 
 __all__ = ["Application", "ClassBasedView", "Extension", "View", "as_view", "request"]
 
@@ -30,34 +29,34 @@ def __getattr__(name: str) -> Any:
     return made
 
 
-class Application(Singleton[T]):
+class Application(Singleton[T_co]):
     """Makes a Flask application, once."""
 
     __slots__ = ()
 
 
-class Extension(Singleton[T]):
+class Extension(Singleton[T_co]):
     """Makes a Flask extension, once."""
 
     __slots__ = ()
 
 
-class View(Callable[T]):
+class View(Callable[T_co]):
     """Calls a view function, at every request."""
 
     __slots__ = ()
 
-    def as_view(self) -> CallableType[..., T]:
+    def as_view(self) -> CallableType[..., T_co]:
         """Return a function to be given as a view, with the name of the one behind it."""
         return as_view(self)
 
 
-class ClassBasedView(Factory[T]):
+class ClassBasedView(Factory[T_co]):
     """Makes a class-based view, at every request."""
 
     __slots__ = ()
 
-    def as_view(self, name: str) -> CallableType[..., T]:
+    def as_view(self, name: str) -> CallableType[..., T_co]:
         """
         Return a function to be given as a view.
 

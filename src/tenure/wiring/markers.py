@@ -6,6 +6,7 @@ resources are closed when the call ends. X is a provider of a declarative contai
 """
 
 import inspect
+from collections.abc import Coroutine
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -82,6 +83,9 @@ if TYPE_CHECKING:
         """How checkers see `Provide`: an object whose subscript has the type of the value."""
 
         @overload
+        def __getitem__(self, item: "base.Provider[Coroutine[Any, Any, T]]") -> T: ...
+
+        @overload
         def __getitem__(self, item: "base.Provider[T]") -> T: ...
 
         @overload
@@ -109,6 +113,9 @@ if TYPE_CHECKING:
 
     class _Closings:
         """How checkers see `Closing`: its subscript has the type of what is inside."""
+
+        @overload
+        def __getitem__(self, item: "base.Provider[Coroutine[Any, Any, T]]") -> T: ...
 
         @overload
         def __getitem__(self, item: "base.Provider[T]") -> T: ...
