@@ -224,7 +224,7 @@ class Graph:
 
     def renewed(self) -> "Graph":
         """Return a graph that asks the same function anew for the bindings of keys that declare their own."""
-        return Graph({k: b for k, b in self.bindings.items() if not declares_binding(k)}, self._autobind)
+        return Graph({k: b for k, b in self.bindings.copy().items() if not declares_binding(k)}, self._autobind)
 
     def add(self, binding: Binding) -> None:
         """Name a key, for the first time or before anything was made from it; what was worked out is forgotten."""

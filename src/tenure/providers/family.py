@@ -106,9 +106,15 @@ class Family:
                 raise BindingError(
                     "the declarative container is part of another container already; close that one first"
                 )
-            family._engine, was_adopted, family._is_adopted = engine, family._is_adopted, True
+            was_adopted = family._is_adopted
+
+            def link() -> None:
+                family._engine, family._is_adopted = engine, True
+
             if before is not None and not was_adopted:
-                join_engines(engine, before)
+                join_engines(engine, before, link)
+            else:
+                link()
 
     def join(self, other: "Family") -> "Family":
         """Make one family of this one and *other*; return it."""
@@ -118,9 +124,14 @@ class Family:
                 return mine
             if mine._engine is None or (theirs._is_adopted and not mine._is_adopted):
                 mine, theirs = theirs, mine
-            theirs._into = mine  # first: what follows looks families up
+
+            def link() -> None:
+                theirs._into = mine
+
             if theirs._engine is not None and mine._engine is not None:
-                join_engines(mine._engine, theirs._engine)
+                join_engines(mine._engine, theirs._engine, link)
+            else:
+                link()
             return mine
 
 

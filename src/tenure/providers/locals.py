@@ -73,6 +73,7 @@ class _LocalSingleton(BaseSingleton[T_co]):
         return _NOTHING if kept is _NOTHING or kept[0] != self._age else kept[1]
 
     def _keep_here(self, value: Any) -> None:
+        family_of(self).engine.keepers.add(self)
         self._store.set((self._age, value))
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:

@@ -5,7 +5,6 @@ Here stand the tables and what generated code links to; how a miss becomes a val
 themselves are in `managed`.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -56,9 +55,12 @@ class Engine:
         close_timeout: seconds for closing each resource of the root that sets no limit of its own; None: no limit.
 
     Attributes:
-        lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42).
+        lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42). It is
+            the same for all engines, so that two can become one.
         instances: records of objects that the user made and bound, by key.
         replacements: those of the declarative face that stand, in order; see `setting_aside`.
+        joined: engines that mean this one since they were joined with it.
+        keepers: keys that keep what was made of them themselves, outside every scope.
     """
 
     def __init__(self, graph: Graph, ladder: Sequence[str], close_timeout: float | None) -> None:
@@ -66,12 +68,14 @@ class Engine:
         self.plans: Plans = Plans(graph)
         self.ladder: tuple[str, ...] = (*ladder, CALL)
         self.close_timeout = close_timeout
-        self.lock: Any = threading.RLock()
+        self.lock: Any = registry.shared_lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
         self.replacements: list[Any] = []
+        self.joined: list[Engine] = []
+        self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self._root_cache: dict[Key, Any] = {}
         self.root: Scope = self._new_root()
@@ -198,12 +202,14 @@ class Engine:
         """Forget what keys declared themselves and all that was compiled, but no value; it is asked for anew."""
         self.graph = self.graph.renewed()
         self.plans = Plans(self.graph)
-        self.used = {key for key in self.used if key in self.graph.bindings}
+        self.used = {key for key in self.used.copy() if key in self.graph.bindings}
         self._preparers.clear()
         self.refuse_from_now_on()
         for scope in every_scope(self.root):  # whoever closes something must know what was made from it
             for key in (*scope.cache, *scope.exits):
                 self.graph.find(key)
+        for key in tuple(self.keepers):
+            self.graph.find(key)
 
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""

@@ -8,7 +8,6 @@ only warns: closing user code from the garbage collector would run it on any thr
 import atexit
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +17,7 @@ from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.observers import report
-from tenure.runtime.registry import engines
+from tenure.runtime.registry import engines, renew_shared_lock
 from tenure.runtime.scope import Scope, State
 
 _SHOWN = 20
@@ -92,8 +91,9 @@ def disown_in_child() -> None:
     hangs on `sys` is not finalised when the interpreter ends.
     """
     foreign = sys.__dict__.setdefault("_tenure_foreign", [])
+    lock = renew_shared_lock()
     for engine in list(engines):
-        engine.lock = threading.RLock()
+        engine.lock = lock
         for scope in list(_tree(engine.root)):  # the loop takes the tree apart
             foreign.append((scope.exits, dict(scope.cache), scope.records, scope.inflight, scope.children))
             scope.state = State.CLOSED

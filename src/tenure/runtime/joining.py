@@ -5,33 +5,51 @@ What both have open is owed by both roots from then on, which share their tables
 by both. Nothing is closed, opened or moved.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 _TABLES = ("exits", "inflight", "records", "children", "values", "asked")
 
 
-def join_engines(into: Any, other: Any) -> None:
+def join_engines(into: Any, other: Any, linked: Callable[[], None]) -> None:
     """
     Let *into* serve what *other* served.
 
     Args:
         into: the engine that stays.
         other: the engine that nobody asks any more; scopes opened in it stay open, inside the root of *into*.
+        linked: called under the lock, once what both have is seen by both: has everybody ask *into* from then on.
     """
-    first, second = sorted((into, other), key=id)  # a fixed order, so that two joins never wait for each other
-    with first.lock, second.lock:
+    gone = [other, *other.joined]
+    with into.lock:  # it is that of all engines
         for name in _TABLES:
             getattr(into.root, name).update(getattr(other.root, name))
-            setattr(other.root, name, getattr(into.root, name))
         into.root.cache.update(other.root.cache)
-        other.use_cache(into.root_cache())
-        into.root.unordered = other.root.unordered = True
+        into.root.unordered = True
         into.instances.update(other.instances)
+        into.replacements += other.replacements
+        into.keepers |= other.keepers
+        for observer in other.observers:
+            into.observe(observer)
+        for each in gone:
+            _follow(each, into)
         for scope in list(into.root.children):
             _hand_over(scope, into)
-        other.lock = into.lock
-    into.renew()
-    other.renew()
+        into.joined += gone
+        linked()
+    for each in (into, *gone):
+        each.renew()
+
+
+def _follow(engine: Any, into: Any) -> None:
+    """Have *engine*, which something under way may still ask, mean *into* in everything."""
+    for name in _TABLES:
+        setattr(engine.root, name, getattr(into.root, name))
+    engine.use_cache(into.root_cache())
+    engine.root.unordered = True
+    engine.instances, engine.replacements = into.instances, into.replacements
+    if into.notify is not None:
+        engine.notify = into.notify
 
 
 def _hand_over(scope: Any, engine: Any) -> None:

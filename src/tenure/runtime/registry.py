@@ -1,5 +1,6 @@
 """Every engine and every managed object of the process, held weakly: for exit, fork, and methods that open."""
 
+import threading
 import weakref
 from contextlib import suppress
 from typing import Any
@@ -7,6 +8,20 @@ from typing import Any
 from tenure.runtime.scope import current
 
 engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
+_lock = [threading.RLock()]  # the collector may run code of users in the middle, hence re-entrant
+
+
+def shared_lock() -> Any:
+    """Return the lock of every engine: held for a few bytecodes on a miss, never while user code runs (L42)."""
+    return _lock[0]
+
+
+def renew_shared_lock() -> Any:
+    """Return a new one for every engine: in a forked child the thread that held it does not exist."""
+    _lock[0] = threading.RLock()
+    return _lock[0]
+
+
 records: "weakref.WeakValueDictionary[int, Any]" = weakref.WeakValueDictionary()
 """Records by `id` of their object; a record keeps its object alive, so the number is its own."""
 
