@@ -77,7 +77,10 @@ class Family:
         if declare is None:
             return None
         admit(key, self)
-        return declare(key)
+        binding = declare(key)
+        for each in binding.later:
+            admit(each, self)
+        return binding
 
     def _standing_in(self, key: Any, cls: Any) -> Any:
         """Return the binding of *key*, which nobody defined, to what the type-driven container has for *cls*."""

@@ -1,5 +1,6 @@
 """`ThreadLocalSingleton` and `ContextLocalSingleton`: one object for each thread, or for each context."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -14,10 +15,13 @@ from tenure.providers.pending import Pending
 from tenure.providers.singletons import BaseSingleton
 
 _NOTHING: Any = object()
+_N_KEPT = 8
+"""How many objects that were set aside a thread or context keeps, besides the present one."""
+_ages = itertools.count(1)
 
 
 class _Store(Protocol):
-    """Where the objects are kept, each with the age it was made in."""
+    """Where the objects are kept, each under the age it was made in."""
 
     def get(self) -> Any:
         """Return what was kept for this thread or context, `_NOTHING` if nothing was."""
@@ -64,17 +68,24 @@ class _LocalSingleton(BaseSingleton[T_co]):
     def _forget(self) -> None:
         self._store.set(_NOTHING)
 
-    def __tenure_forget__(self) -> None:
-        """Let go of the objects of every thread and context: something that they were made from is gone."""
-        self._age += 1
+    def __tenure_forget__(self) -> int:
+        """Give the objects of every thread and context no more: what they were made from is gone, or set aside."""
+        before, self._age = self._age, next(_ages)
+        return before
+
+    def __tenure_remember__(self, age: int) -> None:
+        """Give again what was given before `__tenure_forget__` returned *age*."""
+        self._age = age
 
     def _kept(self) -> Any:
         kept = self._store.get()
-        return _NOTHING if kept is _NOTHING or kept[0] != self._age else kept[1]
+        return _NOTHING if kept is _NOTHING else kept.get(self._age, _NOTHING)
 
     def _keep_here(self, value: Any) -> None:
         family_of(self).engine.keepers.add(self)
-        self._store.set((self._age, value))
+        kept = self._store.get()
+        ages = {} if kept is _NOTHING else dict(list(kept.items())[-_N_KEPT:])
+        self._store.set({**ages, self._age: value})
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
         def kept() -> Any:

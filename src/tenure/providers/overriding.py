@@ -79,8 +79,14 @@ def _bring_back(provider: Any, overriding: Any) -> None:
         engine = engine_of(provider)
         left = [each for each in (overriding, *overriding.traverse()) if _is_open(engine, each)]
         provider._former = tuple(dict.fromkeys((*provider._former, *left)))  # still to be shut down with the rest
-        setting_aside.end(engine, provider, overriding)
+        setting_aside.end(engine, provider, overriding, _reaches)
+
+
+def _reaches(provider: Any, other: Any) -> bool:
+    """Tell whether *provider* refers to *other*, directly or not, whatever replaces either."""
+    return provider is other or (is_provider(provider) and any(each is other for each in provider.traverse()))
 
 
 def _is_open(engine: Any, provider: Any) -> bool:
-    return any(provider in scope.exits for scope in every_scope(engine.root))
+    """Whether it is open, or will be soon: what is being opened when an override ends is owed as well."""
+    return any(provider in scope.exits or provider in scope.inflight for scope in every_scope(engine.root))

@@ -69,6 +69,7 @@ class Pending(Coroutine[Any, Any, T], Generic[T]):
     def throw(self, *error: Any) -> Any:
         """Raise *error* where it waits."""
         if self._running is None:
+            self.excuse()  # a task that is cancelled before it began did not forget to await
             self._running = self._outcome()
         return self._running.throw(*error)
 

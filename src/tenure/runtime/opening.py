@@ -13,7 +13,7 @@ from tenure.lifecycle.exits import asking_stack
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.runtime.fulfilling import below_is_ready, fulfil, launch, needs_owner
 from tenure.runtime.refusing import refuse_async
-from tenure.runtime.scope import Scope, refuse_sync_scope
+from tenure.runtime.scope import Scope, closing, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, start_now
 
 Home = Callable[[Scope], Scope]
@@ -66,6 +66,8 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
         claim, is_mine = claim_for(engine, binding, home)
         if claim is None:
             return home.cache[key]
+        if claim.closes and home in closing.get() and (exit_ := home.exits.get(key)) is not None and not exit_.done:
+            return exit_.value  # closing code asks for what it needs, which is closed after it
         if is_mine:
             if is_async and needs_owner(binding, home):
                 launch(engine, binding, home, claim)

@@ -15,7 +15,7 @@ from tenure.lifecycle.outcome import Report
 from tenure.model.binding import Binding
 from tenure.runtime.emptying import close_some
 from tenure.runtime.scope import Scope, every_scope
-from tenure.runtime.setting_aside import Aside, bring_back, take
+from tenure.runtime.setting_aside import Aside, bring_back, closed_in, take
 
 
 class Override:
@@ -90,8 +90,10 @@ class Override:
         for scope in reversed(every_scope(engine.root)):
             places = [place for each, place in self._made() if each is scope]
             failed += yield from close_some(engine, scope, places, error)
+        closed = closed_in(self._aside)
+        stale = set(engine.graph.dependents(*closed)) if closed else set()
         with engine.lock:
-            bring_back(engine, self._aside)
+            bring_back(engine, self._aside, stale)
         report = Report(f"the override of {self._binding.label}")
         report.failed = failed
         failure = report.settle(error)

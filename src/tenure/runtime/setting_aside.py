@@ -1,11 +1,11 @@
 """
 Put out of the way what was made from a binding that is replaced for a while, and bring it back (L57).
 
-What is set aside stays open and owed by its scope. Replacements that overlap may end in any order: each knows what was
-there before it, and hands that to the one that came after it where both concern the same key.
+What is set aside stays open and owed by its scope. Replacements may end in any order: where the last one ends first,
+the very same originals are back; where they end across one another, what more than one concerns is made anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tenure.keys import Key, show
@@ -13,7 +13,7 @@ from tenure.lifecycle.claim import openings
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.outcome import group
-from tenure.runtime.emptying import close_some, forget_elsewhere
+from tenure.runtime.emptying import close_some
 from tenure.runtime.registry import records
 from tenure.runtime.scope import Scope, State, every_scope
 
@@ -28,14 +28,16 @@ class Aside:
         affected: keys whose meaning changed.
         taken: entries by scope, table and key.
         instances: records of bound instances.
+        ages: what those of the keys that keep values themselves called their present ones.
     """
 
-    __slots__ = ("affected", "instances", "taken")
+    __slots__ = ("affected", "ages", "instances", "taken")
 
     def __init__(self, affected: set[Key]) -> None:
         self.affected: set[Key] = affected
         self.taken: dict[Scope, dict[str, dict[Any, Any]]] = {}
         self.instances: dict[Key, Any] = {}
+        self.ages: dict[Key, Any] = {}
 
 
 def take(engine: Any, affected: set[Key]) -> Aside:
@@ -50,6 +52,10 @@ def take(engine: Any, affected: set[Key]) -> Aside:
             scope.unordered = True
         aside.taken[scope] = found
     aside.instances = _taken(engine.instances, affected)
+    for key in affected:
+        age_of = getattr(type(key), "__tenure_forget__", None)
+        if age_of is not None:
+            aside.ages[key] = age_of(key)
     return aside
 
 
@@ -60,15 +66,28 @@ def _taken(entries: dict[Any, Any], keys: set[Key]) -> dict[Any, Any]:
     return found
 
 
-def bring_back(engine: Any, aside: Aside) -> None:
-    """Under the engine's lock: put everything in *aside* back where it was, save in scopes that are closed since."""
+def closed_in(aside: Aside) -> list[Key]:
+    """Return the keys of what *aside* holds that was closed since."""
+    return [
+        key
+        for scope, taken in aside.taken.items()
+        for key, exit_ in taken["exits"].items()
+        if scope.exits.get(exit_.number) is not exit_ or exit_.done
+    ]
+
+
+def bring_back(engine: Any, aside: Aside, stale: set[Key]) -> None:
+    """Under the engine's lock: put *aside* back, save what is *stale* or of scopes that are closed since."""
+    for key, age in aside.ages.items():
+        if key not in stale:
+            key.__tenure_remember__(age)
     for key, record in aside.instances.items():
         engine.instances[key] = records[id(record.obj)] = record
     for scope, taken in aside.taken.items():
         if scope.state is not State.OPEN:
             continue
-        scope.cache.update(taken["cache"])
-        scope.records.update(taken["records"])
+        for table in ("cache", "records"):
+            getattr(scope, table).update({key: each for key, each in taken[table].items() if key not in stale})
         for key, exit_ in taken["exits"].items():
             if scope.exits.pop(exit_.number, None) is not None:
                 scope.exits[key] = exit_
@@ -95,33 +114,41 @@ class Replacement:
 def begin(engine: Any, key: Key, by: Key) -> None:
     """Set aside what was made from *key*, which *by* is about to replace."""
     affected = engine.graph.dependents(key)
-    forget_elsewhere(affected)
     with engine.lock:
         _withdraw(engine, affected)
         engine.replacements.append(Replacement(key, by, take(engine, affected)))
 
 
-def end(engine: Any, key: Key, by: Key) -> None:
+def end(engine: Any, key: Key, by: Key, reaches: Callable[[Key, Key], bool]) -> None:
     """
     Close what was made while *by* replaced *key*, and bring back what was made before.
 
     What would have to be awaited for closing stays owed by its scope.
 
+    Args:
+        engine: the engine of *key*.
+        key: what was replaced.
+        by: what replaced it.
+        reaches: tells whether one key needs another, whatever replaces either.
+
     Raises:
         CloseError: what closing code raised; everything else is done all the same.
     """
     affected = engine.graph.dependents(key)
-    forget_elsewhere(affected)
     stands = [each for each in engine.replacements if each.key is key and each.by is by]
     ended = stands[-1] if stands else Replacement(key, by, Aside(affected))
+    stale = _kept(ended.aside, closed_in(ended.aside), reaches)
     with engine.lock:
         under_way = _withdraw(engine, ended.aside.affected | affected)
         dead = take(engine, ended.aside.affected | affected)
         exits = _exits(dead)
-        later = engine.replacements[engine.replacements.index(ended) + 1 :] if stands else []
-        for entry in later:
-            exits += _exits(_handed_on(ended.aside, entry.aside))
-        bring_back(engine, ended.aside)
+        # what was not noted began before anything was made, and so before all others
+        later = engine.replacements[engine.replacements.index(ended) + 1 if stands else 0 :]
+        if later:  # undone across one another: what both concern is made anew
+            exits += _exits(_dropped(ended.aside, _kept(ended.aside, [each.key for each in later], reaches)))
+        for each in later:
+            exits += _exits(_dropped(each.aside, _kept(each.aside, [key], reaches)))
+        bring_back(engine, ended.aside, stale)
         engine.replacements = [each for each in engine.replacements if each is not ended]
     if not under_way:  # what is being opened may have taken it: it stays owed
         _close(engine, exits, by)
@@ -141,27 +168,24 @@ def _withdraw(engine: Any, affected: set[Key]) -> bool:
     return bool(found)
 
 
+def _kept(aside: Aside, keys: list[Key], reaches: Callable[[Key, Key], bool]) -> set[Key]:
+    """Return for which keys *aside* has something that was made from one of *keys*."""
+    tables = [entries for taken in aside.taken.values() for entries in taken.values()]
+    mine = {each for entries in (*tables, aside.instances, aside.ages) for each in entries}
+    return {each for each in mine if any(reaches(each, key) for key in keys)}
+
+
 def _exits(aside: Aside) -> list[tuple[Scope, Exit]]:
     return [(scope, exit_) for scope, taken in aside.taken.items() for exit_ in taken["exits"].values()]
 
 
-def _handed_on(ended: Aside, later: Aside) -> Aside:
-    """Give *later* what *ended* kept for the keys that concern both; return what *later* kept for them till now."""
-    both = ended.affected & later.affected
-    dead, own = _split(later, both), _split(ended, both)
-    for scope, taken in own.taken.items():
-        kept = later.taken.setdefault(scope, {table: {} for table in _TABLES})
-        for table in _TABLES:
-            kept[table].update(taken[table])
-    later.instances.update(own.instances)
-    return dead
-
-
-def _split(aside: Aside, keys: set[Key]) -> Aside:
+def _dropped(aside: Aside, keys: set[Key]) -> Aside:
+    """Take what is kept for *keys* out of *aside*."""
     found = Aside(keys)
     for scope, taken in aside.taken.items():
         found.taken[scope] = {table: _taken(entries, keys) for table, entries in taken.items()}
     found.instances = _taken(aside.instances, keys)
+    found.ages = _taken(aside.ages, keys)
     return found
 
 

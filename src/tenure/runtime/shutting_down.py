@@ -16,7 +16,7 @@ from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.outcome import Report
 from tenure.runtime.emptying import close_by, close_together
-from tenure.runtime.scope import Scope, every_scope
+from tenure.runtime.scope import Scope, closing, every_scope
 
 Owed = tuple[Scope, Any, Exit]
 """A scope, the place among its exits, the exit."""
@@ -130,10 +130,12 @@ def _claimed(
 
 def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer) -> Steps[None]:
     token = opening.set((*openings(), *entries.values()))  # code that closes and asks for itself must not wait
+    inside = closing.set((*closing.get(), scope))
     try:
         yield from close_by(engine, scope, list(entries), closer, close_together)
     finally:
         opening.reset(token)
+        closing.reset(inside)
         with engine.lock:
             for place, claim in entries.items():
                 if scope.inflight.get(place) is claim:
