@@ -72,7 +72,7 @@ def closed_in(aside: Aside) -> list[Key]:
         key
         for scope, taken in aside.taken.items()
         for key, exit_ in taken["exits"].items()
-        if scope.exits.get(exit_.number) is not exit_ or exit_.done
+        if exit_.done or scope.exits.get(exit_.number) is not exit_
     ]
 
 
