@@ -6,6 +6,7 @@ import operator
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,8 @@ def played(program, root, folder):
 @pytest.mark.parametrize("example", parameters(lambda each: each.is_for_both and each.form))
 def test_theirs(example, tmp_path):
     """The other library prints what the page says it prints."""
+    if "RecursionError" in example.program and sys.version_info >= (3, 13):
+        pytest.skip("endless recursion in it ends the interpreter from Python 3.13 on")
     assert example.lines("-") == played(example.program, THEIRS, tmp_path)
 
 

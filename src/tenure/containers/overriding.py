@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from tenure.errors import Error
+from tenure.providers.base import Provider
 from tenure.providers.copying import deepcopy, relink
+from tenure.providers.overriding import override_all, reset_last_of
 
 C = TypeVar("C", bound=type)
 T = TypeVar("T")
@@ -32,10 +34,23 @@ def override(container: Any, other: Any) -> None:
     if other is container or (isinstance(container, type) and isinstance(other, type) and issubclass(container, other)):
         raise Error(f"the container {container!r} cannot be overridden with itself or one that it is derived from")
     _note(container, (*container.overridden, other))
-    for name, provider in other.providers.items():
-        own = container.providers.get(name)
-        if own is not None:
+    pairs = [
+        (container.providers[name], other.providers[name]) for name in other.providers if name in container.providers
+    ]
+    override_all([pair for pair in pairs if _is_usual(pair[0])])
+    for own, provider in pairs:
+        if not _is_usual(own):
             own.override(provider)
+
+
+def _is_usual(provider: Any) -> bool:
+    """Tell whether its class leaves to `Provider` what overriding it means."""
+    cls = type(provider)
+    return (
+        cls.override is Provider.override
+        and cls.reset_last_overriding is Provider.reset_last_overriding
+        and cls.register_overrides is Provider.register_overrides
+    )
 
 
 def _note(container: Any, overridden: tuple[Any, ...]) -> None:
@@ -61,9 +76,11 @@ def reset_last(container: Any) -> None:
         raise Error(f"the container {container!r} is not overridden")
     last = container.overridden[-1]
     _note(container, container.overridden[:-1])
-    for name in last.providers:
-        own = container.providers.get(name)
-        if own is not None and own.overridden:
+    owned = [container.providers[name] for name in last.providers if name in container.providers]
+    overridden = [own for own in owned if own.overridden]
+    reset_last_of([own for own in overridden if _is_usual(own)])
+    for own in overridden:
+        if not _is_usual(own):
             own.reset_last_overriding()
 
 

@@ -156,7 +156,7 @@ def engine_of(provider: Any) -> Engine:
     engine = family.engine
     while provider not in engine.graph.bindings:
         with suppress(TenureError):  # told when it is asked for
-            engine.graph.order((provider,))  # whatever it needs joins its family on the way
+            engine.graph.order((provider,), engine.resolvers)  # whatever it needs joins its family on the way
         if family.engine is engine:
             break
         engine = family.engine

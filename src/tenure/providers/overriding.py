@@ -2,9 +2,10 @@
 Replace a provider for a while.
 
 What was made from the replaced one is set aside, open, and is back when the override is undone; what was made meanwhile
-is closed then (law L57). Overrides may be undone in any order.
+is closed then (law L57). Overrides may be undone in any order; see `runtime.setting_aside`.
 """
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from tenure.errors import Error
@@ -36,34 +37,65 @@ class OverridingContext(Generic[T]):
 
 def override(provider: Any, overriding: Any) -> OverridingContext[Any]:
     """Have *overriding*, a provider or an object, replace *provider*."""
-    if overriding is provider:
-        raise Error(f"the provider {provider} cannot be overridden with itself")
     if not is_provider(overriding):
         overriding = kinds.make("Object", overriding)
-    _set_aside(provider, overriding)
-    provider._overridden = (*provider._overridden, overriding)
-    provider._last = overriding
-    overriding.register_overrides(provider)
-    renew((provider,))
+    override_all([(provider, overriding)])
     return OverridingContext(provider, overriding)
 
 
-def _set_aside(provider: Any, overriding: Any) -> None:
-    family = family_of(provider)
-    admit(overriding, family)  # what it opens is closed with the rest
-    if family.is_live:
-        setting_aside.begin(engine_of(provider), provider, overriding)
+def override_all(pairs: Sequence[tuple[Any, Any]]) -> None:
+    """Have the second provider of each of *pairs* replace the first, all at once; Error where both are the same."""
+    for provider, overriding in pairs:
+        if overriding is provider:
+            raise Error(f"the provider {provider} cannot be overridden with itself")
+    for engine, several in _by_engine(pairs):
+        setting_aside.begin(engine, [provider for provider, _ in several], _standing)
+    for provider, overriding in pairs:
+        provider._overridden = (*provider._overridden, overriding)
+        provider._last = overriding
+        overriding.register_overrides(provider)
+    renew([provider for provider, _ in pairs])
+
+
+def _by_engine(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    """Return those of *pairs* of which something may have been made, by the engine that serves them."""
+    for provider, overriding in pairs:
+        admit(overriding, family_of(provider))  # what it opens is closed with the rest
+    live = [pair for pair in pairs if family_of(pair[0]).is_live]
+    for provider, _ in live:
+        engine_of(provider)  # engines join on the way
+    found: dict[Any, list[tuple[Any, Any]]] = {}
+    for pair in live:
+        found.setdefault(family_of(pair[0]).engine, []).append(pair)
+    return list(found.items())
+
+
+def _standing(key: Any) -> tuple[Any, int, Any] | None:
+    """Return what stands for the replacement of *key* that counts, None if it is not replaced."""
+    if not is_provider(key) or key.last_overriding is None:
+        return None
+    return key, len(key.overridden), key.last_overriding
 
 
 def reset_last(provider: Any) -> None:
     """Undo the last override of *provider*."""
     if not provider._overridden:
         raise Error(f"the provider {provider} is not overridden")
-    last = provider._last
-    provider._overridden = provider._overridden[:-1]
-    provider._last = provider._overridden[-1] if provider._overridden else None
-    last.unregister_overrides(provider)
-    _bring_back(provider, last)
+    reset_last_of([provider])
+
+
+def reset_last_of(providers: Sequence[Any]) -> None:
+    """Undo the last override of each of *providers*, which have one, all at once."""
+    pairs = [(provider, provider._last) for provider in providers]
+    for provider, last in pairs:
+        provider._overridden = provider._overridden[:-1]
+        provider._last = provider._overridden[-1] if provider._overridden else None
+        last.unregister_overrides(provider)
+    renew(providers)
+    for engine, several in _by_engine(pairs):
+        _note_former(engine, several)
+        ended = {(provider, len(provider._overridden) + 1, last) for provider, last in several}
+        setting_aside.end(engine, [provider for provider, _ in several], ended, _standing)
 
 
 def reset_all(provider: Any) -> None:
@@ -72,21 +104,9 @@ def reset_all(provider: Any) -> None:
         reset_last(provider)
 
 
-def _bring_back(provider: Any, overriding: Any) -> None:
-    renew((provider,))
-    family = provider._family
-    if family is not None and family.is_live:
-        engine = engine_of(provider)
-        left = [each for each in (overriding, *overriding.traverse()) if _is_open(engine, each)]
-        provider._former = tuple(dict.fromkeys((*provider._former, *left)))  # still to be shut down with the rest
-        setting_aside.end(engine, provider, overriding, _reaches)
-
-
-def _reaches(provider: Any, other: Any) -> bool:
-    """Tell whether *provider* refers to *other*, directly or not, whatever replaces either."""
-    return provider is other or (is_provider(provider) and any(each is other for each in provider.traverse()))
-
-
-def _is_open(engine: Any, provider: Any) -> bool:
-    """Whether it is open, or will be soon: what is being opened when an override ends is owed as well."""
-    return any(provider in scope.exits or provider in scope.inflight for scope in every_scope(engine.root))
+def _note_former(engine: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
+    """Remember what stood in and is open: it is shut down with the rest."""
+    opened = {key for scope in every_scope(engine.root) for key in (*scope.exits, *scope.inflight)}
+    for provider, overriding in pairs:
+        left = [each for each in (overriding, *overriding.traverse()) if each in opened]
+        provider._former = tuple(dict.fromkeys((*provider._former, *left)))

@@ -58,7 +58,7 @@ class Engine:
         lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42). It is
             the same for all engines, so that two can become one.
         instances: records of objects that the user made and bound, by key.
-        replacements: those of the declarative face that stand, in order; see `setting_aside`.
+        stash: what replacements of the declarative face set aside, by key and state; see `setting_aside`.
         joined: engines that mean this one since they were joined with it.
         keepers: keys that keep what was made of them themselves, outside every scope.
     """
@@ -73,7 +73,7 @@ class Engine:
         self.notify: Notify | None = None
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
-        self.replacements: list[Any] = []
+        self.stash: dict[Key, dict[Any, Any]] = {}
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}

@@ -27,7 +27,7 @@ def join_engines(into: Any, other: Any, linked: Callable[[], None]) -> None:
         into.root.cache.update(other.root.cache)
         into.root.unordered = True
         into.instances.update(other.instances)
-        into.replacements += other.replacements
+        into.stash.update(other.stash)
         into.keepers |= other.keepers
         for observer in other.observers:
             into.observe(observer)
@@ -47,7 +47,7 @@ def _follow(engine: Any, into: Any) -> None:
         setattr(engine.root, name, getattr(into.root, name))
     engine.use_cache(into.root_cache())
     engine.root.unordered = True
-    engine.instances, engine.replacements = into.instances, into.replacements
+    engine.instances, engine.stash = into.instances, into.stash
     if into.notify is not None:
         engine.notify = into.notify
 

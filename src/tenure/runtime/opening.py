@@ -78,11 +78,28 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
             claim.raise_error()
 
 
+class _Made:
+    """The keys that have a value to be seen from a scope: nothing below them is walked through."""
+
+    __slots__ = ("_home",)
+
+    def __init__(self, home: Scope) -> None:
+        self._home = home
+
+    def __contains__(self, key: object) -> bool:
+        home: Scope | None = self._home
+        while home is not None:
+            if key in home.cache:
+                return True
+            home = home.parent
+        return False
+
+
 def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[None]:
     """Make what *binding* needs one by one, deepest first: a chain may be longer than Python's stack."""
     token = below_is_ready.set(True)
     try:
-        for each in engine.graph.order((binding.key,)):
+        for each in engine.graph.order((binding.key,), _Made(home)):
             if each is binding or (each.is_plain and each.lifetime == TRANSIENT):
                 continue
             made = (engine.aresolvers if is_async else engine.resolvers)[each.key](home)
