@@ -74,6 +74,8 @@ def _execute(source, path):
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     except Exception as error:
         return error
+    finally:
+        sys.modules.pop(name, None)  # what it left open goes with it
     return None
 
 

@@ -1,17 +1,18 @@
-"""The README's example runs as it stands."""
+"""The README's examples run as they stand."""
 
 import re
 from pathlib import Path
 
 
-def test_the_example_of_the_readme_runs(capsys):
-    """It prints what a reader expects, and closes its connection."""
+def test_the_examples_of_the_readme_run(capsys):
+    """One after the other they print what a reader expects, and close their connections."""
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    program = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert program is not None
+    programs = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
     names: dict[str, object] = {"__name__": "readme"}
-    exec(program[1], names)
+    for program in programs:
+        exec(program, names)
 
-    assert capsys.readouterr().out == "('ready',)\n"
+    assert capsys.readouterr().out == "('ready',)\n('declared',)\n"
     assert names["container"].snapshot().resources == ()
+    assert names["app"].snapshot().resources == ()
