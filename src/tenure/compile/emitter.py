@@ -218,3 +218,24 @@ def preparer_of(binding: Binding, links: Links, is_async: bool) -> Any:
     head = "async def" if is_async else "def"
     body = "".join(f"    {line}\n" for line in (*lines, f"return lambda: {target}({arguments})"))
     return function_from(f"{head} prepare(scope):\n{body}", "prepare", writer.names)
+
+
+def caller_of(binding: Binding, links: Links) -> Any:
+    """
+    Return a function of a scope and the arguments of one call that makes a new value of *binding*, a plain one.
+
+    Positional arguments follow those of the binding; what is given by name stands in for the need of that name, which
+    is not worked out then.
+    """
+    writer = _Writer(links, is_async=False)
+    target = writer.name("t", binding.target)
+    lines, first = [], []
+    for edge in links.graph.edges(binding):
+        value, name = writer.argument(edge), edge.need.name
+        if edge.need.by_position:
+            first.append(f"{value}, ")
+        else:
+            lines.append(f"if {name!r} not in kwargs: kwargs[{name!r}] = {value}")
+    lines.append(f"return {target}({''.join(first)}*args, **kwargs)")
+    body = "".join(f"    {line}\n" for line in lines)
+    return function_from(f"def call(scope, args, kwargs):\n{body}", "call", writer.names)

@@ -72,7 +72,7 @@ class Plans:
         depth, reaches = 0, set[str]()
         for edge in self.graph.edges(binding):
             for _, source in edge.sources:
-                below = self._facts[source.key]
+                below = self._facts.get(source.key) or self.facts(source)  # bindings may be renewed meanwhile
                 awaited = awaited or below.awaited
                 touches_async = touches_async or below.touches_async
                 depth = max(depth, below.depth)

@@ -50,6 +50,9 @@ class Provider(Generic[T_co]):
     is_delegated: bool = False
     """Whether another provider that it is given to gets the provider itself, not its value."""
 
+    _passes_arguments: bool = False
+    """Whether the arguments of a call are simply passed on with those it was given."""
+
     def __init__(self) -> None:
         self._begin()
 
@@ -161,7 +164,9 @@ class Provider(Generic[T_co]):
 
     def reset_last_overriding(self) -> None:
         """
-        Undo the last override; what it made is closed, what was set aside is back.
+        Undo the last override: what was made with it is closed, what was set aside is back.
+
+        A resource that stood in itself stays open until it, or the container, is shut down.
 
         Raises:
             Error: nothing replaces it.

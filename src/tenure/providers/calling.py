@@ -164,11 +164,24 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
     if not args and not kwargs:
         return engine.value(provider, scope)
     try:
+        if type(provider)._passes_arguments and not any("__" in name for name in kwargs):
+            make = engine.caller(provider)
+            if make is not None:
+                return make(scope, args, dict(kwargs))
         binding = _binding(provider, engine, args, kwargs)
         return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
     except Exception as error:
         explain(error, provider, engine.graph)
         raise
+
+
+def provide(provider: Any, binding: Binding) -> Any:
+    """Return what *binding*, a variant of that of *provider*, gives in the current scope, or an awaitable of it."""
+    engine = engine_of(provider)
+    scope = current_of(engine)
+    if not to_await(engine, binding, scope):
+        return variants.value_of(engine, binding, scope)
+    return Pending(f"the value of {provider}", lambda: variants.avalue_of(engine, binding, scope))
 
 
 def later(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any]:

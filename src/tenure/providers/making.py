@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from tenure.errors import Error, NothingProvidedError
 from tenure.model.binding import TRANSIENT, Binding, Make
+from tenure.providers import calling
 from tenure.providers.arguments import WithCall
 from tenure.providers.base import Provider, T_co
-from tenure.providers.bindings import binding_of, is_provider, made_by
+from tenure.providers.bindings import binding_of, by_hand, is_provider, made_by
 from tenure.providers.family import renew
 from tenure.providers.needs import need, needs_of
 from tenure.providers.traversing import show_made
@@ -55,6 +56,7 @@ class Making(WithCall[T_co]):
     __slots__ = ("_provides",)
 
     _lifetime: str = TRANSIENT
+    _passes_arguments = True
 
     def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
         self._provides: Any = None
@@ -99,7 +101,17 @@ class Making(WithCall[T_co]):
         copied._provides = copy(self._provides) if is_provider(self._provides) else self._provides
         super()._copy_into(copied, copy)
 
+    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return the value, or an awaitable of it; a class of one's own may do more."""
+        return calling.provide(self, self._usual(args, kwargs))
+
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        if type(self)._provide is not Making._provide:
+            return by_hand(self, self._provide, args, kwargs)
+        return self._usual(args, kwargs)
+
+    def _usual(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        """Return the binding, whatever a class of one's own makes of it."""
         provides = self._target()
         needs = needs_of(self._args, self._kwargs, args, kwargs)
         later = (provides,) if is_provider(provides) else ()
@@ -152,8 +164,8 @@ class MakingWithAttributes(Making[T_co]):
         super()._copy_into(copied, copy)
         copied._attributes = {name: copy(value) for name, value in self._attributes.items()}
 
-    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        plain = super()._declare(args, kwargs)
+    def _usual(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        plain = super()._usual(args, kwargs)
         if not self._attributes:
             return plain
         target = _with_attributes(plain.target, tuple(self._attributes), plain.make is not Make.CALL)

@@ -75,8 +75,8 @@ class BaseResource(Making[T_co]):
         copied._found, copied._is_async = _NOTHING, self._is_async
         super()._copy_into(copied, copy)
 
-    def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        plain = super()._declare(args, kwargs)
+    def _usual(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
+        plain = super()._usual(args, kwargs)
         lifecycle = lifecycle_of_initializer(plain.target)
         if self._is_async:
             lifecycle = Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)

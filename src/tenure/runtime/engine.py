@@ -8,17 +8,16 @@ themselves are in `managed`.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tenure.compile.emitter import preparer_of, resolver_of
+from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import Notify, Place
-from tenure.model.binding import CALL, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.binding import CALL, TRANSIENT, Binding, Make
 from tenure.model.check import refuse_captive
 from tenure.model.graph import Graph
-from tenure.model.introspect import settle
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
 from tenure.runtime import links, managed, observers, opening, registry, variants
@@ -26,10 +25,6 @@ from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import ROOT, Scope, State, every_scope
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 class Resolvers(dict[Key, Callable[[Scope], Any]]):
@@ -77,6 +72,7 @@ class Engine:
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
+        self._callers: dict[Key, Any] = {}
         self._root_cache: dict[Key, Any] = {}
         self.root: Scope = self._new_root()
         self.resolvers: Resolvers = Resolvers(self, is_async=False)
@@ -132,7 +128,7 @@ class Engine:
             MissingBindingError, CircularDependencyError: the graph below *key* is not whole; nothing was made.
         """
         self.root.refuse_unless_serving()
-        binding = self.graph.find(key) or self._composite(key)
+        binding = self.graph.find(key) or links.composite(self.graph, key)
         if binding is None:
             raise MissingBindingError(
                 key, (PathStep(key, None, None),), reason_for(self.graph, key), near(key, self.graph.bindings)
@@ -149,16 +145,6 @@ class Engine:
             table[key] = table[binding.key]
         return table[key]
 
-    def _composite(self, key: Key) -> Binding | None:
-        """Return a binding for `T | None`, `list[T]` or `dict[str, T]`, None where *key* is nothing of the kind."""
-        inner, optional, collect = settle(key)
-        if not optional and collect is Collect.ONE:
-            return None
-        need = Need("value", inner, by_position=True, optional=optional, collect=collect)
-        binding = Binding(key, Make.CALL, _same, TRANSIENT, (need,), declared=False)
-        self.graph.add(binding)
-        return binding
-
     def _entry(self, binding: Binding, is_async: bool) -> Any:
         return resolver_of(binding, self, is_async)
 
@@ -171,8 +157,26 @@ class Engine:
             found = self._preparers[binding.key, is_async] = preparer_of(binding, self, is_async)
         return found
 
+    def caller(self, key: Key) -> Any:
+        """
+        Return a function of a scope, of positional and of named arguments that makes a value of *key* with them.
+
+        None where that is more than a call: something is kept, opened or awaited.
+        """
+        try:
+            return self._callers[key]
+        except KeyError:
+            pass
+        self.compile(key, is_async=False)
+        binding = self.graph.require(key)
+        is_call = binding.make is Make.CALL and binding.is_plain and binding.lifetime == TRANSIENT
+        found = caller_of(binding, self) if is_call and not self.plans.facts(binding).touches_async else None
+        self._callers[key] = found
+        return found
+
     def forget(self, keys: set[Key]) -> None:
         """Drop the resolvers of *keys*; they are compiled anew when asked for."""
+        self._callers.clear()
         for key in keys:
             self.resolvers.pop(key, None)
             self.aresolvers.pop(key, None)
@@ -183,6 +187,7 @@ class Engine:
         """Forget every resolver: the next request is compiled, and refused because the root is not open."""
         self.resolvers.clear()
         self.aresolvers.clear()
+        self._callers.clear()
 
     def add(self, binding: Binding) -> None:
         """

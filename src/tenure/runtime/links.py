@@ -1,11 +1,13 @@
-"""Functions that generated code is linked to and that need nothing of the engine."""
+"""Functions that generated code is linked to, and bindings that a key itself tells; nothing of the engine is needed."""
 
 from collections.abc import Awaitable
 from typing import Any
 
 from tenure.errors import MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.keys import Key, show
-from tenure.model.binding import Binding
+from tenure.model.binding import TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.graph import Graph
+from tenure.model.introspect import settle
 from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope
 
@@ -48,3 +50,18 @@ def settled(binding: Binding, is_async: bool) -> Any:
 
 async def _awaited(made: Any) -> Any:
     return await made if isinstance(made, Awaitable) else made
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def composite(graph: Graph, key: Key) -> Binding | None:
+    """Return a binding for `T | None`, `list[T]` or `dict[str, T]`, None where *key* is nothing of the kind."""
+    inner, optional, collect = settle(key)
+    if not optional and collect is Collect.ONE:
+        return None
+    need = Need("value", inner, by_position=True, optional=optional, collect=collect)
+    binding = Binding(key, Make.CALL, _same, TRANSIENT, (need,), declared=False)
+    graph.add(binding)
+    return binding

@@ -17,6 +17,7 @@ from tenure.runtime.scope import Scope, closing, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, start_now
 
 Home = Callable[[Scope], Scope]
+_GONE: Any = object()
 LONG_CHAIN = 40
 """Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
 
@@ -65,7 +66,10 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
     while True:
         claim, is_mine = claim_for(engine, binding, home)
         if claim is None:
-            return home.cache[key]
+            value = home.cache.get(key, _GONE)
+            if value is _GONE:  # taken out since: shut down, or replaced
+                continue
+            return value
         if claim.closes and home in closing.get() and (exit_ := home.exits.get(key)) is not None and not exit_.done:
             return exit_.value  # closing code asks for what it needs, which is closed after it
         if is_mine:
