@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from tenure.declare import lifecycle_on, options_of
-from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, GraphError, ScopeError
+from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, ScopeError
 from tenure.keys import Key, class_of, qualified, show
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
-from tenure.model.check import findings_of
+from tenure.model.check import findings_of, refuse_fatal
 from tenure.model.graph import Graph, declares_binding
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
@@ -251,10 +251,7 @@ class Binder:
         Raises:
             GraphError: with all findings, if one of them is an error.
         """
-        found = self.findings(sync=sync)
-        fatal = ("error", "warning") if strict else ("error",)
-        if any(finding.level in fatal for finding in found):
-            raise GraphError(found)
+        refuse_fatal(self.findings(sync=sync), strict=strict)
 
 
 def _check_ladder(scopes: Sequence[str]) -> None:

@@ -1,14 +1,15 @@
 """Settings objects of pydantic."""
 
-# ruff: noqa: E402 - the packages may be missing
+import importlib
 
+# ruff: noqa: E402 - the packages may be missing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pydantic: Any = pytest.importorskip("pydantic")
-pydantic_settings: Any = pytest.importorskip("pydantic_settings")
+pydantic: Any = importlib.import_module("pydantic")
+pydantic_settings: Any = importlib.import_module("pydantic_settings")
 
 from tenure.errors import Error
 from tenure.providers.configuration import Configuration

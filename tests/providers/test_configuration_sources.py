@@ -1,6 +1,7 @@
 """Sources of configuration: environment variables and files; what is required of them, and what is wrong."""
 
 import configparser
+import importlib
 import json
 import subprocess
 import sys
@@ -207,7 +208,7 @@ def test_envs_left(write: Write) -> None:
 def kind(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if name == "yaml":
-        pytest.importorskip("yaml")
+        importlib.import_module("yaml")
     return name
 
 
@@ -299,7 +300,7 @@ def test_no_path(kind: str) -> None:
 def test_no_options(write: Write, kind: str, text: str) -> None:
     """A file that holds something else than options is refused, and nothing is changed."""
     if kind == "yaml":
-        pytest.importorskip("yaml")
+        importlib.import_module("yaml")
     config = Configuration(default={"a": 1})
 
     path = write("file", text)
@@ -351,7 +352,7 @@ def test_bad_json(write: Write) -> None:
 
 def test_yaml_is_safe(write: Write) -> None:
     """YAML makes plain data only, unless another loader is given."""
-    yaml = pytest.importorskip("yaml")
+    yaml = importlib.import_module("yaml")
     path = write("a.yaml", "a: !!python/tuple [1, 2]\n")
     config = Configuration()
 
@@ -365,7 +366,7 @@ def test_yaml_is_safe(write: Write) -> None:
 
 def test_yaml_says_nothing(write: Write) -> None:
     """A YAML file of comments says nothing."""
-    pytest.importorskip("yaml")
+    importlib.import_module("yaml")
     config = Configuration(default={"a": 1})
 
     config.from_yaml(write("a.yaml", "# nothing\n"))
@@ -378,7 +379,7 @@ def test_yaml_says_nothing(write: Write) -> None:
 
 def test_load(write: Write) -> None:
     """`load` merges INI, then YAML, then JSON; what comes later counts."""
-    pytest.importorskip("yaml")
+    importlib.import_module("yaml")
     files = {
         "ini_files": [write("a.ini", "[s]\na=1\nb=1\nc=1")],
         "yaml_files": [str(write("a.yaml", "s: {b: 2, c: 2}"))],

@@ -1,10 +1,10 @@
 """fast_depends calls markers as dependencies too."""
 
-import pytest
+import importlib
 
 from tenure.wiring import Provide, inject
 
-fast_depends = pytest.importorskip("fast_depends")
+fast_depends = importlib.import_module("fast_depends")
 Depends = fast_depends.Depends
 
 

@@ -1,6 +1,7 @@
 """Frameworks that call markers as dependencies: they see the signature, and the function gets the value."""
 
 import asyncio
+import importlib
 import threading
 from typing import Annotated
 
@@ -9,8 +10,8 @@ import pytest
 from tenure.wiring import Closing, Provide, UnresolvedMarkerError, inject, wire_pending
 from tests.wiring.support import Example, Fault
 
-fastapi = pytest.importorskip("fastapi")
-httpx = pytest.importorskip("httpx")
+fastapi = importlib.import_module("fastapi")
+httpx = importlib.import_module("httpx")
 Depends = fastapi.Depends
 
 

@@ -1,13 +1,14 @@
 """Injected coroutine functions and generators on trio."""
 
 import contextlib
+import importlib
 
 import pytest
 
 from tenure.wiring import Closing, Provide, inject
 from tests.wiring.support import Fault
 
-trio = pytest.importorskip("trio")
+trio = importlib.import_module("trio")
 
 
 def test_closed(container, log):

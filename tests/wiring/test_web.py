@@ -1,6 +1,6 @@
 """Views of frameworks that know nothing of markers."""
 
-import pytest
+import importlib
 
 from tenure.wiring import Closing, Provide, inject
 from tests.wiring.support import Example
@@ -8,7 +8,7 @@ from tests.wiring.support import Example
 
 def test_flask(container, log):
     """A view of Flask gets what its path gives and what the container gives; requests are not touched by wiring."""
-    flask = pytest.importorskip("flask")
+    flask = importlib.import_module("flask")
     app = flask.Flask(__name__)
 
     @app.route("/<int:number>")
@@ -24,8 +24,8 @@ def test_flask(container, log):
 
 async def test_aiohttp(container, log):
     """A handler of aiohttp is a coroutine function still."""
-    web = pytest.importorskip("aiohttp.web")
-    test_utils = pytest.importorskip("aiohttp.test_utils")
+    web = importlib.import_module("aiohttp.web")
+    test_utils = importlib.import_module("aiohttp.test_utils")
 
     @inject
     async def handler(request, service=Provide[Example.service], session=Closing[Provide["asession"]]):

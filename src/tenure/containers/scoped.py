@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from tenure.containers import lookup, starting
-from tenure.errors import BindingError, Finding, GraphError
+from tenure.errors import BindingError, Finding
 from tenure.events import Observer
 from tenure.model.bounds import check_count
-from tenure.model.check import findings_of
+from tenure.model.check import findings_of, refuse_fatal
 from tenure.providers.resource import BaseResource
 from tenure.resource_scope import ResourceScope
 from tenure.runtime.entering import ScopeHandle
@@ -128,10 +128,7 @@ class Scoped:
         Raises:
             GraphError: with all findings, if one of them is an error.
         """
-        found = self.findings(sync=sync)
-        fatal = ("error", "warning") if strict else ("error",)
-        if any(finding.level in fatal for finding in found):
-            raise GraphError(found)
+        refuse_fatal(self.findings(sync=sync), strict=strict)
 
     def snapshot(self) -> Snapshot:
         """Return what is open now, and which scopes; opens nothing."""

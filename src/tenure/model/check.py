@@ -72,6 +72,13 @@ def findings_of(
     return tuple(sorted(found, key=lambda finding: _RANK[finding.level]))
 
 
+def refuse_fatal(found: tuple[Finding, ...], *, strict: bool) -> None:
+    """Raise GraphError with all of *found* if one of them is an error, or with *strict* a warning."""
+    fatal = ("error", "warning") if strict else ("error",)
+    if any(finding.level in fatal for finding in found):
+        raise GraphError(found)
+
+
 def _consumer_binding(consumer: Consumer) -> Binding:
     """Return *consumer* as if it were bound, so that the same rules read it; the graph does not see it."""
     make = Make.AWAIT if consumer.is_async else Make.CALL

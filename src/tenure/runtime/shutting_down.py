@@ -156,8 +156,3 @@ async def shut_down_async(
 ) -> None:
     """Shut *keys* down on the running loop; see `shut_down`."""
     await adrive(shut_down(engine, scopes, keys, outcome))
-
-
-def all_scopes(engine: Any) -> list[Scope]:
-    """Return the root and every open scope inside it."""
-    return every_scope(engine.root)
