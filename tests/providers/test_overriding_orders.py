@@ -97,3 +97,17 @@ def test_an_original_is_back_although_its_replacement_needed_what_was_replaced()
     top.reset_override()
 
     assert top() is before
+
+
+def test_an_original_above_a_resource_is_back(log):
+    """What was opened meanwhile is closed, and takes nothing with it of what was there before."""
+    leaf = providers.Singleton(Thing, "leaf")
+    pool = providers.Resource(log.plain("pool"), leaf)
+    service = providers.Singleton(Thing, pool)
+    before = service()
+
+    with leaf.override(providers.Singleton(Thing, "mine")):
+        assert service() is not before
+
+    assert service() is before
+    pool.shutdown()

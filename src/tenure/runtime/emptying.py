@@ -13,6 +13,7 @@ from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.model.binding import TRANSIENT
 from tenure.runtime.holding import begin_close, end_close, release
 from tenure.runtime.scope import Scope, every_scope
 
@@ -95,7 +96,12 @@ def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, c
         for place, exit_ in owed.items():
             if exit_.managed is None:
                 scope.cache.pop(place, None)
-    forget_dependents(engine, scope, owed.values())
+    # what was set aside has a number for a place, and what was made from it is not in the tables
+    forget_dependents(
+        engine,
+        scope,
+        [exit_ for place, exit_ in owed.items() if place == exit_.binding.key or exit_.binding.lifetime == TRANSIENT],
+    )
     yield from close(scope, list(owed.values()), closer)
     with engine.lock:  # owed until it is closed: a close of the scope meanwhile finds it
         for place, exit_ in owed.items():
