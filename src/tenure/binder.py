@@ -39,13 +39,15 @@ class Binder:
         engine: what serves the bindings; not part of the promise to users.
     """
 
-    def __init__(self, scopes: Sequence[str], close_timeout: float | None, autobind: bool) -> None:
+    def __init__(
+        self, scopes: Sequence[str], close_timeout: float | None, autobind: bool, max_parallel: int | None
+    ) -> None:
         _check_ladder(scopes)
         self._autobind = autobind
         self._serial = 0
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
-        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout)
+        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel)
         for cls in type(self).__mro__:
             if issubclass(cls, Binder):
                 self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))

@@ -36,7 +36,7 @@ class Container(Binder):
         scopes: names of the scopes that `resource_scope` may open, widest first; "call" comes after them by itself.
         close_timeout: seconds, > 0, for closing each resource that the container itself owns; None: no limit.
         autobind: whether an unbound concrete class is bound to itself when it is first asked for.
-        max_parallel: how many resources an eager start opens at the same time, >= 1; None: any number.
+        max_parallel: how many resources a start opens and a close closes at the same time, >= 1; None: any number.
         observers: callables that are shown every event.
 
     Raises:
@@ -58,8 +58,7 @@ class Container(Binder):
             raise BindingError(
                 f"observers takes a sequence of callables, not {observers!r}; did you mean ({observers!r},)?"
             )
-        super().__init__(scopes, close_timeout, autobind)
-        self._max_parallel = max_parallel
+        super().__init__(scopes, close_timeout, autobind, max_parallel)
         self._entered = False
         for observer in observers:
             self.observe(observer)
@@ -166,7 +165,7 @@ class Container(Binder):
             name: a name of the ladder, or "call"; None: the last name of the ladder where no scope of that name is open
                 around it, else an anonymous scope.
             values: what is given to the scope, by key; never closed by Tenure.
-            max_parallel: how many resources `scope.start` opens at the same time; None: any number.
+            max_parallel: how many resources the scope opens (`scope.start`) or closes at the same time; None: any number.
 
         Raises:
             BindingError: *max_parallel* is less than 1.
@@ -199,7 +198,7 @@ class Container(Binder):
         engine = self.engine
         engine.reopen()
         check_count("max_parallel", max_parallel)
-        limit = max_parallel if max_parallel is not None else self._max_parallel
+        limit = max_parallel if max_parallel is not None else engine.max_parallel
         await starting.astart(engine, engine.root, keys or starting.eager_keys(engine), limit)
 
     def close(self) -> None:

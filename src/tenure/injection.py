@@ -157,7 +157,7 @@ def _no_values(key: Key, name: str) -> None:
     raise AssertionError(f"{key!r} was given to the scope {name!r} of a call, which takes no values")
 
 
-def _bare(scope: Scope, _: int | None) -> Scope:
+def _bare(scope: Scope) -> Scope:
     return scope
 
 

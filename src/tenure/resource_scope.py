@@ -24,11 +24,10 @@ class ResourceScope:
     What it gives is what it owns, or what a scope around it owns; it serves this scope whatever is current.
     """
 
-    __slots__ = ("_key", "_max_parallel", "_scope")
+    __slots__ = ("_key", "_scope")
 
-    def __init__(self, scope: Scope, max_parallel: int | None, key: Callable[[Any], Any] = _as_it_is) -> None:
+    def __init__(self, scope: Scope, key: Callable[[Any], Any] = _as_it_is) -> None:
         self._scope = scope
-        self._max_parallel = max_parallel
         self._key = key
 
     def __repr__(self) -> str:
@@ -69,7 +68,7 @@ class ResourceScope:
             BaseException: the first failure; what this start opened is closed again.
         """
         check_count("max_parallel", max_parallel)
-        limit = max_parallel if max_parallel is not None else self._max_parallel
+        limit = max_parallel if max_parallel is not None else self._scope.max_parallel
         await starting.astart(self._scope.engine, self._scope, [self._key(key) for key in keys], limit)
 
     def start_sync(self, *keys: Any) -> None:

@@ -212,7 +212,10 @@ async def test_parallel_start_closes_in_order(world, story):
 
     assert job.error is None
     assert opened_first == ["open A", "open B"]
-    assert story.log[2:] == ["open slow", "close slow", "close B", "close A"]
+    closed = [entry for entry in story.log[3:] if entry != "close slow"]  # which needs neither and may close meanwhile
+    assert story.log[2] == "open slow"
+    assert closed == ["close B", "close A"]
+    assert len(story.log) == 6
 
 
 async def test_a_needed_resource_of_an_outer_scope_outlives(world, story):

@@ -7,7 +7,7 @@ Everything runs, whatever is raised (L24); who raises what at the end is `outcom
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tenure.errors import ResourceTimeoutError, WrongLoopError
@@ -167,19 +167,19 @@ class Closer:
         self._default_limit_s = default_limit_s
         self._backend: Backend | None = running()
 
-    def close_all(self, exits: Iterable[Exit]) -> Steps[None]:
-        """Close *exits* in the order given; never raises, see `report`."""
-        for exit_ in exits:
-            if not exit_.done:
-                yield from self.close(exit_)
+    def close(self, exit_: Exit, asked_at: float | None = None) -> Steps[None]:
+        """
+        Close one exit; never raises, see `report`.
 
-    def close(self, exit_: Exit) -> Steps[None]:
-        """Close one exit; never raises, see `report`."""
+        Args:
+            exit_: not closed yet.
+            asked_at: when its owner was asked already, seconds of `Backend.now`; its limit counts from then.
+        """
         try:
             if exit_.loop is not None and not self._on_its_loop(exit_):
                 exit_.done = True
                 raise self._stranded(exit_)
-            close = self._ask_owner(exit_) if exit_.owner is not None else self._on_the_spot(exit_)
+            close = self._ask_owner(exit_, asked_at) if exit_.owner is not None else self._on_the_spot(exit_)
             swallowed = yield from close
         except BaseException as error:  # noqa: BLE001 - the others are closed whatever this one raises (L24)
             self._note(unwrapped(error), exit_)
@@ -188,10 +188,12 @@ class Closer:
 
     def note_early_end(self, exit_: Exit) -> None:
         """Take up the error of an owner that ended before anybody asked it to; it is told once."""
-        owner, exit_.owner = exit_.owner, None
-        if owner is not None and owner.done.is_set and not owner.was_asked and owner.error is not None:
+        owner = exit_.owner
+        if owner is not None and owner.done.is_set and not owner.was_asked:
+            exit_.owner = None
             error, owner.error = owner.error, None
-            self._note(error, exit_)
+            if error is not None:
+                self._note(error, exit_)
 
     def _note(self, error: BaseException, exit_: Exit) -> None:
         if error is self.outcome:
@@ -227,11 +229,14 @@ class Closer:
             return True
         return self.outcome is not None and backend.is_cancellation(self.outcome)
 
-    def _ask_owner(self, exit_: Exit) -> Steps[bool]:
+    def _ask_owner(self, exit_: Exit, asked_at: float | None) -> Steps[bool]:
         limit_s = self._limit(exit_)
+        left_s = limit_s
+        if limit_s is not None and asked_at is not None and self._backend is not None:
+            left_s = max(0.0, limit_s - (self._backend.now() - asked_at))
         owner = exit_.owner
         owner.ask_close(self.outcome)
-        cancelled = yield owner.done.wait_out(limit_s)
+        cancelled = yield owner.done.wait_out(left_s)
         if cancelled is not None:
             self.report.cancelled = cancelled
         if not owner.done.is_set:

@@ -29,6 +29,7 @@ class Exit:
         owner: the task that opened it and will close it, None for one that is closed where its scope is left.
         loop: the event loop it was opened on, None for a synchronous one.
         opened_by: the stack of the code that asked for it, innermost first; recorded for what the root owns.
+        start: number of the start that opened it together with others, which may be closed together with it; else None.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
     """
@@ -44,6 +45,7 @@ class Exit:
         "opened_at",
         "opened_by",
         "owner",
+        "start",
         "value",
     )
 
@@ -57,6 +59,7 @@ class Exit:
         self.owner: Any = None
         self.loop: Any = None
         self.opened_by: tuple[str, ...] = ()
+        self.start: int | None = None
         self.managed: Any = None
         self.done: bool = False
 

@@ -4,11 +4,13 @@ Close what a scope owes, in order: all of it, some of it, or one resource becaus
 What several scopes hold is closed by the last of them; an object that closes calls its own methods directly.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from functools import partial
+from itertools import groupby
+from typing import Any
 
 from tenure.lifecycle.ahead import Ahead
-from tenure.lifecycle.backends import running
+from tenure.lifecycle.backends import Backend, running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
@@ -16,9 +18,6 @@ from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.holding import begin_close, end_close, release
 from tenure.runtime.scope import Scope, every_scope
-
-Closing: TypeAlias = Callable[[Scope, list[Exit], Closer], Steps[None]]
-"""Closes exits of a scope; never raises."""
 
 
 def in_order(scope: Scope) -> list[Exit]:
@@ -34,23 +33,80 @@ def _opened_at(exit_: Exit) -> float:
     return exit_.opened_at
 
 
-def close_exits(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
-    """Close those of *exits*, given in order of opening, that *scope* is the last to hold; never raises."""
-    for exit_ in _ordered(scope, exits):
-        yield from close_exit_of(scope, exit_, closer)
+def close_exits(scope: Scope, exits: list[Exit], closer: Closer, together: bool = False) -> Steps[None]:
+    """
+    Close those of *exits*, given in order of opening, that *scope* is the last to hold; never raises.
 
-
-def close_together(scope: Scope, exits: list[Exit], closer: Closer) -> Steps[None]:
-    """Close *exits*, those at the same time that are closed by tasks of their own and do not need one another."""
-    backend = running()
+    What one start opened at the same time is closed at the same time, by the owners of what does not need one another;
+    with *together* everything is. What was opened one after the other is closed one after the other.
+    """
     ordered = _ordered(scope, exits)
-    ahead = Ahead(ordered, closer.outcome, backend.token() if backend is not None else None)
-    for exit_ in ordered:
-        if exit_.number in ahead.asked:
-            yield from closer.close(exit_)
-        else:
+    backend = running() if scope.max_parallel != 1 and any(exit_.owner is not None for exit_ in ordered) else None
+    if backend is None:
+        for exit_ in ordered:
             yield from close_exit_of(scope, exit_, closer)
-            ahead.ended(exit_)
+        return
+    for _, group in groupby(ordered, (lambda _: True) if together else _started_with):
+        yield from _Together(scope, list(group), closer, backend).close_all()
+
+
+def _started_with(exit_: Exit) -> tuple[int, int]:
+    """Return what is the same for all exits of one start."""
+    return (exit_.start, 0) if exit_.start is not None else (0, exit_.number)
+
+
+class _Together(Ahead):
+    """Closes *ordered*, which *scope* holds, what its owners close at the same time as far as needs and limit allow."""
+
+    __slots__ = ("_asked_at", "_backend", "_claims", "_closer", "_ordered", "_scope")
+
+    def __init__(self, scope: Scope, ordered: list[Exit], closer: Closer, backend: Backend) -> None:
+        super().__init__(ordered, scope.max_parallel)
+        self._scope = scope
+        self._ordered = ordered
+        self._closer = closer
+        self._backend = backend
+        self._asked_at: dict[int, float] = {}
+        self._claims: dict[int, Claim] = {}
+
+    def begin(self, exit_: Exit) -> bool:
+        """Let the owner of *exit_* close it, where it has one on this loop and nobody else holds it."""
+        owner = exit_.owner
+        if owner is None or exit_.done or exit_.loop is not self._backend.token():
+            return False
+        if exit_.managed is not None:
+            claim = release(exit_.managed, self._scope)
+            if claim is None:
+                return False
+            self._claims[exit_.number] = claim
+        self._asked_at[exit_.number] = self._backend.now()
+        owner.ask_close(self._closer.outcome)
+        owner.done.then(partial(self._over, exit_))
+        return True
+
+    def close_all(self) -> Steps[None]:
+        """Close all of it; never raises."""
+        self.ask()
+        joined: set[int] = set()
+        for exit_ in self._ordered:
+            while (other := self.in_the_way(exit_)) is not None:
+                joined.add(other.number)
+                yield from self._close(other)
+            if exit_.number not in joined:
+                yield from self._close(exit_)
+
+    def _close(self, exit_: Exit) -> Steps[None]:
+        if exit_.number in self.asked:
+            yield from self._closer.close(exit_, self._asked_at[exit_.number])
+        else:
+            yield from close_exit_of(self._scope, exit_, self._closer)
+        self._over(exit_)
+
+    def _over(self, exit_: Exit) -> None:
+        claim = self._claims.get(exit_.number)
+        if claim is not None and not claim.done.is_set:
+            end_close(exit_.managed, claim)
+        self.ended(exit_)
 
 
 def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
@@ -85,12 +141,12 @@ def close_some(
         The errors that closing code raised, in order of closing.
     """
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
-    yield from close_by(engine, scope, places, closer, close_exits)
+    yield from close_by(engine, scope, places, closer)
     return closer.report.take_failed()
 
 
-def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, close: Closing) -> Steps[None]:
-    """Close what stands at *places* in the exits of *scope* in the way of *close*; *closer* keeps the account."""
+def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, together: bool = False) -> Steps[None]:
+    """Close what stands at *places* in the exits of *scope*, see `close_exits`; *closer* keeps the account."""
     with engine.lock:
         owed = {place: scope.exits[place] for place in places if place in scope.exits}
         for place, exit_ in owed.items():
@@ -102,7 +158,7 @@ def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, c
         scope,
         [exit_ for place, exit_ in owed.items() if place == exit_.binding.key or exit_.binding.lifetime == TRANSIENT],
     )
-    yield from close(scope, list(owed.values()), closer)
+    yield from close_exits(scope, list(owed.values()), closer, together)
     with engine.lock:  # owed until it is closed: a close of the scope meanwhile finds it
         for place, exit_ in owed.items():
             if scope.exits.get(place) is exit_ and exit_.done:

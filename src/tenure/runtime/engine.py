@@ -48,6 +48,7 @@ class Engine:
         graph: its bindings.
         ladder: names of scopes, widest first; "call" comes after them by itself.
         close_timeout: seconds for closing each resource of the root that sets no limit of its own; None: no limit.
+        max_parallel: how many resources of the root are opened or closed at the same time; None: any number.
 
     Attributes:
         lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42). It is
@@ -58,11 +59,14 @@ class Engine:
         keepers: keys that keep what was made of them themselves, outside every scope.
     """
 
-    def __init__(self, graph: Graph, ladder: Sequence[str], close_timeout: float | None) -> None:
+    def __init__(
+        self, graph: Graph, ladder: Sequence[str], close_timeout: float | None, max_parallel: int | None = None
+    ) -> None:
         self.graph: Graph = graph
         self.plans: Plans = Plans(graph)
         self.ladder: tuple[str, ...] = (*ladder, CALL)
         self.close_timeout = close_timeout
+        self.max_parallel = max_parallel
         self.lock: Any = registry.shared_lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
@@ -82,6 +86,7 @@ class Engine:
     def _new_root(self) -> Scope:
         root = Scope(self, None, ROOT)
         root.cache = self._root_cache  # generated code holds this very dict
+        root.max_parallel = self.max_parallel
         return root
 
     def reopen(self) -> None:

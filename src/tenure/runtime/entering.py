@@ -140,11 +140,11 @@ class ScopeHandle(Generic[F]):
 
     Args:
         engine: whose scope it will be.
-        face: makes of the scope, and of *max_parallel*, what `as` gives.
+        face: makes of the scope what `as` gives.
         expect: called with each key of *values* and the scope's name; raises where it cannot be given.
         name: as for `scope_name`.
         values: what is given to the scope, by key.
-        max_parallel: handed to *face*.
+        max_parallel: how many resources the scope opens or closes at the same time; None: any number.
 
     Raises on entering:
         ScopeError: it was entered before; or its name does not fit.
@@ -156,7 +156,7 @@ class ScopeHandle(Generic[F]):
     def __init__(
         self,
         engine: Any,
-        face: Callable[[Scope, int | None], F],
+        face: Callable[[Scope], F],
         expect: Callable[[Key, str], None],
         name: str | None,
         values: Mapping[Key, Any],
@@ -180,7 +180,8 @@ class ScopeHandle(Generic[F]):
         for key in self._values:
             self._expect(key, name)
         self._scope = enter(self._engine, name, self._values, is_sync)
-        return self._face(self._scope, self._max_parallel)
+        self._scope.max_parallel = self._max_parallel
+        return self._face(self._scope)
 
     def detach(self) -> Scope:
         """Make the scope current no longer, without leaving it: a generator sets it while it runs."""

@@ -279,7 +279,7 @@ def open_in_turn(
     finally:
         has_turn.reset(token)
         if start is not None:
-            start.leave()
+            start.turns.leave()
     if exit_.binding.lifecycle is not None and exit_.binding.lifecycle.is_async:
         backend = running()
         exit_.loop = backend.token() if backend is not None else None

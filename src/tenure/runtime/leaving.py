@@ -18,7 +18,7 @@ from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.runtime.draining import drain
-from tenure.runtime.emptying import close_exit_of, in_order
+from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import orphan
 from tenure.runtime.scope import Ending, Scope, State, closing, live_chain
 
@@ -162,8 +162,7 @@ def _close_contents(
     yield from _openings_ended(engine, scope, closer, is_async)
     token = closing.set((*closing.get(), scope))
     try:
-        for exit_ in in_order(scope):
-            yield from close_exit_of(scope, exit_, closer)
+        yield from close_exits(scope, list(scope.exits.values()), closer)
     finally:
         closing.reset(token)
     return closer.report.settle(outcome)

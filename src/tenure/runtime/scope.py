@@ -63,6 +63,8 @@ class Scope:
         children: open scopes inside it.
         unordered: whether something was opened after what depends on it, so that the order needs working out.
         is_sync: whether it was entered by plain `with`, so that nothing in it can be awaited when it is left.
+        max_parallel: how many resources are opened or closed at the same time, by starting it and leaving it; None: any
+            number.
         task: the task that entered it; None for the root and for synchronous code.
         asked: keys that the code in it asked for; what the root still has to keep for it when it closes.
         ending: the end of its closing while it closes.
@@ -80,6 +82,7 @@ class Scope:
         "exits",
         "inflight",
         "is_sync",
+        "max_parallel",
         "name",
         "number",
         "outer",
@@ -107,6 +110,7 @@ class Scope:
         self.values: dict[Key, Any] = {}
         self.unordered: bool = False
         self.is_sync: bool = False
+        self.max_parallel: int | None = None
         self.task: Any = None
         self.token: Token[Scope | None] | None = None
         self.asked: set[Key] = set()

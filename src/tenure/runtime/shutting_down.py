@@ -15,7 +15,7 @@ from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.outcome import Report
-from tenure.runtime.emptying import close_by, close_together
+from tenure.runtime.emptying import close_by
 from tenure.runtime.scope import Scope, closing, every_scope
 
 Owed = tuple[Scope, Any, Exit]
@@ -132,7 +132,7 @@ def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer)
     token = opening.set((*openings(), *entries.values()))  # code that closes and asks for itself must not wait
     inside = closing.set((*closing.get(), scope))
     try:
-        yield from close_by(engine, scope, list(entries), closer, close_together)
+        yield from close_by(engine, scope, list(entries), closer, together=True)
     finally:
         opening.reset(token)
         closing.reset(inside)

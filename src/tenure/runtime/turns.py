@@ -1,12 +1,12 @@
 """Eager starts under way: whose turn it is to run opening code, what was opened, whether all of it is off."""
 
-from collections import deque
 from contextvars import ContextVar
 from typing import Any
 
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps
-from tenure.lifecycle.latch import Latch
+from tenure.lifecycle.exits import next_number
+from tenure.lifecycle.turns import Turns
 
 
 class StartAborted(BaseException):
@@ -24,18 +24,20 @@ class Start:
         aborted: set when one failed; nothing begins any more, nothing is tried again.
         ended: set when it is over; tasks that its openings left behind are no part of it.
         claims: what the start launched.
+        number: what tells it from others.
         opened: what it opened: the owning scope, the place in its exits, the exit.
+        turns: who may run opening code.
     """
 
-    __slots__ = ("_free", "_waiting", "aborted", "claims", "ended", "opened")
+    __slots__ = ("aborted", "claims", "ended", "number", "opened", "turns")
 
     def __init__(self, max_parallel: int | None) -> None:
+        self.number: int = next_number()
         self.aborted: bool = False
         self.ended: bool = False
         self.claims: list[Claim] = []
         self.opened: list[tuple[Any, Any, Any]] = []
-        self._free = max_parallel
-        self._waiting: deque[Latch] = deque()
+        self.turns: Turns = Turns(max_parallel)
 
     def end(self) -> None:
         """Note that it is over; contexts of tasks hold it for longer, so it lets go of everything."""
@@ -48,31 +50,12 @@ class Start:
         for claim in self.claims:
             claim.unwanted.set()
 
-    def take(self) -> Steps[None]:
-        """Wait for a turn."""
-        if self._free is not None:
-            if self._free > 0:
-                self._free -= 1
-            else:
-                turn = Latch()
-                self._waiting.append(turn)
-                yield turn
-
     def enter(self) -> Steps[None]:
         """Wait for a turn; raises StartAborted where none will come."""
-        yield from self.take()
+        yield from self.turns.take()
         if self.aborted:
-            self.leave()
+            self.turns.leave()
             raise StartAborted
-
-    def leave(self) -> None:
-        """Hand the turn on."""
-        if self._free is None:
-            return
-        if self._waiting:
-            self._waiting.popleft().set()
-        else:
-            self._free += 1
 
 
 start_of: ContextVar[Start | None] = ContextVar("tenure.start", default=None)
@@ -92,6 +75,7 @@ def note_opened(scope: Any, place: Any, exit_: Any) -> None:
     start = start_now()
     if start is not None:
         start.opened.append((scope, place, exit_))
+        exit_.start = start.number
 
 
 def joined(claim: Claim) -> Steps[None]:
@@ -100,8 +84,8 @@ def joined(claim: Claim) -> Steps[None]:
     if start is None:
         yield claim.joined()
         return
-    start.leave()
+    start.turns.leave()
     try:
         yield claim.joined()
     finally:
-        yield from start.take()
+        yield from start.turns.take()

@@ -94,7 +94,7 @@ class CallScope:
         return left
 
 
-def _bare(scope: Scope, _: int | None) -> Scope:
+def _bare(scope: Scope) -> Scope:
     return scope
 
 

@@ -57,6 +57,10 @@ class AsyncioBackend:
         """Tell whether *error* is a CancelledError."""
         return isinstance(error, asyncio.CancelledError)
 
+    def now(self) -> float:
+        """Return the time of the running loop, in seconds."""
+        return asyncio.get_running_loop().time()
+
     async def sleep(self, seconds: float) -> None:
         """Pause the running task."""
         await asyncio.sleep(seconds)

@@ -52,6 +52,10 @@ class Backend(Protocol):
         """Tell whether *error* is this library's way of stopping a task."""
         ...
 
+    def now(self) -> float:
+        """Return the time of this loop, in seconds."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Pause the running task."""
 

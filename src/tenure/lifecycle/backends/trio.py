@@ -58,6 +58,10 @@ class TrioBackend:
             return error.split(trio.Cancelled)[1] is None
         return isinstance(error, trio.Cancelled)
 
+    def now(self) -> float:
+        """Return the time of the running trio clock, in seconds."""
+        return trio.current_time()
+
     async def sleep(self, seconds: float) -> None:
         """Pause the running task."""
         await trio.sleep(seconds)
