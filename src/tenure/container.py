@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from tenure.binder import Binder
 from tenure.errors import BindingError, ScopeError
 from tenure.events import Observer
+from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
@@ -107,6 +108,8 @@ class Container(Binder):
                 if scope.engine is not engine:
                     scope = current_of(engine)
                 scope.asked.add(key)
+                if scope.inflight:
+                    note_asked(key)
             return engine.resolvers[key](scope)
         except Exception as error:
             explain(error, key, engine.graph)

@@ -23,6 +23,14 @@ def openings() -> tuple["Claim", ...]:
     return tuple(claim for claim in opening.get() if not claim.done.is_set)
 
 
+def note_asked(key: Any) -> None:
+    """Let the opening that the running code is part of, if any, know that it asked for *key* (L20)."""
+    for claim in reversed(opening.get()):
+        if not claim.done.is_set:
+            claim.asked.add(key)
+            return
+
+
 _waiting_guard = (
     threading.RLock()
 )  # protects every Claim.waits_for, never held over a wait; re-entrant, for the garbage
@@ -48,6 +56,8 @@ class Claim:
         "_parent",
         "_trace",
         "_unwanted",
+        "aside",
+        "asked",
         "asked_by",
         "binding",
         "closes",
@@ -74,7 +84,9 @@ class Claim:
         """What was made, for the one who asked for a value of his own."""
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
-        """Exits that the opening code asked for while it ran."""
+        """Exits that the opening code had opened while it ran."""
+        self.asked: set[Any] = set()
+        """Keys that the opening code asked for while it ran."""
         self.asked_by: tuple[str, ...] = ()
         """The stack of the code that asked first, where it is recorded."""
         self._unwanted: Latch | None = None
@@ -82,6 +94,8 @@ class Claim:
         self._n_above = 0
         self.withdrawn: bool = False
         """Whether what it opens was shut down meanwhile: it is closed at once and nobody gets it."""
+        self.aside: Any = None
+        """What keeps its result, where a replacement began meanwhile; see `runtime.setting_aside`."""
         self.closes: bool = False
         """Whether it stands for a closing, for whose end newcomers wait."""
         self.lazy: list[Any] = []

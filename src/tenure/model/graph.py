@@ -33,12 +33,19 @@ class Graph:
     Args:
         bindings: by key.
         autobind: makes a binding for a concrete class that nothing is bound to, or says None.
+        learned: what the code of a key was seen to ask for while it ran, by key.
     """
 
-    __slots__ = ("_autobind", "_by_base", "_edges", "bindings")
+    __slots__ = ("_autobind", "_by_base", "_edges", "bindings", "learned")
 
-    def __init__(self, bindings: dict[Key, Binding], autobind: Callable[[Key], Binding | None]) -> None:
+    def __init__(
+        self,
+        bindings: dict[Key, Binding],
+        autobind: Callable[[Key], Binding | None],
+        learned: dict[Key, set[Key]] | None = None,
+    ) -> None:
         self.bindings: dict[Key, Binding] = bindings
+        self.learned: dict[Key, set[Key]] = {} if learned is None else learned
         self._autobind = autobind
         self._edges: dict[Key, tuple[Edge, ...]] = {}
         self._by_base: dict[Key, list[Binding]] | None = None
@@ -220,11 +227,18 @@ class Graph:
 
     def replaced(self, binding: Binding) -> "Graph":
         """Return a graph in which *binding* serves its key."""
-        return Graph(self.bindings | {binding.key: binding}, self._autobind)
+        return Graph(self.bindings | {binding.key: binding}, self._autobind, self.learned)
+
+    def restored(self, key: Key, binding: Binding | None) -> "Graph":
+        """Return a graph in which *binding* serves *key* again; None: nothing that was bound does."""
+        if binding is not None:
+            return self.replaced(binding)
+        return Graph({k: b for k, b in self.bindings.items() if k != key}, self._autobind, self.learned)
 
     def renewed(self) -> "Graph":
         """Return a graph that asks the same function anew for the bindings of keys that declare their own."""
-        return Graph({k: b for k, b in self.bindings.copy().items() if not declares_binding(k)}, self._autobind)
+        kept = {k: b for k, b in self.bindings.copy().items() if not declares_binding(k)}
+        return Graph(kept, self._autobind, self.learned)
 
     def add(self, binding: Binding) -> None:
         """Name a key, for the first time or before anything was made from it; what was worked out is forgotten."""
@@ -233,7 +247,11 @@ class Graph:
         self._edges.clear()
 
     def dependents(self, *keys: Key) -> set[Key]:
-        """Return *keys* and every bound key that needs one, directly or not. Bindings with findings are passed over."""
+        """
+        Return *keys* and every bound key that needs one, directly or not, or was seen to ask for one while it ran.
+
+        Bindings with findings are passed over.
+        """
         above: dict[Key, list[Key]] = {}
         for binding in list(self):
             try:
@@ -245,6 +263,9 @@ class Graph:
                     above.setdefault(source.key, []).append(binding.key)
             for key in binding.later:
                 above.setdefault(key, []).append(binding.key)
+        for asking, asked in list(self.learned.items()):
+            for key in tuple(asked):
+                above.setdefault(key, []).append(asking)
         found, queue = set(keys), list(keys)
         while queue:
             for dependent in above.get(queue.pop(), ()):

@@ -17,6 +17,8 @@ class Facts:
 
     resources: tuple[Binding, ...]
     """The nearest resources below it: reached directly or through plain values only."""
+    shared: tuple[Key, ...]
+    """Keys of the nearest plain values below it that are made once and kept, reached likewise."""
     awaited: bool
     """Whether `aget` of it may have to wait: it, or something below it, is a resource or made by a coroutine."""
     touches_async: bool
@@ -66,6 +68,7 @@ class Plans:
 
     def _work_out(self, binding: Binding) -> Facts:
         nearest: dict[Key, Binding] = {}
+        shared: dict[Key, None] = {}
         lifecycle = binding.lifecycle
         awaited = binding.make in (Make.AWAIT, Make.MAYBE) or lifecycle is not None
         touches_async = _is_async(binding)
@@ -82,9 +85,13 @@ class Plans:
                     reaches.add(source.lifetime)
                 if source.lifecycle is not None:
                     nearest[source.key] = source
-                else:
-                    nearest.update((resource.key, resource) for resource in below.resources)
-        return Facts(tuple(nearest.values()), awaited, touches_async, frozenset(reaches), depth + 1)
+                    continue
+                nearest.update((resource.key, resource) for resource in below.resources)
+                if source.lifetime == TRANSIENT:
+                    shared.update(dict.fromkeys(below.shared))
+                elif source.make not in (Make.VALUE, Make.GIVEN):
+                    shared[source.key] = None
+        return Facts(tuple(nearest.values()), tuple(shared), awaited, touches_async, frozenset(reaches), depth + 1)
 
 
 def _is_async(binding: Binding) -> bool:

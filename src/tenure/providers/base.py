@@ -113,6 +113,10 @@ class Provider(Generic[T_co]):
         """Return the binding that the provider stands for; *args* and *kwargs* are those of one call, if any."""
         return bindings.by_hand(self, self._provide, args, kwargs)
 
+    def __tenure_standing__(self) -> Any:
+        """Return what stands for the replacement of it that counts, None if it is not replaced."""
+        return overriding.standing(self)
+
     def __tenure_binding__(self) -> Binding:
         """Return the binding as it is now, overridden or not."""
         if self._last is not None:

@@ -2,17 +2,19 @@
 Replace a provider for a while.
 
 What was made from the replaced one is set aside, open, and is back when the override is undone; what was made meanwhile
-is closed then (law L57). Overrides may be undone in any order; see `runtime.setting_aside`.
+is closed then (law L57). Overrides may be undone in any order; see `runtime.replacing`.
 """
 
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from tenure.errors import Error
+from tenure.lifecycle.effects import drive
+from tenure.lifecycle.outcome import group
 from tenure.providers import kinds
 from tenure.providers.bindings import is_provider
 from tenure.providers.family import admit, engine_of, family_of, renew
-from tenure.runtime import setting_aside
+from tenure.runtime import replacing
 from tenure.runtime.scope import every_scope
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ def override_all(pairs: Sequence[tuple[Any, Any]]) -> None:
         if overriding is provider:
             raise Error(f"the provider {provider} cannot be overridden with itself")
     for engine, several in _by_engine(pairs):
-        setting_aside.begin(engine, [provider for provider, _ in several], _standing)
+        replacing.begin(engine, [provider for provider, _ in several])
     for provider, overriding in pairs:
         provider._overridden = (*provider._overridden, overriding)
         provider._last = overriding
@@ -70,11 +72,11 @@ def _by_engine(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, list[tuple[A
     return list(found.items())
 
 
-def _standing(key: Any) -> tuple[Any, int, Any] | None:
-    """Return what stands for the replacement of *key* that counts, None if it is not replaced."""
-    if not is_provider(key) or key.last_overriding is None:
+def standing(provider: Any) -> tuple[Any, int, Any] | None:
+    """Return what stands for the replacement of *provider* that counts, None if it is not replaced."""
+    if provider.last_overriding is None:
         return None
-    return key, len(key.overridden), key.last_overriding
+    return provider, len(provider.overridden), provider.last_overriding
 
 
 def reset_last(provider: Any) -> None:
@@ -95,7 +97,15 @@ def reset_last_of(providers: Sequence[Any]) -> None:
     for engine, several in _by_engine(pairs):
         _note_former(engine, several)
         ended = {(provider, len(provider._overridden) + 1, last) for provider, last in several}
-        setting_aside.end(engine, [provider for provider, _ in several], ended, _standing)
+        _end(engine, [provider for provider, _ in several], ended)
+
+
+def _end(engine: Any, providers: Sequence[Any], ended: set[Any]) -> None:
+    steps = replacing.end(engine, providers, ended, None, can_wait=False)
+    names = " and ".join(map(str, providers[:3]))
+    failure = group(drive(steps), f"what was made while {names} was replaced")
+    if failure is not None:
+        raise failure
 
 
 def reset_all(provider: Any) -> None:

@@ -12,6 +12,8 @@ from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near
+from tenure.lifecycle.claim import note_asked
+from tenure.lifecycle.claim import opening as opening_now
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import Notify, Place
@@ -54,7 +56,9 @@ class Engine:
         lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42). It is
             the same for all engines, so that two can become one.
         instances: records of objects that the user made and bound, by key.
-        stash: what replacements of the declarative face set aside, by key and state; see `setting_aside`.
+        stash: what replacements set aside, by key and state; see `replacing`.
+        replaced: the overrides of the type-driven face that stand, by key, the one that counts last.
+        originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
         keepers: keys that keep what was made of them themselves, outside every scope.
     """
@@ -73,6 +77,8 @@ class Engine:
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
         self.stash: dict[Key, dict[Any, Any]] = {}
+        self.replaced: dict[Key, tuple[Any, ...]] = {}
+        self.originals: dict[Key, Binding | None] = {}
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
@@ -109,6 +115,8 @@ class Engine:
         try:
             if scope.parent is not None:
                 scope.asked.add(key)
+            if opening_now.get():
+                note_asked(key)
             return self.resolvers[key](scope)
         except Exception as error:
             explain(error, key, self.graph)
@@ -119,6 +127,8 @@ class Engine:
         try:
             if scope.parent is not None:
                 scope.asked.add(key)
+            if opening_now.get():
+                note_asked(key)
             return await self.aresolvers[key](scope)
         except Exception as error:
             explain(error, key, self.graph)

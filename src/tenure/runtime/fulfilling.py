@@ -20,10 +20,11 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
-from tenure.runtime.needing import exit_of, needs_of, tell_owners
+from tenure.runtime.needing import exit_of, learn, needs_of, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope, State, closing, current
+from tenure.runtime.setting_aside import keep
 from tenure.runtime.turns import has_turn, note_opened, start_now
 
 below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
@@ -107,27 +108,27 @@ def fulfil(
     try:
         value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
     except BaseException as error:
-        _end(engine, binding, home, claim)
+        with engine.lock:
+            _withdraw(binding, home, claim)
         # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
         claim.fail(shared_failure(error, chain, claim, owner))
         raise
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+    learn(engine, binding, claim)
     with engine.lock:
         is_late = _is_disowned(home, claim)
         if exit_ is not None:
             exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(exit_.binding)) else None
             if box is not None and not is_late:
                 box.append(exit_)
-            if not is_late:
-                place = exit_.number if binding.lifetime == TRANSIENT else binding.key
-                _keep_other(home, place)
-                home.exits[place] = exit_
-                note_opened(home, place, exit_)
-        _publish(binding, home, claim, value)
         if is_late:
-            home.cache.pop(binding.key, None)
+            _withdraw(binding, home, claim)
+        elif claim.aside is not None:
+            keep(claim.aside, home, claim, value, exit_)
+        else:
+            _put(binding, home, claim, value, exit_)
     if is_late:
         yield from _refuse_late(engine, home, claim, exit_)
     _note_need(chain, exit_)
@@ -137,12 +138,30 @@ def fulfil(
     return value
 
 
-def _keep_other(home: Scope, place: Any) -> None:
-    """Under the engine's lock: what was opened for *place* before, and is open, stays owed (L3)."""
-    other = home.exits.get(place)
-    if other is not None and not other.done:
-        home.exits[other.number] = other
-        home.unordered = True
+def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:
+    """Under the engine's lock: a value is visible from here on, unless its scope began to close meanwhile (L37)."""
+    _withdraw(binding, home, claim)
+    if exit_ is not None:
+        place = exit_.number if binding.lifetime == TRANSIENT else binding.key
+        other = home.exits.pop(place, None)  # its place in the order is not that of the new one
+        if other is not None and not other.done:
+            home.exits[other.number] = other  # what is open stays owed (L3)
+            home.unordered = True
+        home.exits[place] = exit_
+        note_opened(home, place, exit_)
+    if binding.lifetime != TRANSIENT and home.state is State.OPEN:
+        home.cache[binding.key] = value
+
+
+def _withdraw(binding: Binding, home: Scope, claim: Claim) -> None:
+    """Under the engine's lock: *claim* is under way no longer."""
+    aside = claim.aside
+    if aside is not None or binding.lifetime == TRANSIENT:
+        home.inflight.pop(claim, None)
+    elif home.inflight.get(binding.key) is claim:
+        del home.inflight[binding.key]
+    if aside is not None:
+        aside.of(home)["inflight"].pop(binding.key, None)
 
 
 def shared_failure(
@@ -186,21 +205,6 @@ def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> 
 
 def _opens_async(binding: Binding) -> bool:
     return binding.lifecycle is not None and binding.lifecycle.opens_async
-
-
-def _publish(binding: Binding, home: Scope, claim: Claim, value: Any) -> None:
-    """Under the engine's lock: a value is visible from here on, unless its scope began to close meanwhile (L37)."""
-    if binding.lifetime == TRANSIENT:
-        home.inflight.pop(claim, None)
-        return
-    home.inflight.pop(binding.key, None)
-    if home.state is State.OPEN:
-        home.cache[binding.key] = value
-
-
-def _end(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
-    with engine.lock:
-        home.inflight.pop(claim if binding.lifetime == TRANSIENT else binding.key, None)
 
 
 def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:

@@ -65,7 +65,8 @@ def add_holder(record: Managed, holder: Scope) -> None:
 
 def place_of(record: Managed) -> Any:
     """Return the key of its exit in a scope."""
-    return record.exit.number if record.binding.lifetime == TRANSIENT and record.exit else record.binding.key
+    has_none = record.binding.lifetime == TRANSIENT or record.is_aside
+    return record.exit.number if has_none and record.exit is not None else record.binding.key
 
 
 def release(record: Managed, scope: Scope) -> Claim | None:

@@ -29,6 +29,7 @@ def join_engines(into: Any, other: Any, linked: Callable[[], None]) -> None:
         into.instances.update(other.instances)
         into.stash.update(other.stash)
         into.keepers |= other.keepers
+        into.graph.learned.update(other.graph.learned)
         for observer in other.observers:
             into.observe(observer)
         for each in gone:

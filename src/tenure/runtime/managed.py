@@ -13,7 +13,7 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
-from tenure.runtime.needing import tell_owners
+from tenure.runtime.needing import learn, tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
 from tenure.runtime.records import Managed, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
@@ -199,6 +199,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+    learn(engine, binding, claim)
     _put(record, holder, exit_, owner)
     if chain:
         chain[-1].needs.append(exit_)

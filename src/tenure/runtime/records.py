@@ -35,6 +35,7 @@ class Managed:
         seen: without a home: the scopes that it was got in.
         late: exits of resources that were made from it before it was open.
         is_discarded: whether it was made from what is closed, and must not be opened any more.
+        is_aside: whether something stands in for it for a while; its exit has a number for a place then.
         mark: tells its own code, in whatever task, without a reference to it.
         rivals: the records that other containers have of the same object.
     """
@@ -47,6 +48,7 @@ class Managed:
         "exit",
         "holders",
         "home",
+        "is_aside",
         "is_discarded",
         "late",
         "mark",
@@ -66,6 +68,7 @@ class Managed:
         self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
         self.late: list[Exit] = []
         self.is_discarded: bool = False
+        self.is_aside: bool = False
         self.mark: object = object()
         self.rivals: tuple[weakref.ref[Managed], ...] = ()
 

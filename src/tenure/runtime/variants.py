@@ -7,6 +7,7 @@ Nothing is compiled for it; each argument is asked for as its edge says.
 from collections.abc import Callable
 from typing import Any
 
+from tenure.lifecycle.claim import note_asked
 from tenure.model.binding import TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge
 from tenure.runtime.opening import amiss, home_rule, miss
@@ -20,6 +21,7 @@ def value_of(engine: Any, binding: Binding, scope: Scope) -> Any:
 
     Raises what `Engine.value` raises.
     """
+    note_asked(binding.key)
     if binding.lifecycle is None and binding.lifetime == TRANSIENT:
         refuse_async(engine, binding, scope)
         made = preparer(engine, binding, is_async=False)(scope)()
@@ -30,6 +32,7 @@ def value_of(engine: Any, binding: Binding, scope: Scope) -> Any:
 
 async def avalue_of(engine: Any, binding: Binding, scope: Scope) -> Any:
     """Return what *binding* gives in *scope*, open; as `value_of`."""
+    note_asked(binding.key)
     if binding.lifecycle is None and binding.lifetime == TRANSIENT:
         made = (await preparer(engine, binding, is_async=True)(scope))()
         if binding.make is Make.CALL:

@@ -109,6 +109,7 @@ class Adapter:
         options: which options of nodes and graphs it takes, and which promises it makes beside its methods: "parallel"
             (independent resources open, and close, at the same time), "notes" (errors say which resource and path).
         reopens: whether a closed container is documented to serve anew.
+        restarts: whether a closed container is documented to be started again.
     """
 
     name: ClassVar[str] = ""
@@ -117,6 +118,7 @@ class Adapter:
     flavours: ClassVar[tuple[str, ...]] = (GENERATOR, ASYNC_GENERATOR)
     options: ClassVar[frozenset[str]] = frozenset()
     reopens: ClassVar[bool] = False
+    restarts: ClassVar[bool] = False
 
     def __init__(self, graph: Graph) -> None:
         """Build the container."""
@@ -161,6 +163,10 @@ class Adapter:
         """Return a context manager while which *value* stands for the node *name*."""
         raise NotOffered
 
+    def aoverride(self, name: str, value: Any) -> AbstractAsyncContextManager[object]:
+        """Return the same to be entered with `async with`; by default it is `override`, entered."""
+        return _Entered(self.override(name, value))
+
     def reset(self, name: str) -> None:
         """Close the node *name*, so that the next get makes it anew."""
         raise NotOffered
@@ -182,3 +188,16 @@ class Adapter:
     def carried(self, error: BaseException) -> list[BaseException]:
         """Return what *error* carries in the library's own way, beside groups, causes and contexts."""
         return []
+
+
+class _Entered:
+    """Enters a synchronous context manager where `async with` stands."""
+
+    def __init__(self, manager: AbstractContextManager[object]) -> None:
+        self._manager = manager
+
+    async def __aenter__(self) -> object:
+        return self._manager.__enter__()
+
+    async def __aexit__(self, *outcome: Any) -> bool | None:
+        return self._manager.__exit__(*outcome)

@@ -96,6 +96,20 @@ def open_{low}({parameters}) -> {name}:
 }
 
 
+ODD_SOURCES = {
+    flavours.GENERATOR: """
+def open_{low}({parameters}) -> Iterator[{name}]:
+    for _ in range(n_yields):
+        yield {name}()
+""",
+    flavours.ASYNC_GENERATOR: """
+async def open_{low}({parameters}) -> AsyncIterator[{name}]:
+    for _ in range(n_yields):
+        yield {name}()
+""",
+}
+
+
 class Value:
     """
     What nodes make.
@@ -237,13 +251,20 @@ def make(
     return Node(name, tuple(needs), flavour, lifetime, space[name], function, close, options)
 
 
+def odd(name: str, flavour: str, body: Body, n_yields: int) -> Node:
+    """Return the node *name*, a generator that yields *n_yields* times."""
+    source = ODD_SOURCES[flavour].format(name=name, low=name.lower(), parameters="")
+    space = _compiled(source, name, body, {"n_yields": n_yields})
+    return Node(name, (), flavour, flavours.SINGLETON, space[name], space[f"open_{name.lower()}"])
+
+
 def given(name: str, noted: list[str]) -> Node:
     """Return the node *name* that is a ready-made object; what is done to it goes to *noted*."""
     cls = type(name, (Given,), {"__module__": __name__})
     return Node(name, (), flavours.VALUE, flavours.SINGLETON, cls, cls(noted))
 
 
-def _compiled(source: str, name: str, body: Body, types: Mapping[str, type]) -> dict[str, Any]:
+def _compiled(source: str, name: str, body: Body, types: Mapping[str, Any]) -> dict[str, Any]:
     file = f"<node {name} {id(body):x}>"
     space: dict[str, Any] = {
         "__name__": "tenure.testing.contract.nodes",

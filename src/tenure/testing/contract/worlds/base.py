@@ -1,5 +1,6 @@
 """What a world is: where a check runs, and what it can do there."""
 
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -96,6 +97,11 @@ class World:
     def n_tasks(self) -> int:
         """Return how many tasks there are beside those of the check."""
         raise NotImplementedError
+
+    def n_objects(self) -> int:
+        """Return how many objects there are, less those that the world itself takes its time to forget."""
+        gc.collect()
+        return len(gc.get_objects())
 
     async def settle(self) -> None:
         """Let every task run until it waits for something."""

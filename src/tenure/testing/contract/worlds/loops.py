@@ -156,9 +156,14 @@ class Asyncio(World):
         group = _Tasks()
         try:
             yield group
-        finally:
+        except BaseException:
             for job in group.jobs:
-                await asyncio.wait([job.task])
+                job.cancel()
+            if group.jobs:
+                await asyncio.wait([job.task for job in group.jobs], timeout=self.second)
+            raise
+        for job in group.jobs:
+            await asyncio.wait([job.task])
 
     @contextlib.contextmanager
     def cancelled(self) -> Iterator[Callable[[], object]]:

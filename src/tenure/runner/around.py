@@ -1,0 +1,66 @@
+"""What is around main in either colour: the container as the current scope, `Stop` to be injected."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from tenure.events import Event, Opening
+from tenure.runner.options import Runnable
+from tenure.runner.verdict import interruption, verdict
+from tenure.runtime.scope import current
+from tenure.workers.stop import Stop, stopping
+
+
+@contextmanager
+def inside(container: Any) -> Iterator[None]:
+    """Let functions with `@inject` that name no container be served by *container*, in the body and its tasks."""
+    engine = container.engine if hasattr(container, "engine") else container.__tenure_engine__
+    token = current.set(engine.root)
+    try:
+        yield
+    finally:
+        current.reset(token)
+
+
+class Pauses:
+    """
+    Ends the start of *container* before it opens another resource, once *stop* is requested.
+
+    The start of synchronous resources has no other place where it can be ended without losing what was opened.
+    """
+
+    def __init__(self, container: Runnable, stop: Stop) -> None:
+        self._container = container
+        self._stop = stop
+        self._end: Callable[[], None] | None = None
+        self._raised: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self._end = self._container.observe(self._before_opening)
+        return self
+
+    def _before_opening(self, event: Event) -> None:
+        if isinstance(event, Opening) and self._stop.requested:
+            self._raised = self._raised or interruption(self._stop.reason)
+            raise self._raised
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Let the start end; raise what the run has to raise in place of its own interruption."""
+        raised, self._raised = self._raised, None
+        if self._end is not None:
+            self._end()
+        if error is None or error is not raised:
+            return False
+        wanted = verdict(self._stop.reason, is_graceful=False)
+        if wanted is not None and type(wanted) is not type(error):
+            raise wanted
+        return wanted is None
+
+
+def offer_stop(container: Any) -> None:
+    """Have a type-driven *container* inject the stop of the run, unless the user bound one of his own."""
+    if hasattr(container, "bind") and Stop not in container:
+        container.bind(Stop, stopping, scope="transient")

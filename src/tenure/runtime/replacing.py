@@ -1,0 +1,254 @@
+"""
+Replace keys for a while, and undo it: in any order, with the very same originals back at the end (L57).
+
+What was made is known by the replacements that stood then, its *state*. When one begins, what it concerns is set aside
+under its state; when one ends, what was made while it stood is closed, and what was made in the state that is back now
+is brought back. Whoever asks meanwhile waits for the end of it.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, TypeAlias
+
+from tenure.errors import MissingBindingError
+from tenure.keys import Key
+from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.closing import Closer
+from tenure.lifecycle.effects import Steps
+from tenure.lifecycle.exits import Exit
+from tenure.runtime.emptying import close_exits
+from tenure.runtime.scope import Scope, closing, every_scope
+from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, take
+
+Token: TypeAlias = tuple[Any, ...]
+"""Stands for one replacement of a key."""
+Under: TypeAlias = frozenset[Token]
+"""The replacements that something was made under."""
+_NONE: Under = frozenset()
+
+
+def standing(engine: Any, key: Key) -> Token | None:
+    """Return the replacement of *key* that counts now, None if it is not replaced."""
+    if key in engine.replaced:
+        token: Token = engine.replaced[key][-1]
+        return token
+    tells = getattr(type(key), "__tenure_standing__", None)
+    return None if tells is None else tells(key)
+
+
+def begin(engine: Any, keys: Collection[Key], others: Collection[Key] = ()) -> None:
+    """
+    Set aside what was made, or is being made, from *keys*, which are about to be replaced, and what depends on them.
+
+    Args:
+        engine: the engine of the keys.
+        keys: what is about to be replaced.
+        others: what depends on them afterwards.
+    """
+    states = _states(engine, _known(engine))
+    affected = engine.graph.dependents(*keys).union(others)
+    with engine.lock:
+        opened = [(exit_.binding.key, exit_) for scope in every_scope(engine.root) for exit_ in scope.exits.values()]
+        for each, kept in by_key(take(engine, affected)).items():
+            kept.opened = opened
+            engine.stash.setdefault(each, {})[states.get(each, _NONE)] = kept
+
+
+def made_under(engine: Any, affected: Collection[Key], ended: Collection[Token]) -> list[tuple[Scope, Exit]]:
+    """Return what is open and was made while *ended* stood for some of *affected*, with the scope that owes it."""
+    ended = set(ended)
+    present = [
+        (scope, exit_) for scope in every_scope(engine.root) for key in affected if (exit_ := scope.exits.get(key))
+    ]
+    kept = [aside for states in list(engine.stash.values()) for state, aside in states.items() if ended & state]
+    return present + [each for aside in kept for each in aside.exits]
+
+
+def being_made(engine: Any, affected: Collection[Key], ended: Collection[Token]) -> list[Claim]:
+    """Return the openings and closings under way that ending *ended* has to wait for."""
+    ended, mine = set(ended), openings()
+    claims = [c for scope in every_scope(engine.root) for key in affected if (c := scope.inflight.get(key)) is not None]
+    for states in list(engine.stash.values()):
+        claims += [claim for state, aside in states.items() if ended & state for claim in aside.under_way]
+    return [claim for claim in claims if claim not in mine and not claim.done.is_set]
+
+
+def end(
+    engine: Any,
+    keys: Collection[Key],
+    ended: Collection[Token],
+    outcome: BaseException | None,
+    *,
+    others: Collection[Key] = (),
+    can_wait: bool,
+    is_async: bool = False,
+) -> Steps[list[BaseException]]:
+    """
+    Close what was made while *ended* stood, and bring back what was made in the state that is back now.
+
+    Args:
+        engine: the engine of the keys; nothing of *ended* counts there any more.
+        keys: those that were replaced, and whose meaning is another now.
+        ended: what `standing` told of them till now.
+        outcome: what closing code is shown.
+        others: what depended on them before.
+        can_wait: whether to wait for openings under way. Otherwise they are withdrawn, and what would have to be
+            awaited for closing stays owed by its scope.
+        is_async: whether something can be awaited here.
+
+    Returns:
+        What closing code raised, in order, and a cancellation that arrived meanwhile, last.
+    """
+    cancelled: BaseException | None = None
+    while True:
+        states = _states(engine, _known(engine))
+        affected = engine.graph.dependents(*keys).union(others) if keys else set[Key]()
+        with engine.lock:
+            under_way = being_made(engine, affected, ended)
+            for claim in under_way:
+                claim.withdrawn = not claim.closes
+            if not under_way or not can_wait:
+                exchange = _Exchange(engine, affected, set(ended), states)
+                break
+        for claim in under_way:
+            cancelled = (yield (claim.done.wait_out() if is_async else claim.done)) or cancelled
+    token = opening.set((*openings(), *exchange.claims))  # code that closes and asks for itself must not wait
+    try:
+        # without waiting, what is being opened may have taken it: it stays owed
+        doomed = exchange.doomed if can_wait or not under_way else []
+        failed = yield from _close(engine, doomed, outcome, only_sync=not can_wait)
+    finally:
+        opening.reset(token)
+        exchange.finish()
+    return failed if cancelled is None else [*failed, cancelled]
+
+
+class _Exchange:
+    """The moment in which what was made under *ended* goes and what was there before comes back; under the lock."""
+
+    def __init__(self, engine: Any, affected: Collection[Key], ended: set[Token], states: dict[Key, Under]) -> None:
+        self._engine = engine
+        self._back: list[tuple[Aside, set[Key]]] = []
+        self._claimed: dict[tuple[Scope, Key], Claim] = {}
+        stale = _stale(engine)
+        present = take(engine, affected)
+        self.doomed = present.exits
+        for each, kept in list(engine.stash.items()):
+            for state in [state for state in kept if not ended.isdisjoint(state)]:
+                self.doomed += kept.pop(state).exits
+            if each in affected and states.get(each) in kept:
+                aside = kept.pop(states[each])
+                self._back.append((aside, stale.get(id(aside.opened), set())))
+            if not kept:
+                del engine.stash[each]
+        for aside, old in self._back:
+            bring_back_objects(engine, aside, old)
+        for aside in (present, *(aside for aside, _ in self._back)):
+            self._claim(aside)
+
+    @property
+    def claims(self) -> list[Claim]:
+        return list(self._claimed.values())
+
+    def _claim(self, aside: Aside) -> None:
+        """Have whoever asks for something of *aside* wait until it is settled."""
+        for scope, taken in aside.taken.items():
+            for key in {**taken["cache"], **taken["exits"]}:
+                binding = self._engine.graph.find(key)
+                if binding is not None and key not in scope.inflight:
+                    claim = self._claimed[scope, key] = Claim(binding, binding)
+                    claim.closes = True
+                    scope.inflight[key] = claim
+
+    def finish(self) -> None:
+        """Bring back what is back, and let everybody go on."""
+        with self._engine.lock:
+            for (scope, key), claim in self._claimed.items():
+                if scope.inflight.get(key) is claim:
+                    del scope.inflight[key]
+            for aside, old in self._back:
+                bring_back(aside, old)
+        for claim in self._claimed.values():
+            claim.succeed()
+
+
+def _close(
+    engine: Any, doomed: Iterable[tuple[Scope, Exit]], outcome: BaseException | None, only_sync: bool
+) -> Steps[list[BaseException]]:
+    by_scope: dict[Scope, list[Exit]] = {}
+    for scope, exit_ in doomed:
+        if not only_sync or (not exit_.needs_await and exit_.owner is None):
+            by_scope.setdefault(scope, []).append(exit_)
+    failed: list[BaseException] = []
+    for scope in sorted(by_scope, key=lambda scope: -scope.number):
+        exits = sorted(by_scope[scope], key=lambda exit_: exit_.number)
+        closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+        inside = closing.set((*closing.get(), scope))
+        try:
+            yield from close_exits(scope, exits, closer)
+        finally:
+            closing.reset(inside)
+            with engine.lock:
+                for exit_ in exits:
+                    if exit_.done and scope.exits.get(exit_.number) is exit_:
+                        del scope.exits[exit_.number]
+        failed += closer.report.take_failed()
+        if closer.report.cancelled is not None:
+            failed.append(closer.report.cancelled)
+    return failed
+
+
+def _stale(engine: Any) -> dict[int, set[Key]]:
+    """Return what was made from resources that are closed since, by the `id` of what was open when it was set aside."""
+    found: dict[int, set[Key]] = {}
+    for aside in [each for kept in list(engine.stash.values()) for each in kept.values()]:
+        if id(aside.opened) not in found:
+            closed = [key for key, exit_ in aside.opened if exit_.done]
+            found[id(aside.opened)] = set(engine.graph.dependents(*closed)) if closed else set()
+    return found
+
+
+def _known(engine: Any) -> set[Key]:
+    """Return everything of which something may have been made."""
+    scopes = every_scope(engine.root)
+    claimed = {claim.binding.key for scope in scopes for claim in list(scope.inflight.values())}
+    kept = {key for scope in scopes for key in (*scope.cache, *scope.records)}
+    return {*engine.graph.bindings, *engine.stash, *engine.keepers, *claimed, *kept}
+
+
+def _states(engine: Any, keys: Iterable[Key]) -> dict[Key, Under]:
+    """
+    Return which replacements *keys*, and all that they need, are made under as things are.
+
+    What a replacement hides does not count. The graph knows all of it afterwards.
+    """
+    found: dict[Key, Under] = {}
+    seen: set[Key] = set()
+    queue = list(keys)
+    while queue:
+        key = queue[-1]
+        below = _below(engine.graph, key)
+        if key not in seen:
+            seen.add(key)
+            queue.extend(each for each in below if each not in seen)
+            continue
+        queue.pop()
+        if key not in found:
+            token = standing(engine, key)
+            parts = {found[each] for each in below if each in found}
+            parts.discard(_NONE)
+            own = _NONE if token is None else frozenset((token,))
+            found[key] = own.union(*parts) if parts else own
+    return found
+
+
+def _below(graph: Any, key: Key) -> list[Key]:
+    """Return what the value of *key* is made from."""
+    binding = graph.find(key)
+    if binding is None:
+        return []
+    asked = [*binding.later, *graph.learned.get(key, ())]
+    try:
+        edges = graph.edges(binding)
+    except MissingBindingError:
+        return asked
+    return [source.key for edge in edges for _, source in edge.sources] + asked
