@@ -96,7 +96,7 @@ class Container(Binder):
             GraphError: a longer-lived value needs a shorter-lived one.
             AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
             ScopeNotOpenError: it lives in a named scope that is not open here.
-            ContainerClosedError: the container, or the current scope, is closing or closed.
+            ContainerClosedError: the scope that it lives in, the container for a singleton, is closing or closed.
             BaseException: what the user's code raised, with a note of the dependency path.
         """
         engine = self.engine

@@ -23,7 +23,7 @@ def attach_closing_errors(error: BaseException, failed: Sequence[BaseException])
     with suppress(Exception):  # a class that refuses attributes: the notes alone
         setattr(error, _ATTRIBUTE, (*closing_errors(error), *failed))
     for other in failed:
-        where = next((note for note in getattr(other, "__notes__", ()) if note.startswith(_CLOSING)), _CLOSING.strip())
+        where = next((note for note in getattr(other, "__notes__", ()) if note.startswith(_CLOSING)), "besides")
         add_note(error, f"{where}: {told(other)}")
 
 

@@ -121,7 +121,7 @@ class AsyncioWorld(AsyncWorld):
 
     def run(self, function):
         async def main():
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(20):
                 await function()
             for _ in range(5):
                 await asyncio.sleep(0)

@@ -124,16 +124,17 @@ async def test_fatal_errors_outrank_the_body(world, story, fatal, kind):
     b = story.add(container, "B", a, kind=kind)
     story.faults |= {"close B": fatal(3), "close A": Fault("a")}
     caught = None
+    body = Fault("body")
 
     try:
         async with world.inside(container.resource_scope()):
             await world.get(container, b)
-            raise Fault("body")
+            raise body
     except BaseException as raised:
         caught = raised
 
     assert caught is story.faults["close B"]
-    assert closing_errors(caught) == (story.faults["close A"],)
+    assert closing_errors(caught) == (body, story.faults["close A"])
     assert story.closes == ["B", "A"]
     assert "body" in "".join(traceback.format_exception(caught))
 

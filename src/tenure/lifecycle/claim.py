@@ -6,6 +6,8 @@ a deadlock (L38).
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -51,6 +53,7 @@ class Claim:
     """
 
     __slots__ = (
+        "_is_given_up",
         "_n_above",
         "_n_waiting",
         "_parent",
@@ -63,6 +66,8 @@ class Claim:
         "closes",
         "done",
         "error",
+        "is_prepared",
+        "is_stale",
         "lazy",
         "loop",
         "mark",
@@ -91,11 +96,16 @@ class Claim:
         """The stack of the code that asked first, where it is recorded."""
         self._unwanted: Latch | None = None
         self._n_waiting = 0
+        self._is_given_up = False
         self._n_above = 0
         self.withdrawn: bool = False
         """Whether what it opens was shut down meanwhile: it is closed at once and nobody gets it."""
         self.aside: Any = None
         """What keeps its result, where a replacement began meanwhile; see `runtime.setting_aside`."""
+        self.is_prepared: bool = False
+        """Whether everything it needs is there, so that a replacement changes nothing for it."""
+        self.is_stale: bool = False
+        """Whether a replacement began before that: it has to start over."""
         self.closes: bool = False
         """Whether it stands for a closing, for whose end newcomers wait."""
         self.lazy: list[Any] = []
@@ -157,8 +167,15 @@ class Claim:
         with _waiting_guard:
             self._n_waiting += change
             is_last = self._n_waiting == 0
+            if not is_last and not self._is_given_up and self._unwanted is not None and self._unwanted.is_set:
+                self._unwanted = None  # somebody came again
         if is_last:
             self.unwanted.set()
+
+    def give_up(self) -> None:
+        """Let it not be tried again, whoever waits."""
+        self._is_given_up = True
+        self.unwanted.set()
 
     def raise_error(self) -> None:
         """Raise the failure, if any, with the traceback it had when it happened: it does not grow (L7)."""
@@ -222,6 +239,28 @@ class Joining:
         finally:
             self.claim.count_waiters(-1)
             self._end(mine)
+
+
+@contextmanager
+def waiting_for(claim: Claim) -> Iterator[None]:
+    """Let *claim* be waited for by the opening that the running code is part of, so that no circle of waits closes."""
+    chain = openings()
+    mine = chain[-1] if chain else None
+    if mine is not None:
+        with _waiting_guard:
+            mine.wait_for(claim)
+    try:
+        yield
+    finally:
+        if mine is not None:
+            with _waiting_guard:
+                mine.wait_no_more(claim)
+
+
+def waits_for_own_code(claim: Claim) -> bool:
+    """Tell whether *claim* waits, through others or not, for an opening that the running code is part of."""
+    with _waiting_guard:
+        return any(_path(claim, mine) is not None for mine in openings() if mine.is_waited_for)
 
 
 def refuse_circle(binding: Binding) -> None:

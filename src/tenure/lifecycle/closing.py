@@ -13,12 +13,14 @@ from typing import Any
 from tenure.errors import ResourceTimeoutError, WrongLoopError
 from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
+from tenure.lifecycle.claim import openings
 from tenure.lifecycle.effects import Limited, Steps, drive, unwrapped, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
+from tenure.lifecycle.unraisable import report
 from tenure.notes import note_closing
 
 
@@ -94,7 +96,7 @@ def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -
         return bool((yield from waited(Limited(steps, limit_s))))
     if exit_.binding.options.close_timeout is None:
         return (yield from steps)  # the container's default never moves a synchronous close to another thread
-    return bool((yield from waited(OnThread(steps, limit_s))))
+    return bool((yield from waited(OnThread(steps, limit_s, exit_.binding.label))))
 
 
 class OnThread:
@@ -104,9 +106,11 @@ class OnThread:
     Raises `LimitReachedError` then; the thread neither blocks the loop nor the end of the process.
     """
 
-    __slots__ = ("_done", "_error", "_result", "seconds", "steps")
+    __slots__ = ("_done", "_error", "_is_abandoned", "_result", "label", "seconds", "steps")
 
-    def __init__(self, steps: Steps[Any], seconds: float) -> None:
+    def __init__(self, steps: Steps[Any], seconds: float, label: str) -> None:
+        self.label: str = label
+        self._is_abandoned = False
         self.steps: Steps[Any] = steps
         self.seconds: float = seconds
         self._done = Latch()
@@ -118,6 +122,8 @@ class OnThread:
             self._result = drive(self.steps)
         except BaseException as error:  # noqa: BLE001 - raised where the close was asked for
             self._error = error
+            if self._is_abandoned:
+                report(error, f"{self.label} failed to close after it was given up", self)
         finally:
             self._done.set()
 
@@ -128,6 +134,7 @@ class OnThread:
 
     def _outcome(self) -> Any:
         if not self._done.is_set:
+            self._is_abandoned = True
             raise LimitReachedError
         if self._error is not None:
             raise self._error
@@ -186,7 +193,21 @@ class Closer:
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
-    def note_early_end(self, exit_: Exit) -> None:
+    def await_end(self, exit_: Exit) -> Steps[None]:
+        """Wait until the closing of *exit_*, which somebody else began, has ended, as long as its limit goes."""
+        owner, limit_s = exit_.owner, self._limit(exit_)
+        if owner is None:
+            return
+        is_own_code = any(claim.subject is exit_ for claim in openings())
+        if not owner.done.is_set and self._on_its_loop(exit_) and not is_own_code:
+            cancelled = yield owner.done.wait_out(limit_s)
+            self.report.cancelled = self.report.cancelled or cancelled
+            if not owner.done.is_set:
+                owner.abandon()
+                self._note(overran(exit_, limit_s or 0.0, self._place), exit_)
+        self._note_early_end(exit_)
+
+    def _note_early_end(self, exit_: Exit) -> None:
         """Take up the error of an owner that ended before anybody asked it to; it is told once."""
         owner = exit_.owner
         if owner is not None and owner.done.is_set and not owner.was_asked:
@@ -199,7 +220,8 @@ class Closer:
         if error is self.outcome:
             return
         note_closing(error, exit_.binding.label, exit_.binding.where)
-        if self._backend is not None and self._backend.is_cancellation(error):
+        is_cancel = self._backend is not None and self._backend.is_cancellation(error)
+        if is_cancel and self.report.cancelled is None:
             self.report.cancelled = error
         else:
             self.report.failed.append(error)

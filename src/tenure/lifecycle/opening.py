@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from tenure.errors import ResourceTimeoutError
 from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
 from tenure.lifecycle.backends import LimitReachedError
+from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Limited, Sleep, Steps, waited
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import as_found, open_handle
-from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 
@@ -51,7 +51,7 @@ def open_resource(
     make: Callable[[], Steps[Any]],
     place: Place,
     needs: Callable[[], tuple[Exit, ...]],
-    unwanted: Latch | None = None,
+    claim: Claim | None = None,
 ) -> Steps[Exit]:
     """
     Make and open one resource, everything it needs being there.
@@ -61,8 +61,8 @@ def open_resource(
         make: gives the steps that make what is then opened; called once per attempt.
         place: where it lives.
         needs: gives, once it is open, the exits of the resources that it was made from.
-        unwanted: opens when nobody waits for it any more: no further attempt is made then; None: whoever wants
-            it to stop cancels it.
+        claim: what tells whether anybody still waits for it, else no further attempt is made; None: whoever wants it to
+            stop cancels it.
 
     Raises:
         ResourceTimeoutError: the opening ran over its limit.
@@ -74,7 +74,7 @@ def open_resource(
     if notify is not None:
         notify(Opening(began, *place.head(number, binding)))
     try:
-        value, handle, binding = yield from _attempts(binding, make, place, number, unwanted)
+        value, handle, binding = yield from _attempts(binding, make, place, number, claim)
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
@@ -90,7 +90,7 @@ def open_resource(
 
 
 def _attempts(
-    binding: Binding, make: Callable[[], Steps[Any]], place: Place, number: int, unwanted: Latch | None
+    binding: Binding, make: Callable[[], Steps[Any]], place: Place, number: int, claim: Claim | None
 ) -> Steps[Handled]:
     retry = binding.options.retry
     if retry is None:
@@ -104,8 +104,9 @@ def _attempts(
                 raise
             delay_s = _told(retry, attempt, error, binding, place, number)
             last = error
-        yield Sleep(delay_s, unwanted)  # outside the handler: a cancellation here is not "during" the failed attempt
-        if unwanted is not None and unwanted.is_set:
+        # outside the handler: a cancellation here is not "during" the failed attempt
+        yield Sleep(delay_s, claim.unwanted if claim is not None else None)
+        if claim is not None and claim.unwanted.is_set:
             raise last
         attempt += 1
 

@@ -41,13 +41,14 @@ class Report:
         """
         failed = self.take_failed()
         cancelled, self.cancelled = self.cancelled, None
-        fatal = next((e for e in failed if isinstance(e, KeyboardInterrupt | SystemExit)), None)
         if self.swallowed:
             outcome = None
+        happened = [error for error in (outcome, *failed) if error is not None]
+        fatal = next((error for error in happened if isinstance(error, KeyboardInterrupt | SystemExit)), None)
         first = fatal or outcome or cancelled
         if first is None:
             return group(failed, self.subject)
-        attach_closing_errors(first, [error for error in failed if error is not first])
+        attach_closing_errors(first, [error for error in happened if error is not first])
         return first
 
 

@@ -11,8 +11,10 @@ from contextvars import Context
 from typing import Any
 
 from tenure.lifecycle.backends import current
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.effects import Steps, adrive
 from tenure.lifecycle.latch import Latch
+from tenure.lifecycle.unraisable import report
 
 
 class Owner:
@@ -27,12 +29,15 @@ class Owner:
         done: open once nothing is left to do.
         error: what the closing raised, if anything.
         was_asked: whether somebody asked for the close; else the loop ended, or a task of the resource's own failed.
+        label: the resource as shown.
         dependents: `done` latches of the owners whose resources need this one.
     """
 
     __slots__ = (
         "_close",
         "_closing",
+        "_inside",
+        "_is_abandoned",
         "_job",
         "_open",
         "_outcome",
@@ -40,6 +45,7 @@ class Owner:
         "dependents",
         "done",
         "error",
+        "label",
         "loop",
         "swallowed",
         "was_asked",
@@ -52,6 +58,9 @@ class Owner:
         self._close = close
         self._closing = Latch()
         self._outcome: BaseException | None = None
+        self._inside: tuple[Claim, ...] = ()
+        self._is_abandoned = False
+        self.label: str = ""
         self._job: Any = None
         self._prune_at = 16
         self.done: Latch = Latch()
@@ -65,18 +74,25 @@ class Owner:
         """Start the task on the running loop, in *context*, which both halves of the resource will see."""
         backend = current()
         self.loop = backend.token()
+        self.label = name
         self._job = backend.spawn(self._run, context, f"tenure owner of {name}")
 
     async def _run(self) -> None:
         try:
             if await adrive(self._open(self)):
                 await self._park()
+                opening.set((*opening.get(), *self._inside))
                 self._job.shield()
+                if self._is_abandoned:
+                    self._job.cancel()  # it was given up before it could begin: nobody waits for it any more
                 self.swallowed = await adrive(self._close(self._outcome))
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
-            self.error = error
+            if not self._is_abandoned:
+                self.error = error
+            elif not current().is_cancellation(error):
+                report(error, f"{self.label} failed to close after it was given up", self)
         finally:
-            del self._open, self._close, self._outcome, self._job  # they lead back here: nothing may keep the resource
+            del self._open, self._close, self._outcome, self._inside, self._job  # they lead back here: nothing may keep the resource
             self.done.set()
 
     async def _park(self) -> None:
@@ -91,6 +107,7 @@ class Owner:
         if not self.done.is_set:
             self.was_asked = True
             self._outcome = outcome
+            self._inside = openings()  # what the caller is part of, the closing is part of
             self._closing.set()
 
     def outlive(self, dependent: Latch) -> None:
@@ -103,4 +120,5 @@ class Owner:
     def abandon(self) -> None:
         """Ask the task to stop and wait for it no longer."""
         if not self.done.is_set:
+            self._is_abandoned = True
             self._job.cancel()

@@ -6,9 +6,10 @@ is to have a function called on the loop; nothing is ever raised into the librar
 """
 
 import contextvars
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from tenure.lifecycle.backends import current
@@ -19,7 +20,7 @@ from tenure.runner.draining import Accepted, Ledger
 from tenure.runner.loops import caller, run_life
 from tenure.runner.options import Options, Runnable
 from tenure.runner.regions import Region, region
-from tenure.runner.signals import Signals
+from tenure.runner.signals import Signals, abort
 from tenure.runner.verdict import verdict
 from tenure.workers.stop import Stop, serving
 
@@ -50,9 +51,8 @@ class AsyncRun:
         self._is_over = False
         self._beside_ended = Latch()
         self._ledger = Ledger(container)
-        self._signals = Signals(
-            options.signals, self._note_signal, lambda _: None, options.aborts_at, self._ledger.unreleased
-        )
+        self._n_signals = 0
+        self._signals = Signals(options.signals, self._on_signal)
 
     def run(self, backend: str) -> Any:
         """Start, run main on *backend*, close; return what main returned, raise what has to leave."""
@@ -87,7 +87,7 @@ class AsyncRun:
     async def _start_and_serve(self) -> Any:
         with region() as start:
             self._phase = start
-            with Pauses(self._container, self._stop):
+            with self._ledger.kept(), Pauses(self._container, self._stop):
                 await self._container.__aenter__()
         if start.is_interrupted:
             return _leave_with(verdict(self._stop.reason, is_graceful=False))
@@ -116,10 +116,12 @@ class AsyncRun:
             await Latch().wait()  # main does not begin any more
         return await arguments.acall(self._container, self._main, self._args, self._stop)
 
-    # the signal handler: on the main thread, between any two bytecodes
-
-    def _note_signal(self, number: Any) -> None:
+    def _on_signal(self, number: signal.Signals, _: FrameType | None) -> None:
+        """Handle a signal on the main thread, which may be in the middle of anything."""
+        self._n_signals += 1
         self._stop.mark(number)
+        if self._n_signals >= self._options.aborts_at:
+            abort(number, self._ledger.unreleased())
         if self._call is not None:
             self._call(self._nudge)
 
@@ -188,8 +190,5 @@ class _Closing:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> Any:
-        self._ledger.begin()
-        try:
+        with self._ledger.kept():
             return await self._container.__aexit__(kind, error, trace)
-        finally:
-            self._ledger.end()

@@ -1,8 +1,9 @@
 """What a run that stops still has to do: scopes that were open then, resources that are not closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from tenure.events import Closed, CloseFailed, Event, ScopeLeft
+from tenure.events import Closed, CloseFailed, Event, Opened, OpenFailed, Opening, ResourceEvent, ScopeLeft
 from tenure.runner.options import Runnable
 
 
@@ -51,22 +52,36 @@ class Ledger:
     def __init__(self, container: Runnable) -> None:
         self._container = container
         self._closed: set[int] = set()
-        self._end: Callable[[], None] | None = None
+        self._opening: dict[int, ResourceEvent] | None = None
 
-    def begin(self) -> None:
-        """Keep account from now on: before anything closes."""
-        self._end = self._container.observe(self._observe)
-
-    def end(self) -> None:
-        """Keep account no more."""
-        if self._end is not None:
-            self._end()
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep account in the body, in which everything is opened or closed."""
+        end = self._container.observe(self._observe)
+        self._opening = {}
+        try:
+            yield
+        finally:
+            end()
+            self._opening = None
 
     def _observe(self, event: Event) -> None:
-        if isinstance(event, Closed | CloseFailed):
+        opening = self._opening
+        if opening is None:
+            return
+        if isinstance(event, Opening):
+            opening[event.id] = event
+        elif isinstance(event, Opened | OpenFailed):
+            opening.pop(event.id, None)
+        elif isinstance(event, Closed | CloseFailed):
             self._closed.add(event.id)
 
     def unreleased(self) -> list[str]:
-        """Return what is open, a line each; takes no lock, for a signal handler asks."""
-        views = [view for view in self._container.snapshot().resources if view.id not in self._closed]
-        return [f"{view.label} ({view.scope}, {view.state})" for view in views]
+        """Return what is open, or has begun to open, a line each; takes no lock, for a signal handler asks."""
+        begun = self._opening
+        lines = [
+            f"{view.label} ({view.scope}, {view.state})"
+            for view in self._container.snapshot().resources
+            if view.id not in self._closed and (begun is None or view.state != "opening")
+        ]
+        return lines + [f"{event.label} ({event.scope}, opening)" for event in list((begun or {}).values())]

@@ -1,7 +1,9 @@
 """The libraries that run an asynchronous main: how each runs a coroutine, and is called from a signal handler."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 from tenure.errors import BindingError, TenureError
@@ -60,7 +62,40 @@ def _asyncio(life: Life, factory: Any = None) -> Any:
     import asyncio  # noqa: PLC0415 - heavy, and not needed by a synchronous main
 
     with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(_as_coroutine(life))
+        if factory is not None:
+            return runner.run(_as_coroutine(life))
+        with _woken_by_signals(runner.get_loop()):
+            return runner.run(_as_coroutine(life))
+
+
+@contextmanager
+def _woken_by_signals(loop: Any) -> Iterator[None]:
+    """
+    Wake *loop* when a signal comes.
+
+    Its selector does not notice one that comes between the last bytecode and the system call, and the handler would be
+    called when something else happens; other loops see to that themselves.
+    """
+    theirs, ours = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    with theirs, ours:
+        try:
+            previous = signal.set_wakeup_fd(ours.fileno(), warn_on_full_buffer=False)
+        except ValueError:  # not the main thread, or not the main interpreter
+            yield
+            return
+        loop.add_reader(theirs, _drain, theirs)
+        try:
+            yield
+        finally:
+            loop.remove_reader(theirs)
+            signal.set_wakeup_fd(previous)
+
+
+def _drain(theirs: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        theirs.recv(256)
 
 
 async def _as_coroutine(life: Life) -> Any:

@@ -1,11 +1,11 @@
-"""Signal handlers for the time of a run: the first asks to stop, one of the next ends the waiting."""
+"""Signal handlers for the time of a run, and the end without waiting that a further signal brings."""
 
 import _thread
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -18,41 +18,31 @@ class Signals:
     """
     Handlers of *wanted*, from entering to leaving; none where this is not the main thread of the main interpreter.
 
-    A signal that is ignored when the run begins (`nohup`, a background job) stays ignored.
+    A signal that is ignored when the run begins (`nohup`, a background job) stays ignored. In a forked child signals do
+    what they did before the run.
 
     Args:
         wanted: the signals.
-        on_first: called in the handler, on the main thread, with the first one; must take no lock.
-        on_poke: called in the handler, with the frame that it interrupts, after `poke`.
-        aborts_at: the number of the signal that ends the program at once, 2 for the second.
-        unreleased: gives, a line each, what is still open then.
-
-    Attributes:
-        is_installed: whether a signal can reach the run.
+        on_signal: the handler: called on the main thread, between any two bytecodes, with the signal and the frame that
+            it interrupts; must take no lock.
     """
 
     def __init__(
-        self,
-        wanted: tuple[signal.Signals, ...],
-        on_first: Callable[[signal.Signals], None],
-        on_poke: Callable[[FrameType | None], None],
-        aborts_at: int,
-        unreleased: Callable[[], list[str]],
+        self, wanted: tuple[signal.Signals, ...], on_signal: Callable[[signal.Signals, FrameType | None], None]
     ) -> None:
         self._wanted = wanted
-        self._on_first = on_first
-        self._on_poke = on_poke
-        self._aborts_at = aborts_at
-        self._unreleased = unreleased
+        self._on_signal = on_signal
         self._previous: dict[signal.Signals, Any] = {}
         self._pid = os.getpid()
-        self._n_seen = 0
-        self._is_poked = False
 
     @property
-    def is_installed(self) -> bool:
-        """Whether a signal can reach the run."""
-        return bool(self._previous)
+    def installed(self) -> tuple[signal.Signals, ...]:
+        """Those that reach the run."""
+        return tuple(self._previous)
+
+    def is_ours(self, number: int) -> bool:
+        """Tell whether the signal *number* reaches the run: main may have set a handler of its own since."""
+        return signal.getsignal(number) == self._handle
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -85,50 +75,31 @@ class Signals:
         self._previous = {}
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if os.getpid() != self._pid:
-            self._leave_to_previous(number)
+        if os.getpid() == self._pid:
+            self._on_signal(signal.Signals(number), frame)
             return
-        if self._is_poked:
-            self._is_poked = False
-            self._on_poke(frame)
-            return
-        self._n_seen += 1
-        if self._n_seen == 1:
-            self._on_first(signal.Signals(number))
-        elif self._n_seen >= self._aborts_at:
-            self._abort(signal.Signals(number))
-
-    def _leave_to_previous(self, number: int) -> None:
-        """In a forked child the run is the parent's: do what the signal did before."""
         signal.signal(number, self._previous.get(signal.Signals(number), signal.SIG_DFL))
         signal.raise_signal(number)
 
-    def poke(self) -> None:
-        """From any thread: have `on_poke` called on the main thread soon, also where it waits for something."""
-        number = next(iter(self._previous), None)
-        if number is None:
-            return
-        self._is_poked = True
-        main = threading.main_thread().ident
-        if hasattr(signal, "pthread_kill") and main is not None:
-            signal.pthread_kill(main, number)
-        else:  # Windows
-            _thread.interrupt_main(number)
 
-    def _abort(self, number: signal.Signals) -> None:
-        """End the program at once, telling what it leaves open; a stream that blocks is not waited for."""
-        lines = [f"tenure: {number.name} again, ends without waiting; not closed:", *self._unreleased()]
-        text = "\n  ".join(lines) if len(lines) > 1 else f"tenure: {number.name} again, ends without waiting"
-        told = _thread.allocate_lock()
-        told.acquire()
+def abort(number: signal.Signals, unreleased: Sequence[str]) -> None:
+    """
+    End the process at once with the status of *number*; tell on stderr what it leaves open.
 
-        def tell() -> None:
-            with suppress(Exception):
-                print(text, file=sys.stderr, flush=True)
-            with suppress(Exception):
-                sys.stdout.flush()
-            told.release()
+    A stream that blocks is not waited for; takes no lock of Python's own, for a handler may call it.
+    """
+    lines = [f"tenure: {number.name} again, ends without waiting; not closed:", *(unreleased or ["nothing"])]
+    text = "\n  ".join(lines)
+    told = _thread.allocate_lock()
+    told.acquire()
 
-        _thread.start_new_thread(tell, ())
-        told.acquire(timeout=1.0)
-        os._exit(EXIT_BASE + number)
+    def tell() -> None:
+        with suppress(Exception):
+            print(text, file=sys.stderr, flush=True)
+        with suppress(Exception):
+            sys.stdout.flush()
+        told.release()
+
+    _thread.start_new_thread(tell, ())
+    told.acquire(timeout=1.0)
+    os._exit(EXIT_BASE + number)

@@ -5,7 +5,8 @@ A thread beside it waits for the stop, lets what was accepted end, and then has 
 which raises where that loses nothing (`safe`).
 """
 
-import queue
+import _thread
+import signal
 import sys
 import threading
 import time
@@ -17,9 +18,10 @@ from typing import Any
 from tenure.runner import arguments
 from tenure.runner.around import Pauses, inside, offer_stop
 from tenure.runner.draining import Accepted, Ledger
+from tenure.runner.inbox import Inbox
 from tenure.runner.options import Options, Runnable
 from tenure.runner.safe import may_interrupt
-from tenure.runner.signals import Signals
+from tenure.runner.signals import Signals, abort
 from tenure.runner.verdict import interruption, verdict
 from tenure.workers.stop import Stop, serving
 
@@ -44,22 +46,22 @@ class SyncRun:
         self._args = args
         self._options = options
         self._stop = Stop()
-        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()  # the only one that a signal handler may put into
+        self._inbox = Inbox()
         self._main_ident = threading.get_ident()
         self._due: BaseException | None = None
         self._is_delivered = False
         self._is_main_over = False
         self._is_over = False
         self._ledger = Ledger(container)
-        self._signals = Signals(
-            options.signals, self._note_signal, self._deliver, options.aborts_at, self._ledger.unreleased
-        )
+        self._n_signals = 0
+        self._poked_with: int | None = None
+        self._signals = Signals(options.signals, self._on_signal)
 
     def run(self) -> Any:
         """Start, call main, close; return what main returned, raise what has to leave."""
         offer_stop(self._container)
-        with serving(self._stop), self._signals, self._attended():
-            with Pauses(self._container, self._stop):
+        with serving(self._stop), self._inbox, self._signals, self._attended():
+            with self._ledger.kept(), Pauses(self._container, self._stop):
                 self._container.__enter__()
             with _Closing(self._container, self._ledger), inside(self._container):
                 return self._result()
@@ -83,15 +85,11 @@ class SyncRun:
             return arguments.call(self._container, self._main, self._args, self._stop)
         finally:
             self._is_main_over = True
-            self._news.put(None)
+            self._inbox.wake()
 
-    # the signal handler: on the main thread, between any two bytecodes
-
-    def _note_signal(self, number: Any) -> None:
+    def _on_signal(self, number: signal.Signals, frame: FrameType | None) -> None:
+        """Handle a signal on the main thread; what counts and waits is the thread beside."""
         self._stop.mark(number)
-        self._news.put(None)
-
-    def _deliver(self, frame: FrameType | None) -> None:
         due = self._due
         if due is not None and not self._is_delivered and may_interrupt(frame, _INTERRUPTIBLE):
             self._is_delivered = True
@@ -101,65 +99,78 @@ class SyncRun:
 
     @contextmanager
     def _attended(self) -> Iterator[None]:
-        self._stop.then(self._wake)
+        if not self._signals.installed:  # nothing could be done from there: not every interpreter has threads
+            yield
+            return
+        self._inbox.take_signals()
+        self._stop.then(self._inbox.wake)
         beside = threading.Thread(target=self._attend, name="tenure run", daemon=True)
         beside.start()
         try:
             yield
         finally:
             self._is_over = True
-            self._news.put(None)
+            self._inbox.wake()
             beside.join()
 
-    def _wake(self) -> None:
-        self._news.put(None)
-
     def _attend(self) -> None:
-        while not self._stop.requested and not self._is_over:
-            self._news.get()
-        if self._is_over:
-            return
+        while not (self._stop.requested or self._is_over):
+            self._read(None)
         self._stop.request(self._stop.reason)
         self._drain()
         self._interrupt()
+        while not self._is_over:
+            self._read(None)
+
+    def _read(self, seconds: float | None) -> None:
+        """Wait *seconds* at most for news; count the signals among them, and abort where it is time."""
+        for number in self._inbox.read(seconds):
+            if number == self._poked_with:
+                self._poked_with = None
+            elif number in self._signals.installed and self._signals.is_ours(number):
+                self._n_signals += 1
+                self._stop.mark(signal.Signals(number))
+                if self._n_signals >= self._options.aborts_at:
+                    abort(signal.Signals(number), self._ledger.unreleased())
 
     def _drain(self) -> None:
         """Wait for what was accepted, and for a main that has the stop, to end: at most until the limit."""
+        if self._has_nothing_to_wait_for():
+            return
         limit_s, began = self._options.drain_timeout, time.monotonic()
-        accepted = Accepted(self._container, self._wake)
+        accepted = Accepted(self._container, self._inbox.wake)
         try:
-            while self._has_to_wait(accepted):
+            while not self._has_nothing_to_wait_for() and (self._stop.is_watched or not accepted.are_left):
                 left_s = None if limit_s is None else began + limit_s - time.monotonic()
                 if left_s is not None and left_s <= 0:
                     return
-                self._wait(left_s)
+                self._read(left_s)
         finally:
             accepted.forget()
 
-    def _has_to_wait(self, accepted: Accepted) -> bool:
-        if self._is_main_over or self._is_over or isinstance(self._stop.reason, BaseException):
-            return False
-        return self._stop.is_watched or not accepted.are_left
-
-    def _wait(self, seconds: float | None) -> None:
-        try:
-            self._news.get(timeout=seconds)
-        except queue.Empty:
-            return
+    def _has_nothing_to_wait_for(self) -> bool:
+        return self._is_main_over or self._is_over or isinstance(self._stop.reason, BaseException)
 
     def _interrupt(self) -> None:
         """Have an exception raised in main, as soon as that loses nothing."""
-        if not self._signals.is_installed:
-            return
         pause_s = _POKE_FIRST_S
         self._due = interruption(self._stop.reason)
         while not (self._is_main_over or self._is_over or self._is_delivered):
             frame = sys._current_frames().get(self._main_ident)  # noqa: SLF001 - the documented way to see another thread
-            if may_interrupt(frame, _INTERRUPTIBLE):
-                self._signals.poke()
+            if self._poked_with is None and may_interrupt(frame, _INTERRUPTIBLE):
+                self._poke()
             del frame
-            self._wait(pause_s)
+            self._read(pause_s)
             pause_s = min(2 * pause_s, _POKE_LAST_S)
+
+    def _poke(self) -> None:
+        """Have the handler called on the main thread, also where it waits for something."""
+        number = self._signals.installed[0]
+        self._poked_with = number  # each poke is read before the next, so that none is taken for a signal
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(self._main_ident, number)
+        else:  # Windows
+            _thread.interrupt_main(number)
 
 
 _INTERRUPTIBLE = frozenset({SyncRun._call_main.__code__})  # noqa: SLF001 - of this module
@@ -185,8 +196,5 @@ class _Closing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> Any:
-        self._ledger.begin()
-        try:
+        with self._ledger.kept():
             return self._container.__exit__(kind, error, trace)
-        finally:
-            self._ledger.end()

@@ -112,7 +112,7 @@ class _Together(Ahead):
 def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
     """Close *exit_* unless its closing has begun or another scope still holds it; never raises."""
     if exit_.done:
-        closer.note_early_end(exit_)
+        yield from closer.await_end(exit_)
         return
     if exit_.managed is None:
         yield from closer.close(exit_)

@@ -115,8 +115,11 @@ def _reset_current(scope: Scope) -> ScopeError | None:
     token, scope.token = scope.token, None
     if token is None:
         return None
+    now = current.get()
     try:
         current.reset(token)
+        if now is not scope:  # left out of order: one that was entered since stays current
+            current.set(now)
         _skip_closed()
     except ValueError:  # the token belongs to another context
         return ScopeError(

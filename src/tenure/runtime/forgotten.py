@@ -15,8 +15,8 @@ from typing import Any
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.unraisable import report
 from tenure.runtime.emptying import close_exits
-from tenure.runtime.observers import report
 from tenure.runtime.registry import engines, renew_shared_lock
 from tenure.runtime.scope import Scope, State
 

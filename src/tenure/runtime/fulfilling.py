@@ -31,6 +31,10 @@ below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
 """Whether the running code makes a long chain from its deep end, so that whatever it meets is one step deep."""
 
 
+class StartOver(BaseException):
+    """Something that an opening needs was replaced before all of it was there. Never leaves Tenure."""
+
+
 def needs_owner(binding: Binding, home: Scope) -> bool:
     """
     Tell whether *binding* is opened in an owner task when a loop runs (design 4.8).
@@ -43,7 +47,7 @@ def needs_owner(binding: Binding, home: Scope) -> bool:
     if lifecycle is None or not _may_wait(lifecycle):
         return False
     backend = running()
-    if binding.options.shield or backend is None or backend.task() is not home.task:
+    if binding.options.shield or binding.options.close_timeout is not None or backend is None or backend.task() is not home.task:
         return True
     # a closing is shielded there, by a scope younger than any that the resource may hold and leave then
     return backend.cancels_by_level and lifecycle.style is not Style.METHODS
@@ -78,15 +82,23 @@ def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException |
     Where nobody asked (the loop ends, or a task of the resource's own failed), the scope must not hand the value out
     any more; an error stays with the exit until the scope is closed (L56).
     """
+    claim = Claim(exit_.binding, exit_)
+    claim.closes = True
     with engine.lock:
         place = exit_.number if exit_.binding.lifetime == TRANSIENT else exit_.binding.key
         if home.exits.get(place) is exit_:
             home.cache.pop(place, None)
-    token = closing.set((*closing.get(), home))
+            home.inflight.setdefault(place, claim)  # whoever asks for it waits
+    tokens = closing.set((*closing.get(), home)), opening.set((*openings(), claim))
     try:
         swallowed = yield from close_exit(exit_, outcome, engine.place(home), None)
     finally:
-        closing.reset(token)
+        closing.reset(tokens[0])
+        opening.reset(tokens[1])
+        with engine.lock:
+            if home.inflight.get(place) is claim:
+                del home.inflight[place]
+        claim.succeed()
     with engine.lock:
         if home.exits.get(place) is exit_ and not exit_.owner.was_asked:
             del home.exits[place]
@@ -156,7 +168,7 @@ def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | 
 def _withdraw(binding: Binding, home: Scope, claim: Claim) -> None:
     """Under the engine's lock: *claim* is under way no longer."""
     aside = claim.aside
-    if aside is not None or binding.lifetime == TRANSIENT:
+    if aside is not None or claim.is_stale or binding.lifetime == TRANSIENT:
         home.inflight.pop(claim, None)
     elif home.inflight.get(binding.key) is claim:
         del home.inflight[binding.key]
@@ -173,6 +185,8 @@ def shared_failure(
     They do where only the one who opened was stopped: by Ctrl-C on its thread, or by a cancellation of its task (L33).
     An owner task is nobody's to cancel, so a cancellation that leaves its opening code is that code's own failure.
     """
+    if isinstance(error, StartOver):
+        return None
     if isinstance(error, Exception):
         return remember_chain(error, (*chain, claim))
     backend = running()
@@ -219,6 +233,10 @@ def _make(
     call = engine.preparer(binding, is_async)(home)
     if is_async:
         call = yield from waited(call)
+    with engine.lock:
+        if claim.is_stale:
+            raise StartOver
+        claim.is_prepared = True
     # now, for a replacement of one of them may come or go before it is open
     claim.needs += [exit_ for each in resources if (exit_ := exit_of(engine, each.key, home)) is not None]
     token = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
@@ -278,7 +296,7 @@ def open_in_turn(
             make,
             engine.place(home),
             lambda: needs_of(engine, binding, home, claim),
-            claim.unwanted if is_owned else None,
+            claim if is_owned else None,
         )
     finally:
         has_turn.reset(token)

@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, closing_errors
 from tenure.events import ScopeLeft
 from tenure.lifecycle.backends import is_dead, running
-from tenure.lifecycle.claim import openings
+from tenure.lifecycle.claim import Claim, openings, waiting_for, waits_for_own_code
 from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
@@ -21,6 +21,7 @@ from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import orphan
 from tenure.runtime.scope import Ending, Scope, State, closing, live_chain
+from tenure.runtime.setting_aside import leave_behind
 
 
 def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool) -> Steps[BaseException | None]:
@@ -87,7 +88,7 @@ def _finish(
 ) -> None:
     with engine.lock:
         scope.state = State.CLOSED
-        for record in scope.records.values():
+        for record in (*scope.records.values(), *leave_behind(engine, scope)):
             orphan(record.obj, scope.subject)
         for table in (scope.exits, scope.records, scope.values, scope.cache):
             table.clear()
@@ -171,23 +172,31 @@ def _close_contents(
 def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Close the scopes that are still open inside *scope*; what their resources see is an error, so that they undo."""
     for child in sorted(scope.children, key=lambda child: -child.number):
-        error = closer.outcome or ContainerClosedError(scope.subject, "closing")
-        failure = yield from leave(engine, child, error, is_async)
-        child.cut_off = ContainerClosedError(child.subject, "closed")  # its body learns of it when it ends
-        if failure is not None and failure is not error:
+        shown = closer.outcome or ContainerClosedError(scope.subject, "closing")
+        with engine.lock:
+            if child.state is State.OPEN:  # now, for its body may end, and must learn of it, before all is closed
+                child.cut_off = ContainerClosedError(child.subject, "closed")
+        failure = yield from leave(engine, child, shown, is_async)
+        if failure is not None and failure is not shown:
             closer.report.failed.append(failure)
+        elif closer.outcome is None:  # *shown* leaves to nobody
+            closer.report.failed += closing_errors(shown)
 
 
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Wait for the openings under way: what they open is owed (L37)."""
-    while scope.inflight:
-        claim = next(iter(scope.inflight.values()), None)
-        if claim is None:
-            return
-        if claim in openings():  # closed from inside an opening: what is being opened here is refused when it ends
+    while (claim := next(filter(_is_under_way, list(scope.inflight.values())), None)) is not None:
+        if claim in openings() or waits_for_own_code(claim):
+            # closed from inside an opening: what is being opened, or waits for it, is refused when it ends
             with engine.lock:
-                scope.inflight = {k: c for k, c in scope.inflight.items() if c not in openings()}
-        elif not claim.done.is_set:
-            claim.unwanted.set()
+                scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
+            continue
+        claim.give_up()
+        with waiting_for(claim):
             cancelled = yield (claim.done.wait_out() if is_async else claim.done)
-            closer.report.cancelled = cancelled or closer.report.cancelled
+        closer.report.cancelled = closer.report.cancelled or cancelled
+
+
+def _is_under_way(claim: Claim) -> bool:
+    """Tell whether *claim* has to be waited for; what closes by itself is waited for, with its limit, when its turn is."""
+    return not claim.done.is_set and not isinstance(claim.subject, Exit)

@@ -11,7 +11,7 @@ from tenure.lifecycle.claim import Claim, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import asking_stack
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
-from tenure.runtime.fulfilling import below_is_ready, fulfil, launch, needs_owner
+from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import Scope, closing, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, start_now
@@ -29,37 +29,61 @@ def home_rule(engine: Any, binding: Binding) -> Home:
     return lambda scope: scope  # generated code already walked to the named scope; ambient and transient: who asks
 
 
-def miss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
-    """Return the synchronous miss of *binding*: a function of a scope that gives the value."""
+def miss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
+    """Return the synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
 
     def make(scope: Scope) -> Any:
         if not below_is_ready.get():
             refuse_async(engine, binding, scope)
-        return drive(obtain(engine, binding, home(scope), is_async=False))
+        return drive(obtain(engine, binding, home(scope), is_async=False, is_variant=is_variant))
 
     return make
 
 
-def amiss(engine: Any, binding: Binding, home: Home) -> Callable[[Scope], Any]:
-    """Return the asynchronous miss of *binding*: a coroutine function of a scope."""
+def amiss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
+    """Return the asynchronous miss of *binding*: a coroutine function of a scope; see `obtain`."""
 
     async def make(scope: Scope) -> Any:
         refuse_sync_scope(binding, home(scope))
-        return await adrive(obtain(engine, binding, home(scope), is_async=True))
+        return await adrive(obtain(engine, binding, home(scope), is_async=True, is_variant=is_variant))
 
     return make
 
 
-def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
+def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool, *, is_variant: bool = False) -> Steps[Any]:
     """
     Return the value of *binding* in *home*, made once however many ask at the same time (L2).
+
+    Args:
+        engine: the engine of *home*.
+        binding: if another one serves its key by now, that one counts.
+        home: who will own the value.
+        is_async: whether something can be awaited here.
+        is_variant: whether *binding* is for one call, with arguments of its own.
 
     Raises:
         ContainerClosedError: *home* is closing or closed; what was opened meanwhile is closed with it (L37).
         BaseException: what the user's opening code raised, with a note of the dependency path; not remembered (L7).
     """
-    if binding.lifetime == TRANSIENT:
-        return (yield from _obtain_new(engine, binding, home, is_async))
+    if not is_variant and engine.graph.find(binding.key) is not binding:
+        return (yield from _as_bound_now(engine, binding, home, is_async))
+    try:
+        if binding.lifetime == TRANSIENT:
+            return (yield from _obtain_new(engine, binding, home, is_async))
+        return (yield from _obtain_shared(engine, binding, home, is_async, is_variant))
+    except StartOver:
+        return (yield from obtain(engine, binding, home, is_async, is_variant=is_variant))
+
+
+def _as_bound_now(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
+    """Ask for the key of *binding* anew: it was replaced after this request began."""
+    engine.forget({binding.key})  # another thread may have compiled the old one since
+    if not is_async:
+        return engine.resolvers[binding.key](home)
+    return (yield from waited(engine.aresolvers[binding.key](home)))
+
+
+def _obtain_shared(engine: Any, binding: Binding, home: Scope, is_async: bool, is_variant: bool) -> Steps[Any]:
     if engine.plans.facts(binding).depth > LONG_CHAIN and not below_is_ready.get():
         yield from _make_ready(engine, binding, home, is_async)
     key = binding.key
@@ -80,6 +104,8 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[
         yield from joined(claim)
         if not (isinstance(claim.error, StartAborted) and start_now() is None):
             claim.raise_error()
+        if not is_variant and engine.graph.find(key) is not binding:
+            return (yield from _as_bound_now(engine, binding, home, is_async))
 
 
 class _Made:

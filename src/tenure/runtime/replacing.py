@@ -15,6 +15,7 @@ from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.model.binding import TRANSIENT
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.scope import Scope, closing, every_scope
 from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, take
@@ -47,7 +48,8 @@ def begin(engine: Any, keys: Collection[Key], others: Collection[Key] = ()) -> N
     states = _states(engine, _known(engine))
     affected = engine.graph.dependents(*keys).union(others)
     with engine.lock:
-        opened = [(exit_.binding.key, exit_) for scope in every_scope(engine.root) for exit_ in scope.exits.values()]
+        owed = [exit_ for scope in every_scope(engine.root) for exit_ in scope.exits.values()]
+        opened = [(exit_.binding.key, exit_) for exit_ in owed if not exit_.done]
         for each, kept in by_key(take(engine, affected)).items():
             kept.opened = opened
             engine.stash.setdefault(each, {})[states.get(each, _NONE)] = kept
@@ -57,7 +59,11 @@ def made_under(engine: Any, affected: Collection[Key], ended: Collection[Token])
     """Return what is open and was made while *ended* stood for some of *affected*, with the scope that owes it."""
     ended = set(ended)
     present = [
-        (scope, exit_) for scope in every_scope(engine.root) for key in affected if (exit_ := scope.exits.get(key))
+        (scope, exit_)
+        for scope in every_scope(engine.root)
+        for place, exit_ in scope.exits.items()
+        if exit_.binding.key in affected
+        and (place == exit_.binding.key or (exit_.binding.lifetime == TRANSIENT and not exit_.is_aside))
     ]
     kept = [aside for states in list(engine.stash.values()) for state, aside in states.items() if ended & state]
     return present + [each for aside in kept for each in aside.exits]

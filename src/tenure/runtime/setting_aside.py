@@ -11,10 +11,12 @@ from typing import Any, TypeAlias
 from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, openings
 from tenure.lifecycle.exits import Exit
+from tenure.model.binding import TRANSIENT
 from tenure.runtime.registry import records
 from tenure.runtime.scope import Scope, State, every_scope
 
-_TABLES = ("cache", "records", "exits", "inflight")
+_TABLES = ("cache", "records", "exits", "inflight", "made")
+"""Those of a scope; "made" holds the exits of what is made anew each time, by number."""
 Taken: TypeAlias = dict[str, dict[Any, Any]]
 """Entries of a scope, by table and key."""
 
@@ -45,7 +47,9 @@ class Aside:
     @property
     def exits(self) -> list[tuple[Scope, Exit]]:
         """What is owed for it, with the scope that owes it."""
-        return [(scope, exit_) for scope, taken in self.taken.items() for exit_ in taken["exits"].values()]
+        return [
+            (scope, exit_) for scope, t in self.taken.items() for exit_ in (*t["exits"].values(), *t["made"].values())
+        ]
 
     @property
     def under_way(self) -> list[Claim]:
@@ -58,15 +62,21 @@ def take(engine: Any, affected: Collection[Key]) -> Aside:
     aside = Aside()
     mine = openings()
     for scope in every_scope(engine.root):
-        found = {table: _taken(getattr(scope, table), affected, mine) for table in _TABLES}
+        found = {table: _taken(getattr(scope, table), affected, mine) for table in _TABLES[:-1]}
+        found["made"] = _made(scope, affected)
+        _mark_under_way(scope, affected, mine, aside)
         if not any(found.values()):
             continue
         for exit_ in found["exits"].values():  # a close of the scope meanwhile must still find what it owes
             scope.exits[exit_.number] = exit_
             scope.unordered = True
-        for claim in found["inflight"].values():
+        for key, claim in list(found["inflight"].items()):
             scope.inflight[claim] = claim
-            claim.aside = aside
+            if claim.is_prepared:
+                claim.aside = aside
+            else:
+                claim.is_stale = True
+                del found["inflight"][key]
         aside.taken[scope] = found
     aside.instances = _taken(engine.instances, affected, mine)
     _mark(aside, is_aside=True)
@@ -82,6 +92,24 @@ def _taken(entries: dict[Any, Any], keys: Collection[Key], mine: Collection[Clai
     for key in found:
         del entries[key]
     return found
+
+
+def _made(scope: Scope, affected: Collection[Key]) -> dict[int, Exit]:
+    made = {
+        exit_.number: exit_
+        for exit_ in scope.exits.values()
+        if exit_.binding.lifetime == TRANSIENT and exit_.binding.key in affected and not exit_.is_aside
+    }
+    for exit_ in made.values():
+        exit_.is_aside = True
+    return made
+
+
+def _mark_under_way(scope: Scope, affected: Collection[Key], mine: Collection[Claim], aside: Aside) -> None:
+    for place, claim in scope.inflight.items():
+        if place is claim and claim.binding.lifetime == TRANSIENT and claim.aside is None:
+            if claim.binding.key in affected and not _stays(claim, mine):
+                claim.aside = aside
 
 
 def _mark(aside: Aside, is_aside: bool) -> None:
@@ -101,9 +129,10 @@ def by_key(aside: Aside) -> dict[Key, Aside]:
     found: dict[Key, Aside] = {}
     for scope, taken in aside.taken.items():
         for table, entries in taken.items():
-            for key, entry in entries.items():
+            for place, entry in entries.items():
+                key = entry.binding.key if table == "made" else place
                 one = found.setdefault(key, Aside())
-                one.of(scope)[table][key] = entry
+                one.of(scope)[table][place] = entry
                 if table == "inflight":
                     entry.aside = one
     for name in ("instances", "ages"):
@@ -117,6 +146,11 @@ def keep(aside: Aside, home: Scope, claim: Claim, value: Any, exit_: Exit | None
     key, taken = claim.binding.key, aside.of(home)
     home.inflight.pop(claim, None)
     taken["inflight"].pop(key, None)
+    if claim.binding.lifetime == TRANSIENT:
+        if exit_ is not None:
+            exit_.is_aside = True
+            taken["made"][exit_.number] = home.exits[exit_.number] = exit_
+        return
     taken["cache"][key] = value
     if exit_ is not None:
         taken["exits"][key] = home.exits[exit_.number] = exit_
@@ -142,6 +176,8 @@ def bring_back(aside: Aside, stale: Collection[Key]) -> None:
             continue
         for table in ("cache", "records"):
             getattr(scope, table).update({key: each for key, each in taken[table].items() if key not in stale})
+        for exit_ in taken["made"].values():
+            exit_.is_aside = False
         opened = {key: record.exit for key, record in taken["records"].items()}
         for key, exit_ in {**opened, **taken["exits"]}.items():
             _give_place(scope, key, exit_)
@@ -155,3 +191,10 @@ def _give_place(scope: Scope, key: Key, exit_: Exit | None) -> None:
     if exit_ is not None and scope.exits.pop(exit_.number, None) is not None:
         scope.exits[key] = exit_
         scope.unordered = True
+
+
+def leave_behind(engine: Any, scope: Scope) -> list[Any]:
+    """Under the engine's lock: forget what was set aside in *scope*, which is closed; return the records among it."""
+    asides = [aside for states in engine.stash.values() for aside in states.values()]
+    taken = [aside.taken.pop(scope) for aside in asides if scope in aside.taken]
+    return [record for each in taken for record in each["records"].values()]

@@ -48,7 +48,7 @@ class Start:
         """Let nothing begin any more."""
         self.aborted = True
         for claim in self.claims:
-            claim.unwanted.set()
+            claim.give_up()
 
     def enter(self) -> Steps[None]:
         """Wait for a turn; raises StartAborted where none will come."""

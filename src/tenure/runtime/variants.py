@@ -27,7 +27,7 @@ def value_of(engine: Any, binding: Binding, scope: Scope) -> Any:
         made = preparer(engine, binding, is_async=False)(scope)()
         refuse_unforeseen(binding, made)
         return made
-    return miss(engine, binding, home_rule(engine, binding))(scope)
+    return miss(engine, binding, home_rule(engine, binding), is_variant=True)(scope)
 
 
 async def avalue_of(engine: Any, binding: Binding, scope: Scope) -> Any:
@@ -38,7 +38,7 @@ async def avalue_of(engine: Any, binding: Binding, scope: Scope) -> Any:
         if binding.make is Make.CALL:
             return made
         return await engine.settled(binding, True)(made)
-    return await amiss(engine, binding, home_rule(engine, binding))(scope)
+    return await amiss(engine, binding, home_rule(engine, binding), is_variant=True)(scope)
 
 
 def preparer(engine: Any, binding: Binding, is_async: bool) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from tenure.events import Event
 from tenure.lifecycle.latch import Latch
-from tenure.runtime.observers import report
+from tenure.lifecycle.unraisable import report
 from tenure.runtime.scope import current
 
 State: TypeAlias = Literal["running", "waiting", "stopping", "ended", "failed"]

@@ -67,7 +67,8 @@ class Graph:
     Attributes:
         nodes: by name; what is needed comes first.
         is_async: whether it runs in an event loop.
-        options: what is asked of the container: "max_parallel" (how many open at once), "observer" (a callable).
+        options: what is asked of the container: "max_parallel" (how many open at once), "observer" (a callable). "for_tests" stands
+            there, without being asked for, when something will be overridden.
     """
 
     nodes: Mapping[str, Node]

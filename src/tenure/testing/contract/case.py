@@ -113,9 +113,11 @@ class Case:
         if not self.adapter.options.issuperset(options):
             raise NotOffered
 
-    def build(self, **options: Any) -> "Driven":
-        """Build the container from the nodes."""
+    def build(self, *, for_tests: bool = False, **options: Any) -> "Driven":
+        """Build the container from the nodes; *for_tests* tells that something will be overridden."""
         self.want(*options)
+        if for_tests:
+            options["for_tests"] = True
         return Driven(self, self.adapter(Graph(self._nodes, self.world.is_async, options)))
 
     def build_async(self) -> "Driven":

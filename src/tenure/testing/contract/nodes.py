@@ -100,12 +100,18 @@ ODD_SOURCES = {
     flavours.GENERATOR: """
 def open_{low}({parameters}) -> Iterator[{name}]:
     for _ in range(n_yields):
-        yield {name}()
+        try:
+            yield {name}()
+        finally:
+            pass
 """,
     flavours.ASYNC_GENERATOR: """
 async def open_{low}({parameters}) -> AsyncIterator[{name}]:
     for _ in range(n_yields):
-        yield {name}()
+        try:
+            yield {name}()
+        finally:
+            pass
 """,
 }
 
@@ -144,7 +150,7 @@ class Given(Value):
         self.noted.append("close")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Body:
     """
     What the code of one node does.

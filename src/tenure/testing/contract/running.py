@@ -1,6 +1,7 @@
 """Run checks on an adapter: each in a thread of its own, so that one that hangs is left behind."""
 
 import gc
+import logging
 import sys
 import threading
 import warnings
@@ -13,7 +14,7 @@ from tenure.testing.contract.check import CHECKS, Check
 from tenure.testing.contract.results import BROKEN, KEPT, NOT_OFFERED, Results, Verdict
 from tenure.testing.contract.worlds import WORLDS, Hangs, world
 
-LIMIT_S = 20.0
+LIMIT_S = 8.0
 """After this long a check counts as hanging; where nothing can happen any more that is known at once."""
 
 
@@ -115,7 +116,10 @@ class _Quiet:
         self._warnings = warnings.catch_warnings()
         self._warnings.__enter__()
         warnings.simplefilter("ignore")
+        self._disabled = logging.root.manager.disable
+        logging.disable()
 
     def __exit__(self, *outcome: object) -> None:
+        logging.disable(self._disabled)
         self._warnings.__exit__(None, None, None)
         sys.unraisablehook, threading.excepthook = self._hook, self._thread_hook

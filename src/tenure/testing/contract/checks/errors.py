@@ -234,9 +234,10 @@ def _as_raised(error: BaseException) -> BaseException:
 @contextmanager
 def _complaints() -> Iterator[list[object]]:
     """Collect what goes to the hooks for errors that have no caller."""
+    gc.collect()  # what went before is not counted
     found: list[object] = []
     before = sys.unraisablehook, threading.excepthook
-    sys.unraisablehook = lambda args: found.append(args.err_msg or args.exc_value)
+    sys.unraisablehook = lambda args: found.append(f"{args.err_msg}: {args.exc_value!r} {args.object!r}")
     threading.excepthook = lambda args: found.append(args.exc_value)
     try:
         loop = asyncio.get_running_loop()

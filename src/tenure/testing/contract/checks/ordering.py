@@ -53,7 +53,7 @@ async def a_need_through_a_plain_object_counts(case: Case) -> None:
     """What needs a resource through a plain object closes before it, in the order of asking or against it."""
     for asked in ("B", "AB"):
         case.node("A")
-        case.node("P", "A", flavour=flavours.PLAIN, lifetime="transient")
+        case.node("P", "A", flavour=flavours.PLAIN)
         case.node("B", "P")
         container = case.build()
         for name in asked:

@@ -214,7 +214,7 @@ async def what_was_reset_is_owed_no_more(case: Case) -> None:
 async def an_override_is_left_alone(case: Case) -> None:
     """An object that stands in for a node for a while is not closed."""
     case.node("A")
-    container = case.build()
+    container = case.build(for_tests=True)
     noted: list[str] = []
     async with container.override("A", Given(noted)):
         await container.get("A")

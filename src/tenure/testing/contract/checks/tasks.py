@@ -161,7 +161,9 @@ async def no_task_or_thread_remains(case: Case) -> None:
     case.expect(n_left <= 0, f"no task remains; {n_left} do")
     n_left = threading.active_count() - n_threads
     case.expect(n_left <= 0, f"no thread remains; {n_left} do")
-    case.expect(not any(map(_is_suspended_node, gc.get_objects())), "no open generator remains")
+    bodies = list(case.bodies.values())
+    left = [each for each in gc.get_objects() if _body_of(each) in bodies]
+    case.expect(not left, "no open generator remains")
 
 
 async def _prompt(case: Case, waits: Awaitable[object]) -> None:
@@ -179,8 +181,9 @@ async def _expect_nothing_stays(case: Case, container: Driven) -> None:
     case.expect_all_closed()
 
 
-def _is_suspended_node(each: object) -> bool:
+def _body_of(each: object) -> object:
+    """Return the body of the node whose suspended generator it is, None if it is none."""
     if type(each) not in (GeneratorType, AsyncGeneratorType):
-        return False
+        return None
     frame = getattr(each, "gi_frame", None) or getattr(each, "ag_frame", None)
-    return frame is not None and frame.f_code.co_filename.startswith("<node ")
+    return None if frame is None else frame.f_globals.get("body")
