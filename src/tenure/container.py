@@ -111,7 +111,7 @@ class Container(Binder):
                 if scope.inflight:
                     note_asked(key)
             return engine.resolvers[key](scope)
-        except Exception as error:
+        except BaseException as error:
             explain(error, key, engine.graph)
             raise
 
@@ -168,7 +168,8 @@ class Container(Binder):
             name: a name of the ladder, or "call"; None: the last name of the ladder where no scope of that name is open
                 around it, else an anonymous scope.
             values: what is given to the scope, by key; never closed by Tenure.
-            max_parallel: how many resources the scope opens (`scope.start`) or closes at the same time; None: any number.
+            max_parallel: how many resources the scope opens (`scope.start`) or closes at the same time; None: any
+                number.
 
         Raises:
             BindingError: *max_parallel* is less than 1.

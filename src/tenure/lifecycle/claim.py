@@ -75,6 +75,7 @@ class Claim:
         "subject",
         "value",
         "waits_for",
+        "was_heard",
         "withdrawn",
     )
 
@@ -98,8 +99,10 @@ class Claim:
         self._n_waiting = 0
         self._is_given_up = False
         self._n_above = 0
-        self.withdrawn: bool = False
-        """Whether what it opens was shut down meanwhile: it is closed at once and nobody gets it."""
+        self.was_heard: bool = False
+        """Whether anybody was waiting when it failed."""
+        self.withdrawn: str = ""
+        """Why nobody gets what it opens, which is closed at once: "shut down" or "replaced" meanwhile; "": they do."""
         self.aside: Any = None
         """What keeps its result, where a replacement began meanwhile; see `runtime.setting_aside`."""
         self.is_prepared: bool = False
@@ -148,6 +151,7 @@ class Claim:
         """End it without a result: with *error* for everybody who waits, or None to let one of them try again."""
         self.error = error
         self._trace = error.__traceback__ if error is not None else None
+        self.was_heard = self.done.has_waiters
         self._finish()
 
     def succeed(self) -> None:

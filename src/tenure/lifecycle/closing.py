@@ -60,6 +60,8 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         BaseException: what its closing code raised.
     """
     exit_.done = True  # before it runs: a close that is interrupted never runs twice
+    if exit_.is_foreign:
+        return False
     notify, began = place.notify, time.perf_counter()
     if notify is not None:
         notify(Closing(began, *place.head(exit_.number, exit_.binding)))
@@ -183,6 +185,9 @@ class Closer:
             asked_at: when its owner was asked already, seconds of `Backend.now`; its limit counts from then.
         """
         try:
+            if exit_.is_foreign:
+                exit_.done = True
+                return
             if exit_.loop is not None and not self._on_its_loop(exit_):
                 exit_.done = True
                 raise self._stranded(exit_)
@@ -200,8 +205,7 @@ class Closer:
             return
         is_own_code = any(claim.subject is exit_ for claim in openings())
         if not owner.done.is_set and self._on_its_loop(exit_) and not is_own_code:
-            cancelled = yield owner.done.wait_out(limit_s)
-            self.report.cancelled = self.report.cancelled or cancelled
+            self.report.take_up((yield owner.done.wait_out(limit_s)))
             if not owner.done.is_set:
                 owner.abandon()
                 self._note(overran(exit_, limit_s or 0.0, self._place), exit_)
@@ -258,9 +262,7 @@ class Closer:
             left_s = max(0.0, limit_s - (self._backend.now() - asked_at))
         owner = exit_.owner
         owner.ask_close(self.outcome)
-        cancelled = yield owner.done.wait_out(left_s)
-        if cancelled is not None:
-            self.report.cancelled = cancelled
+        self.report.take_up((yield owner.done.wait_out(left_s)))
         if not owner.done.is_set:
             exit_.done = True
             owner.abandon()

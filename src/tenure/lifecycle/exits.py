@@ -8,6 +8,13 @@ from typing import Any
 from tenure.model.binding import Binding
 
 _numbers = itertools.count(1)
+_generation = [0]
+"""How many forks lie between the first process and this one."""
+
+
+def begin_generation() -> None:
+    """Disown every exit there is: this process was forked from the one that opened them (L70)."""
+    _generation[0] += 1
 
 
 def next_number() -> int:
@@ -36,6 +43,7 @@ class Exit:
     """
 
     __slots__ = (
+        "_born",
         "binding",
         "done",
         "handle",
@@ -65,6 +73,12 @@ class Exit:
         self.is_aside: bool = False
         self.managed: Any = None
         self.done: bool = False
+        self._born = _generation[0]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is owed by a process that this one was forked from."""
+        return self._born != _generation[0]
 
     def __repr__(self) -> str:
         return f"<Exit {self.number} of {self.binding.label}{' done' if self.done else ''}>"

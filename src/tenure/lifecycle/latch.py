@@ -21,6 +21,11 @@ class Latch:
         self._guard = threading.RLock()  # never held over a wait; re-entrant for the collector
         self._wakes: list[Wake] = []
 
+    @property
+    def has_waiters(self) -> bool:
+        """Whether anybody waits for it now."""
+        return bool(self._wakes)
+
     def set(self) -> None:
         """Open it and wake every waiter; later calls change nothing."""
         with self._guard:

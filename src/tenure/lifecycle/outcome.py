@@ -27,6 +27,13 @@ class Report:
         self.cancelled: BaseException | None = None
         self.swallowed: bool = False
 
+    def take_up(self, interruption: BaseException | None) -> None:
+        """Note that a wait was interrupted by a cancellation or a KeyboardInterrupt, if it was."""
+        if isinstance(interruption, KeyboardInterrupt):
+            self.failed.append(interruption)
+        else:
+            self.cancelled = self.cancelled or interruption
+
     def take_failed(self) -> list[BaseException]:
         """Return the errors of closing code; they are kept no longer, for their tracebacks lead back here (L16)."""
         failed, self.failed = self.failed, []

@@ -92,7 +92,8 @@ class Owner:
             elif not current().is_cancellation(error):
                 report(error, f"{self.label} failed to close after it was given up", self)
         finally:
-            del self._open, self._close, self._outcome, self._inside, self._job  # they lead back here: nothing may keep the resource
+            # they lead back here: nothing may keep the resource
+            del self._open, self._close, self._outcome, self._inside, self._job
             self.done.set()
 
     async def _park(self) -> None:

@@ -252,6 +252,16 @@ class Graph:
 
         Bindings with findings are passed over.
         """
+        above = self._needed_by()
+        found, queue = set(keys), list(keys)
+        while queue:
+            for dependent in above.get(queue.pop(), ()):
+                if dependent not in found:
+                    found.add(dependent)
+                    queue.append(dependent)
+        return found
+
+    def _needed_by(self) -> dict[Key, list[Key]]:
         above: dict[Key, list[Key]] = {}
         for binding in list(self):
             try:
@@ -266,13 +276,7 @@ class Graph:
         for asking, asked in list(self.learned.items()):
             for key in tuple(asked):
                 above.setdefault(key, []).append(asking)
-        found, queue = set(keys), list(keys)
-        while queue:
-            for dependent in above.get(queue.pop(), ()):
-                if dependent not in found:
-                    found.add(dependent)
-                    queue.append(dependent)
-        return found
+        return above
 
 
 def declares_binding(key: Key) -> bool:

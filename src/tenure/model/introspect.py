@@ -57,6 +57,9 @@ def location(target: Any) -> str | None:
     """Return `file:line` of the function or class *target*, or None where there is no source."""
     while isinstance(target, functools.partial):
         target = target.func
+    said = getattr(target, "__tenure_where__", None)  # a function that a declaration made of another one
+    if isinstance(said, str):
+        return said
     target = inspect.unwrap(target) if callable(target) else target
     code = getattr(target, "__code__", None)
     if code is None and isinstance(target, type):

@@ -118,7 +118,7 @@ class Engine:
             if opening_now.get():
                 note_asked(key)
             return self.resolvers[key](scope)
-        except Exception as error:
+        except BaseException as error:
             explain(error, key, self.graph)
             raise
 
@@ -130,7 +130,7 @@ class Engine:
             if opening_now.get():
                 note_asked(key)
             return await self.aresolvers[key](scope)
-        except Exception as error:
+        except BaseException as error:
             explain(error, key, self.graph)
             raise
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
-from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.exits import Exit, begin_generation
 from tenure.lifecycle.unraisable import report
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import engines, renew_shared_lock
@@ -90,6 +90,7 @@ def disown_in_child() -> None:
     The parent's objects are never let go of here: a suspended generator that is collected runs its closing code. What
     hangs on `sys` is not finalised when the interpreter ends.
     """
+    begin_generation()
     foreign = sys.__dict__.setdefault("_tenure_foreign", [])
     lock = renew_shared_lock()
     for engine in list(engines):

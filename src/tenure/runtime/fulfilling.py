@@ -17,6 +17,7 @@ from tenure.lifecycle.effects import Steps, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
+from tenure.lifecycle.unraisable import report
 from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
@@ -47,8 +48,11 @@ def needs_owner(binding: Binding, home: Scope) -> bool:
     if lifecycle is None or not _may_wait(lifecycle):
         return False
     backend = running()
-    if binding.options.shield or binding.options.close_timeout is not None or backend is None or backend.task() is not home.task:
+    is_elsewhere = backend is None or backend.task() is not home.task
+    # what runs over a limit is abandoned, and only a task can be
+    if is_elsewhere or binding.options.shield or binding.options.close_timeout is not None:
         return True
+    assert backend is not None, "no loop runs elsewhere"
     # a closing is shielded there, by a scope younger than any that the resource may hold and leave then
     return backend.cancels_by_level and lifecycle.style is not Style.METHODS
 
@@ -64,7 +68,9 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
     def open_(owner: Owner) -> Steps[bool]:
         try:
             yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
-        except BaseException:  # noqa: BLE001 - the claim has it, for whoever waits
+        except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
+            if claim.error is error and not claim.was_heard:
+                report(error, f"opening {binding.label} failed, and nobody waits for it any more", binding.target)
             return False
         return bool(box) and box[0].owner is owner
 
@@ -136,7 +142,7 @@ def fulfil(
             if box is not None and not is_late:
                 box.append(exit_)
         if is_late:
-            _withdraw(binding, home, claim)
+            pass  # it is under way until it is closed again
         elif claim.aside is not None:
             keep(claim.aside, home, claim, value, exit_)
         else:
@@ -168,10 +174,9 @@ def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | 
 def _withdraw(binding: Binding, home: Scope, claim: Claim) -> None:
     """Under the engine's lock: *claim* is under way no longer."""
     aside = claim.aside
-    if aside is not None or claim.is_stale or binding.lifetime == TRANSIENT:
-        home.inflight.pop(claim, None)
-    elif home.inflight.get(binding.key) is claim:
-        del home.inflight[binding.key]
+    for place in (claim, binding.key):
+        if home.inflight.get(place) is claim:
+            del home.inflight[place]
     if aside is not None:
         aside.of(home)["inflight"].pop(binding.key, None)
 
@@ -187,11 +192,12 @@ def shared_failure(
     """
     if isinstance(error, StartOver):
         return None
-    if isinstance(error, Exception):
-        return remember_chain(error, (*chain, claim))
     backend = running()
     if backend is not None and backend.is_cancellation(error):
         return None if owner is None or backend.cancels_by_level else error
+    remember_chain(error, (*chain, claim))
+    if isinstance(error, Exception):
+        return error
     return None if isinstance(error, KeyboardInterrupt) and owner is None else error
 
 
@@ -203,16 +209,32 @@ def _is_disowned(home: Scope, claim: Claim) -> bool:
 
 
 def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
-    """Close what was opened for a scope that is no more, and raise ContainerClosedError."""
+    """
+    Close what was opened for a scope that is no more, or from what is replaced.
+
+    Raises:
+        ContainerClosedError: nobody gets it.
+        StartOver: it was only replaced, and whoever wants it asks anew.
+    """
     is_open = home.state is State.OPEN
     error = ContainerClosedError(
         claim.binding.label if is_open else home.subject, "shut down" if is_open else home.state.value
     )
+    failed: list[BaseException] = []
     if exit_ is not None:
         closer = Closer(None, engine.place(home), None)
         exit_.owner = None
         yield from closer.close(exit_)
-        attach_closing_errors(error, closer.report.take_failed())
+        failed = closer.report.take_failed()
+    with engine.lock:
+        _withdraw(claim.binding, home, claim)
+    if is_open and claim.withdrawn == "replaced":
+        for each in failed:
+            text = f"{claim.binding.label}, made from what was replaced meanwhile, failed to close"
+            report(each, text, claim.binding.target)
+        claim.fail(None)
+        raise StartOver
+    attach_closing_errors(error, failed)
     claim.fail(error)
     raise error
 
@@ -234,7 +256,7 @@ def _make(
     if is_async:
         call = yield from waited(call)
     with engine.lock:
-        if claim.is_stale:
+        if claim.is_stale or claim.withdrawn == "replaced":
             raise StartOver
         claim.is_prepared = True
     # now, for a replacement of one of them may come or go before it is open
@@ -298,6 +320,10 @@ def open_in_turn(
             lambda: needs_of(engine, binding, home, claim),
             claim if is_owned else None,
         )
+    except BaseException:
+        if start is not None:
+            start.abort()  # now, before the turn is handed on: nothing new begins (L64)
+        raise
     finally:
         has_turn.reset(token)
         if start is not None:

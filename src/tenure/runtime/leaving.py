@@ -193,10 +193,9 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
             continue
         claim.give_up()
         with waiting_for(claim):
-            cancelled = yield (claim.done.wait_out() if is_async else claim.done)
-        closer.report.cancelled = closer.report.cancelled or cancelled
+            closer.report.take_up((yield (claim.done.wait_out() if is_async else claim.done)))
 
 
 def _is_under_way(claim: Claim) -> bool:
-    """Tell whether *claim* has to be waited for; what closes by itself is waited for, with its limit, when its turn is."""
+    """Tell whether *claim* has to be waited for; what closes by itself is, with its limit, when its turn comes."""
     return not claim.done.is_set and not isinstance(claim.subject, Exit)

@@ -30,7 +30,10 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         if record is None:
             refuse_async(engine, binding, scope)
             obj = drive(obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
-            record = _record(obj)
+            record = record_of(obj)
+            if record is None:  # replaced meanwhile, by something of another kind
+                engine.forget({binding.key})
+                return engine.resolvers[binding.key](scope)
         if not record.is_open and not record.came_open:
             _open_without_loop(record, scope)
         touch(record, scope)
@@ -73,7 +76,10 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             home = home_of(engine, binding, scope)
             refuse_sync_scope(binding, home)
             obj = await adrive(obtain(engine, binding, home, is_async=True))
-            record = _record(obj)
+            record = record_of(obj)
+            if record is None:  # replaced meanwhile, by something of another kind
+                engine.forget({binding.key})
+                return await engine.aresolvers[binding.key](scope)
         touch(record, scope)
         try:
             await adrive(opened(record, scope, is_async=True))
@@ -82,12 +88,6 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         return record.value
 
     return resolve
-
-
-def _record(obj: Any) -> Managed:
-    record: Managed | None = record_of(obj)
-    assert record is not None, "obtain makes the record together with the object"
-    return record
 
 
 def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:

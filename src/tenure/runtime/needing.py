@@ -61,8 +61,9 @@ def exit_of(engine: Any, key: Key, scope: Scope) -> Exit | None:
     """Return the exit of the resource *key* that *scope* sees, None if it is not open."""
     home: Scope | None = scope
     while home is not None:
-        if key in home.exits:
-            return home.exits[key]
+        exit_ = home.exits.get(key)
+        if exit_ is not None:
+            return exit_
         home = home.parent
     record = engine.instances.get(key)
     return record.exit if record is not None else None

@@ -30,12 +30,12 @@ class Override:
     def __init__(self, engine: Any, binding: Binding) -> None:
         self._engine = engine
         self._binding = binding
-        self._token: replacing.Token | None = None
+        self._token: replacing.Token = ()
 
     def __enter__(self) -> None:
         """Replace the binding."""
         engine, key = self._engine, self._binding.key
-        if self._token is not None:
+        if self._token:
             raise ScopeError(
                 f"the override of {self._binding.label} was entered before; "
                 "call container.override() again for another one"
@@ -84,7 +84,9 @@ class Override:
     def _affected(self) -> set[Key]:
         """Return the keys whose meaning changes when it is left."""
         engine, key = self._engine, self._binding.key
-        return engine.graph.dependents(key) | self._graph_without().dependents(key)
+        affected: set[Key] = self._graph_without().dependents(key)
+        affected |= engine.graph.dependents(key)
+        return affected
 
     def _graph_without(self) -> Any:
         """Return the graph as it will be without it."""

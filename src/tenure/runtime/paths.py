@@ -7,6 +7,7 @@ from typing import Any
 from tenure.errors import AsyncInSyncError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
 from tenure.errors.paths import draw_path
 from tenure.keys import Key
+from tenure.lifecycle.backends import is_cancellation
 from tenure.lifecycle.claim import Claim, openings
 from tenure.model.binding import Binding
 from tenure.model.build import check_key
@@ -18,7 +19,7 @@ CHAIN = "__tenure_chain__"
 _NOTED = "__tenure_noted__"
 
 
-def remember_chain(error: Exception, chain: tuple[Claim, ...]) -> Exception:
+def remember_chain(error: BaseException, chain: tuple[Claim, ...]) -> BaseException:
     """Leave on *error* the openings that it came out of, outermost first; the innermost one to do so counts."""
     if not hasattr(error, CHAIN):
         with suppress(Exception):  # an exception class with __slots__ and no dict
@@ -26,7 +27,7 @@ def remember_chain(error: Exception, chain: tuple[Claim, ...]) -> Exception:
     return error
 
 
-def explain(error: Exception, key: Key, graph: Graph) -> None:
+def explain(error: BaseException, key: Key, graph: Graph) -> None:
     """
     Make the most of *error*, raised by a request for *key*: see `note_path`.
 
@@ -38,13 +39,13 @@ def explain(error: Exception, key: Key, graph: Graph) -> None:
     note_path(error, key, graph)
 
 
-def note_path(error: Exception, key: Key, graph: Graph) -> None:
+def note_path(error: BaseException, key: Key, graph: Graph) -> None:
     """
     Add to *error*, once, a note of the way from *key*, which was asked for, to where it was raised.
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if openings() or hasattr(error, _NOTED):
+    if openings() or hasattr(error, _NOTED) or is_cancellation(error):
         return
     if isinstance(error, ScopeNotOpenError | AsyncInSyncError):
         if not error.path:
@@ -59,7 +60,7 @@ def note_path(error: Exception, key: Key, graph: Graph) -> None:
         add_note(error, "while making\n" + draw_path(steps))
 
 
-def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
+def _steps(error: BaseException, key: Key, graph: Graph) -> Iterator[PathStep]:
     start = graph.find(key)
     if start is None:
         return
@@ -80,7 +81,7 @@ def _steps(error: Exception, key: Key, graph: Graph) -> Iterator[PathStep]:
         at = goal
 
 
-def _culprit(error: Exception, graph: Graph, below: Binding) -> Binding | None:
+def _culprit(error: BaseException, graph: Graph, below: Binding) -> Binding | None:
     """Return the binding below *below* whose target raised: the first user frame under generated code."""
     codes: dict[Any, Binding] = {}
     with suppress(MissingBindingError):

@@ -105,17 +105,18 @@ def end(
         What closing code raised, in order, and a cancellation that arrived meanwhile, last.
     """
     cancelled: BaseException | None = None
-    while True:
+    exchange: _Exchange | None = None
+    under_way: list[Claim] = []
+    while exchange is None:
         states = _states(engine, _known(engine))
         affected = engine.graph.dependents(*keys).union(others) if keys else set[Key]()
         with engine.lock:
             under_way = being_made(engine, affected, ended)
             for claim in under_way:
-                claim.withdrawn = not claim.closes
+                claim.withdrawn = "" if claim.closes else "replaced"
             if not under_way or not can_wait:
                 exchange = _Exchange(engine, affected, set(ended), states)
-                break
-        for claim in under_way:
+        for claim in under_way if can_wait else ():
             cancelled = (yield (claim.done.wait_out() if is_async else claim.done)) or cancelled
     token = opening.set((*openings(), *exchange.claims))  # code that closes and asks for itself must not wait
     try:

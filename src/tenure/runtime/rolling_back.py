@@ -4,14 +4,14 @@ Undo a failed start: close what it opened, except what others made theirs meanwh
 First openings that may have taken what it opened end, only then is it decided; whoever asks for what is closed waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.outcome import Report
 from tenure.model.binding import TRANSIENT, Binding, Make
-from tenure.notes import attach_closing_errors
 from tenure.runtime.draining import with_needs
 from tenure.runtime.emptying import close_some
 from tenure.runtime.scope import Scope
@@ -23,13 +23,37 @@ Opened = tuple[Scope, Any, Exit]
 """The owning scope, the place in its exits, the exit."""
 
 
-def roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_async: bool) -> Steps[None]:
-    """Close what *run* opened, showing it *error*; a close of *scope* that is under way does it in our place (L37)."""
+def roll_back(
+    engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException], is_async: bool
+) -> Steps[BaseException]:
+    """
+    Close what *run* opened, showing it what went wrong first.
+
+    A close of *scope* that is under way does it in our place (L37).
+
+    Args:
+        engine: the engine of *scope*.
+        scope: what was started.
+        run: the start that failed.
+        errors: what went wrong, at least one.
+        is_async: whether something can be awaited here.
+
+    Returns:
+        The error to raise: a KeyboardInterrupt or SystemExit, or else the first one; the others travel with it.
+    """
+    report = Report(scope.subject)
+    report.failed += errors[1:]
     ending = scope.ending
-    if ending is not None:
-        if not ending.is_set:
-            yield (ending.wait_out() if is_async else ending)
-        return
+    if ending is None:
+        yield from _close_opened(engine, scope, run, report, errors[0], is_async)
+    elif not ending.is_set:
+        yield (ending.wait_out() if is_async else ending)
+    return report.settle(errors[0]) or errors[0]
+
+
+def _close_opened(
+    engine: Any, scope: Scope, run: Start, report: Report, error: BaseException, is_async: bool
+) -> Steps[None]:
     claim = Claim(_NOBODY, run)
     scope.inflight[run] = claim  # a close that begins now waits for the end of this
     doomed: list[Opened] = []
@@ -42,8 +66,7 @@ def roll_back(engine: Any, scope: Scope, run: Start, error: BaseException, is_as
         token = opening.set((*openings(), *claims.values()))  # code that closes and asks for itself must not wait
         try:
             for home, places in by_home.items():
-                failed = yield from close_some(engine, home, places, error)
-                attach_closing_errors(error, failed)
+                report.failed += yield from close_some(engine, home, places, error)
         finally:
             opening.reset(token)
     finally:

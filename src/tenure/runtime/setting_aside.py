@@ -107,9 +107,9 @@ def _made(scope: Scope, affected: Collection[Key]) -> dict[int, Exit]:
 
 def _mark_under_way(scope: Scope, affected: Collection[Key], mine: Collection[Claim], aside: Aside) -> None:
     for place, claim in scope.inflight.items():
-        if place is claim and claim.binding.lifetime == TRANSIENT and claim.aside is None:
-            if claim.binding.key in affected and not _stays(claim, mine):
-                claim.aside = aside
+        is_new = place is claim and claim.binding.lifetime == TRANSIENT and claim.aside is None
+        if is_new and claim.binding.key in affected and not _stays(claim, mine):
+            claim.aside = aside
 
 
 def _mark(aside: Aside, is_aside: bool) -> None:

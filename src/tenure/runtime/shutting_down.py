@@ -123,7 +123,7 @@ def _claimed(
                     scope.inflight.setdefault(place, claim)
                 return sorted(found.items(), key=lambda entry: -entry[0].number)
             for claim in under_way:
-                claim.withdrawn = not claim.closes
+                claim.withdrawn = "" if claim.closes else "shut down"
         for claim in under_way:
             yield claim.joined()
 

@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 from tenure.errors import AsyncInSyncError
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
+from tenure.lifecycle.backends import current, is_cancellation
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.notes import add_note, told
 from tenure.runtime import fulfilling, managed, opening
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
@@ -81,9 +81,11 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
             engine.resolvers[binding.key](home)
     except BaseException as error:
         _explain(engine, error)
-        drive(roll_back(engine, scope, run, error, is_async=False))
-        _tell_ended(engine, scope, began, error)
-        raise
+        failure = drive(roll_back(engine, scope, run, [error], is_async=False))
+        _tell_ended(engine, scope, began, failure)
+        if failure is error:
+            raise
+        raise failure from None
     finally:
         start_of.reset(tokens[0])
         below_is_ready.reset(tokens[1])
@@ -104,8 +106,10 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     Open *keys*, independent ones at the same time.
 
     Raises:
-        BaseException: the first failure, the others told in its notes; everything that was opened is closed again.
+        BaseException: the first failure, or a KeyboardInterrupt or SystemExit among the failures; the others travel
+            with it. Everything that was opened is closed again.
     """
+    await current().sleep(0)  # who is cancelled already opens nothing (L34)
     run = Start(max_parallel)
     launches = to_open(engine, scope, keys)
     began = _tell_began(engine, scope, launches)
@@ -115,13 +119,16 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     finally:
         start_of.reset(tokens[0])
         below_is_ready.reset(tokens[1])
-    error = await _outcome(run)
-    if error is not None:
-        _explain(engine, error)
-        await adrive(roll_back(engine, scope, run, error, is_async=True))
+    errors = await _outcome(run)
+    if errors:
+        _explain(engine, errors[0])
+        failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
         run.end()
-        _tell_ended(engine, scope, began, error)
-        raise error
+        _tell_ended(engine, scope, began, failure)
+        try:
+            raise failure
+        finally:
+            del failure, errors  # its traceback holds this frame (L16)
     run.end()
     _tell_ended(engine, scope, began, None)
 
@@ -135,37 +142,43 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
     return claim
 
 
-async def _outcome(run: Start) -> BaseException | None:
-    """Wait for every claim, whoever cancels; return what the start has to raise."""
+async def _outcome(run: Start) -> list[BaseException]:
+    """Wait for every claim, whoever cancels; return what went wrong, in order, a cancellation of the start among it."""
     ended: deque[Claim] = deque()
     signal = [Latch()]
 
     def note(claim: Claim) -> None:
+        if claim.error is not None:
+            run.abort()  # now, not when this task wakes up: nothing new begins (L64)
         ended.append(claim)
         signal[0].set()
 
     for claim in run.claims:
         claim.done.then(functools.partial(note, claim))
-    cancelled: BaseException | None = None
-    errors: list[BaseException] = []
+    happened: list[BaseException] = []
     for _ in run.claims:
         while not ended:
             signal[0] = Latch()
             if not ended:
                 saved = await signal[0].wait_out()
-                cancelled = saved or cancelled
                 if saved is not None:
                     run.abort()
+                    happened.append(saved)
         error = ended.popleft().error
-        if error is not None:
-            run.abort()
-            if not isinstance(error, StartAborted) and all(error is not known for known in errors):
-                errors.append(error)
-    first = [cancelled] if cancelled is not None else []
-    first += errors
-    for other in first[1:]:
-        add_note(first[0], f"while starting: {told(other)}")
-    return first[0] if first else None
+        if error is not None and not isinstance(error, StartAborted):
+            happened.append(error)
+    return _each_once(happened)
+
+
+def _each_once(errors: Sequence[BaseException]) -> list[BaseException]:
+    """Return *errors*, each object once; of several cancellations the last."""
+    found: list[BaseException] = []
+    for error in errors:
+        if is_cancellation(error):
+            found = [other for other in found if not is_cancellation(other)]
+        if all(error is not known for known in found):
+            found.append(error)
+    return found
 
 
 def _explain(engine: Any, error: BaseException) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tenure.lifecycle.backends.base import Backend, Job, LimitReachedError
 
-__all__ = ["Backend", "Job", "LimitReachedError", "current", "describe", "is_dead", "running"]
+__all__ = ["Backend", "Job", "LimitReachedError", "current", "describe", "is_cancellation", "is_dead", "running"]
 
 
 def running() -> Backend | None:
@@ -55,6 +55,12 @@ def _trio() -> Backend:
 
         backend = _instances["trio"] = TrioBackend()
     return backend
+
+
+def is_cancellation(error: BaseException) -> bool:
+    """Tell whether *error* is the running library's way of stopping a task."""
+    backend = running()
+    return backend is not None and backend.is_cancellation(error)
 
 
 def describe(token: Any) -> str:

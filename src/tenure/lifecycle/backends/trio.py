@@ -95,16 +95,17 @@ class TrioBackend:
         return wake, event.wait
 
     async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
-        """Wait, and inside a shield once a cancellation came; give it back."""
+        """Wait, and inside a shield once a cancellation came; give back the last one, or a KeyboardInterrupt."""
         end = math.inf if seconds is None else trio.current_time() + seconds
-        try:
-            with trio.move_on_at(end):
-                await wait()
-        except trio.Cancelled as error:
-            with trio.CancelScope(deadline=end, shield=True):
-                await wait()
-            return error
-        return None
+        saved: BaseException | None = None
+        while True:
+            try:
+                with trio.CancelScope(deadline=end, shield=isinstance(saved, trio.Cancelled)):
+                    await wait()
+            except (trio.Cancelled, KeyboardInterrupt) as error:  # Ctrl-C is raised in what the main task waits for
+                saved = error
+            else:
+                return saved
 
     def spawn(self, function: Callable[[], Awaitable[None]], context: Context, name: str) -> Job:
         """Start a system task: it belongs to the run, not to a nursery that others can cancel."""

@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import math
 import selectors
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, ClassVar
 
 from tenure.testing.contract.worlds.base import Group, Hangs, Main, World
 
+LONGEST_S = 4.0
 FOREVER_S = 1e6
 """On a virtual clock: so late that everything else has happened before."""
 
@@ -18,8 +21,12 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  #
 
     skipped_s = 0.0
     n_threads = 0
+    deadline = math.inf
+    """On the real clock; how long a run may take at most."""
 
     def select(self, timeout: float | None = None) -> Any:
+        if time.monotonic() > self.deadline:
+            raise Hangs  # tasks that beget tasks never come to rest
         found = super().select(0)
         if found or timeout == 0:
             return found
@@ -38,6 +45,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _Selector()
         self._jumping.n_threads = threading.active_count()
+        self._jumping.deadline = time.monotonic() + LONGEST_S
         super().__init__(self._jumping)
 
     def time(self) -> float:
