@@ -28,4 +28,4 @@ def function_from(source: str, name: str, names: dict[str, Any]) -> Any:
     number = _shapes.setdefault(source, len(_shapes) + 1)
     names["__name__"] = "tenure.compile.generated"
     exec(_code(source, number), names)  # noqa: S102 - the source is written by `emitter`, never by a user
-    return names[name]
+    return names.pop(name)  # a function that its own globals held would be part of a cycle (L16)

@@ -153,6 +153,12 @@ class Claim:
         self._trace = error.__traceback__ if error is not None else None
         self.was_heard = self.done.has_waiters
         self._finish()
+        if not self.was_heard:
+            self.forget_error()
+
+    def forget_error(self) -> None:
+        """Let go of the error: its frames hold the claim, and whoever waits for it has seen it (L16)."""
+        self.error = self._trace = None
 
     def succeed(self) -> None:
         """End it; the result stands where it was put."""

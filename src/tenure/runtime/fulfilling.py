@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from tenure.errors import ContainerClosedError
-from tenure.lifecycle.backends import running
+from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, waited
@@ -26,7 +26,7 @@ from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope, State, closing, current
 from tenure.runtime.setting_aside import keep
-from tenure.runtime.turns import has_turn, note_opened, start_now
+from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_now
 
 below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
 """Whether the running code makes a long chain from its deep end, so that whatever it meets is one step deep."""
@@ -69,7 +69,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
         try:
             yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
         except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
-            if claim.error is error and not claim.was_heard:
+            if not claim.was_heard and not isinstance(error, StartOver | StartAborted) and not is_cancellation(error):
                 report(error, f"opening {binding.label} failed, and nobody waits for it any more", binding.target)
             return False
         return bool(box) and box[0].owner is owner
@@ -162,8 +162,8 @@ def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | 
     if exit_ is not None:
         place = exit_.number if binding.lifetime == TRANSIENT else binding.key
         other = home.exits.pop(place, None)  # its place in the order is not that of the new one
-        if other is not None and not other.done:
-            home.exits[other.number] = other  # what is open stays owed (L3)
+        if other is not None and not (other.done and (other.owner is None or other.owner.was_asked)):
+            home.exits[other.number] = other  # what is open stays owed (L3), and what it failed of to be told (L56)
             home.unordered = True
         home.exits[place] = exit_
         note_opened(home, place, exit_)

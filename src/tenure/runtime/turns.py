@@ -42,6 +42,8 @@ class Start:
     def end(self) -> None:
         """Note that it is over; contexts of tasks hold it for longer, so it lets go of everything."""
         self.ended = True
+        for claim in self.claims:
+            claim.forget_error()
         self.claims, self.opened = [], []
 
     def abort(self) -> None:
