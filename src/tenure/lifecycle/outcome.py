@@ -39,6 +39,11 @@ class Report:
         failed, self.failed = self.failed, []
         return failed
 
+    def take_all(self) -> list[BaseException]:
+        """Return the errors of closing code, and last a cancellation that arrived meanwhile; none is kept."""
+        cancelled, self.cancelled = self.cancelled, None
+        return [*self.take_failed(), *([cancelled] if cancelled is not None else [])]
+
     def settle(self, outcome: BaseException | None) -> BaseException | None:
         """
         Return the error that has to be raised, *outcome* itself among them, or None.
@@ -50,7 +55,7 @@ class Report:
         cancelled, self.cancelled = self.cancelled, None
         if self.swallowed:
             outcome = None
-        happened = [error for error in (outcome, *failed) if error is not None]
+        happened = [error for error in (outcome, *failed, cancelled) if error is not None]
         fatal = next((error for error in happened if isinstance(error, KeyboardInterrupt | SystemExit)), None)
         first = fatal or outcome or cancelled
         if first is None:

@@ -138,11 +138,11 @@ def close_some(
     Close what stands at *places* in the exits of *scope*, in order, while the scope stays open.
 
     Returns:
-        The errors that closing code raised, in order of closing.
+        The errors that closing code raised, in order of closing, and last a cancellation that arrived meanwhile.
     """
     closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
     yield from close_by(engine, scope, places, closer)
-    return closer.report.take_failed()
+    return closer.report.take_all()
 
 
 def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, together: bool = False) -> Steps[None]:

@@ -126,6 +126,9 @@ def fulfil(
     try:
         value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
     except BaseException as error:
+        start = None if has_turn.get() else start_now()
+        if start is not None:
+            start.fail(error)
         with engine.lock:
             _withdraw(binding, home, claim)
         # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
@@ -225,7 +228,7 @@ def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> 
         closer = Closer(None, engine.place(home), None)
         exit_.owner = None
         yield from closer.close(exit_)
-        failed = closer.report.take_failed()
+        failed = closer.report.take_all()
     with engine.lock:
         _withdraw(claim.binding, home, claim)
     if is_open and claim.withdrawn == "replaced":
@@ -320,9 +323,9 @@ def open_in_turn(
             lambda: needs_of(engine, binding, home, claim),
             claim if is_owned else None,
         )
-    except BaseException:
+    except BaseException as error:
         if start is not None:
-            start.abort()  # now, before the turn is handed on: nothing new begins (L64)
+            start.fail(error)  # now, before the turn is handed on: nothing new begins (L64)
         raise
     finally:
         has_turn.reset(token)

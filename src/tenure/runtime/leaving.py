@@ -12,11 +12,12 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, closing_errors
 from tenure.events import ScopeLeft
-from tenure.lifecycle.backends import is_dead, running
+from tenure.lifecycle.backends import is_cancellation, is_dead, running
 from tenure.lifecycle.claim import Claim, openings, waiting_for, waits_for_own_code
 from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.latch import Latch
 from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import orphan
@@ -176,11 +177,20 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
         with engine.lock:
             if child.state is State.OPEN:  # now, for its body may end, and must learn of it, before all is closed
                 child.cut_off = ContainerClosedError(child.subject, "closed")
+        ending = child.ending
+        if child.state is not State.OPEN:
+            if ending is not None and not _is_inside(child):
+                yield from _waited_out(ending, closer, is_async)
+            continue
         failure = yield from leave(engine, child, shown, is_async)
         if failure is not None and failure is not shown:
             closer.report.failed.append(failure)
         elif closer.outcome is None:  # *shown* leaves to nobody
-            closer.report.failed += closing_errors(shown)
+            for error in closing_errors(shown):
+                if is_cancellation(error):
+                    closer.report.take_up(error)
+                else:
+                    closer.report.failed.append(error)
 
 
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
@@ -193,7 +203,21 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
             continue
         claim.give_up()
         with waiting_for(claim):
-            closer.report.take_up((yield (claim.done.wait_out() if is_async else claim.done)))
+            interrupted = yield from _waited_out(claim.done, closer, is_async)
+        if interrupted and not is_async:  # Ctrl-C while another thread opens it: it is refused when it ends
+            with engine.lock:
+                scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
+
+
+def _waited_out(latch: Latch, closer: Closer, is_async: bool) -> Steps[bool]:
+    """Wait for *latch*; return whether that was interrupted, by what the report has then. Closing goes on (L10)."""
+    interruption: BaseException | None = None
+    try:
+        interruption = yield (latch.wait_out() if is_async else latch)
+    except KeyboardInterrupt as error:
+        interruption = error
+    closer.report.take_up(interruption)
+    return interruption is not None
 
 
 def _is_under_way(claim: Claim) -> bool:

@@ -198,9 +198,7 @@ def _close(
                 for exit_ in exits:
                     if exit_.done and scope.exits.get(exit_.number) is exit_:
                         del scope.exits[exit_.number]
-        failed += closer.report.take_failed()
-        if closer.report.cancelled is not None:
-            failed.append(closer.report.cancelled)
+        failed += closer.report.take_all()
     return failed
 
 

@@ -7,14 +7,13 @@ Every resource is launched at once and waits for what it needs, so the makespan 
 
 import functools
 import time
-from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from tenure.errors import AsyncInSyncError
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
-from tenure.lifecycle.backends import current, is_cancellation
+from tenure.lifecycle.backends import current
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
@@ -121,14 +120,15 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
         below_is_ready.reset(tokens[1])
     errors = await _outcome(run)
     if errors:
-        _explain(engine, errors[0])
+        for error in errors:
+            _explain(engine, error)
         failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
         run.end()
         _tell_ended(engine, scope, began, failure)
         try:
             raise failure
         finally:
-            del failure, errors  # its traceback holds this frame (L16)
+            del failure, errors, error  # its traceback holds this frame (L16)
     run.end()
     _tell_ended(engine, scope, began, None)
 
@@ -144,47 +144,32 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
 
 async def _outcome(run: Start) -> list[BaseException]:
     """Wait for every claim, whoever cancels; return what went wrong, in order, a cancellation of the start among it."""
-    ended: deque[Claim] = deque()
+    ended: list[Claim] = []
     signal = [Latch()]
 
     def note(claim: Claim) -> None:
         if claim.error is not None:
-            run.abort()  # now, not when this task wakes up: nothing new begins (L64)
+            run.fail(claim.error)  # now, not when this task wakes up: nothing new begins (L64)
         ended.append(claim)
         signal[0].set()
 
     for claim in run.claims:
         claim.done.then(functools.partial(note, claim))
-    happened: list[BaseException] = []
-    for _ in run.claims:
-        while not ended:
-            signal[0] = Latch()
-            if not ended:
-                saved = await signal[0].wait_out()
-                if saved is not None:
-                    run.abort()
-                    happened.append(saved)
-        error = ended.popleft().error
-        if error is not None and not isinstance(error, StartAborted):
-            happened.append(error)
-    return _each_once(happened)
-
-
-def _each_once(errors: Sequence[BaseException]) -> list[BaseException]:
-    """Return *errors*, each object once; of several cancellations the last."""
-    found: list[BaseException] = []
-    for error in errors:
-        if is_cancellation(error):
-            found = [other for other in found if not is_cancellation(other)]
-        if all(error is not known for known in found):
-            found.append(error)
-    return found
+    n_open = len(run.claims)
+    while n_open:
+        signal[0] = Latch()
+        interruption = None if ended else await signal[0].wait_out()
+        if interruption is not None:
+            run.fail(interruption)
+        n_open -= len(ended)
+        ended.clear()
+    return list(run.failures)
 
 
 def _explain(engine: Any, error: BaseException) -> None:
     """Tell on *error* the way to what failed, from whatever of this start is made last of it."""
     failed = getattr(error, CHAIN, ())
-    if isinstance(error, Exception) and failed:
+    if failed:
         note_path(error, failed[0].key, engine.graph)
 
 

@@ -23,18 +23,20 @@ class Start:
     Attributes:
         aborted: set when one failed; nothing begins any more, nothing is tried again.
         ended: set when it is over; tasks that its openings left behind are no part of it.
+        failures: what went wrong, in order, a cancellation of the start among it.
         claims: what the start launched.
         number: what tells it from others.
         opened: what it opened: the owning scope, the place in its exits, the exit.
         turns: who may run opening code.
     """
 
-    __slots__ = ("aborted", "claims", "ended", "number", "opened", "turns")
+    __slots__ = ("aborted", "claims", "ended", "failures", "number", "opened", "turns")
 
     def __init__(self, max_parallel: int | None) -> None:
         self.number: int = next_number()
         self.aborted: bool = False
         self.ended: bool = False
+        self.failures: list[BaseException] = []
         self.claims: list[Claim] = []
         self.opened: list[tuple[Any, Any, Any]] = []
         self.turns: Turns = Turns(max_parallel)
@@ -44,10 +46,12 @@ class Start:
         self.ended = True
         for claim in self.claims:
             claim.forget_error()
-        self.claims, self.opened = [], []
+        self.claims, self.opened, self.failures = [], [], []
 
-    def abort(self) -> None:
-        """Let nothing begin any more."""
+    def fail(self, error: BaseException) -> None:
+        """Note that something went wrong, and let nothing begin any more."""
+        if not isinstance(error, StartAborted) and all(error is not known for known in self.failures):
+            self.failures.append(error)
         self.aborted = True
         for claim in self.claims:
             claim.give_up()

@@ -8,7 +8,10 @@ override the methods for what the library offers. What is left as it is counts a
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, TypeVar
+
+T = TypeVar("T")
 
 SINGLETON, REQUEST, TRANSIENT = "singleton", "request", "transient"
 """Lifetimes: one per container; one per scope; a new one at each asking, owned by the scope that asks."""
@@ -67,18 +70,18 @@ class Graph:
     Attributes:
         nodes: by name; what is needed comes first.
         is_async: whether it runs in an event loop.
-        options: what is asked of the container: "max_parallel" (how many open at once), "observer" (a callable). "for_tests" stands
-            there, without being asked for, when something will be overridden.
+        options: what is asked of the container: "max_parallel" (how many open at once), "observer" (a callable).
+            "for_tests" stands there, without being asked for, when something will be overridden.
     """
 
     nodes: Mapping[str, Node]
     is_async: bool
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Node]:  # noqa: D105
+    def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
 
-    def __getitem__(self, name: str) -> Node:  # noqa: D105
+    def __getitem__(self, name: str) -> Node:
         return self.nodes[name]
 
     def needs_of(self, node: Node) -> dict[str, Node]:
@@ -166,7 +169,7 @@ class Adapter:
 
     def aoverride(self, name: str, value: Any) -> AbstractAsyncContextManager[object]:
         """Return the same to be entered with `async with`; by default it is `override`, entered."""
-        return _Entered(self.override(name, value))
+        return Entered(self.override(name, value))
 
     def reset(self, name: str) -> None:
         """Close the node *name*, so that the next get makes it anew."""
@@ -191,14 +194,18 @@ class Adapter:
         return []
 
 
-class _Entered:
+class Entered(AbstractAsyncContextManager[T]):
     """Enters a synchronous context manager where `async with` stands."""
 
-    def __init__(self, manager: AbstractContextManager[object]) -> None:
+    def __init__(self, manager: AbstractContextManager[T]) -> None:
         self._manager = manager
 
-    async def __aenter__(self) -> object:
+    async def __aenter__(self) -> T:
+        """Enter it."""
         return self._manager.__enter__()
 
-    async def __aexit__(self, *outcome: Any) -> bool | None:
-        return self._manager.__exit__(*outcome)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        """Leave it."""
+        return self._manager.__exit__(kind, error, trace)

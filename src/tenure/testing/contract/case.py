@@ -1,17 +1,17 @@
 """What a check is given: a world, a recorder, and a container of the library that is looked at."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 from tenure.testing.contract import adapter as flavours
-from tenure.testing.contract.adapter import SINGLETON, Adapter, Graph, Node, NotOffered, Source
+from tenure.testing.contract.adapter import SINGLETON, Adapter, Entered, Graph, Node, NotOffered, Source
 from tenure.testing.contract.nodes import Body, Hook, Value, at_once, given, make, odd
 from tenure.testing.contract.recorder import Recorder
 from tenure.testing.contract.worlds import World
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818  # an answer, not an error
     """A law does not hold; the text says what was expected and what was seen."""
 
 
@@ -23,6 +23,7 @@ class Case:
         world: where it runs.
         adapter: the class of the adapter.
         trace: what user code saw.
+        was_refused: whether it came to something that the library does not offer.
     """
 
     def __init__(self, world: World, adapter: type[Adapter]) -> None:
@@ -31,7 +32,7 @@ class Case:
         self.trace = Recorder(world.now, world.who)
         self.bodies: dict[str, Body] = {}
         self._nodes: dict[str, Node] = {}
-        self._wanted: set[str] = set()
+        self.was_refused = False
 
     # describing a graph
 
@@ -190,55 +191,68 @@ class Driven:
     """The container of a case, asked in the colour of its world."""
 
     def __init__(self, case: Case, adapter: Adapter) -> None:
-        self._case = case
+        self.case = case
         self._is_async = case.world.is_async
         self.adapter = adapter
 
     async def get(self, name: str, source: Source | None = None) -> Any:
         """Return the value of a node, as *source* sees it: the container itself, or a scope."""
         source = self.adapter if source is None else source
-        return await source.aget(name) if self._is_async else source.get(name)
+        with self._refusals():
+            return await source.aget(name) if self._is_async else source.get(name)
 
     async def start(self) -> None:
         """Open every singleton resource."""
-        if self._is_async:
-            await self.adapter.astart()
-        else:
-            self.adapter.start()
+        with self._refusals():
+            if self._is_async:
+                await self.adapter.astart()
+            else:
+                self.adapter.start()
 
     async def close(self) -> None:
         """Close everything."""
-        if self._is_async:
-            await self.adapter.aclose()
-        else:
-            self.adapter.close()
+        with self._refusals():
+            if self._is_async:
+                await self.adapter.aclose()
+            else:
+                self.adapter.close()
 
     async def reset(self, name: str) -> None:
         """Close one."""
-        if self._is_async:
-            await self.adapter.areset(name)
-        else:
-            self.adapter.reset(name)
+        with self._refusals():
+            if self._is_async:
+                await self.adapter.areset(name)
+            else:
+                self.adapter.reset(name)
 
     @contextlib.asynccontextmanager
     async def scope(self) -> AsyncIterator["Driven"]:
         """Enter a scope; give what asks it."""
-        if self._is_async:
-            async with self.adapter.ascope() as source:
-                yield _Inside(self, source)
-        else:
-            with self.adapter.scope() as source:
-                yield _Inside(self, source)
+        with self._refusals():
+            handle = self.adapter.ascope() if self._is_async else Entered(self.adapter.scope())
+        async with handle as source:
+            yield _Inside(self, source)
 
     @contextlib.asynccontextmanager
     async def override(self, name: str, value: object) -> AsyncIterator[None]:
         """Let *value* stand for a node."""
-        if self._is_async:
-            async with self.adapter.aoverride(name, value):
-                yield
-        else:
-            with self.adapter.override(name, value):
-                yield
+        with self._refusals():
+            handle = self.adapter.aoverride if self._is_async else self._override
+            manager = handle(name, value)
+        async with manager:
+            yield
+
+    def _override(self, name: str, value: object) -> Entered[object]:
+        return Entered(self.adapter.override(name, value))
+
+    @contextlib.contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Remember that something is not offered, whoever catches it."""
+        try:
+            yield
+        except NotOffered:
+            self.case.was_refused = True
+            raise
 
     async def caught(self, function: Callable[..., Any], *args: Any) -> BaseException | None:
         """
@@ -258,7 +272,7 @@ class Driven:
 
 class _Inside(Driven):
     def __init__(self, outer: Driven, source: Source) -> None:
-        super().__init__(outer._case, outer.adapter)
+        super().__init__(outer.case, outer.adapter)
         self.source = source
 
     async def get(self, name: str, source: Source | None = None) -> Any:

@@ -50,7 +50,10 @@ LAWS: tuple[Law, ...] = (
         "acquisition",
         1,
         ("building runs nothing", "Declaring, checking, overriding or building a container runs no user code."),
-        ("opened once, shared by all", "Within one scope a key is opened at most once, and everybody gets that object."),
+        (
+            "opened once, shared by all",
+            "Within one scope a key is opened at most once, and everybody gets that object.",
+        ),
         ("owed exactly when opened", "A closing is owed for what was opened, and never for what failed to open."),
         ("a failed start leaves nothing", "A failed eager start closes what it opened and can be tried again."),
         ("a failed get leaves nothing", "What a failed get opened on its way is closed at the latest by the close."),
@@ -65,8 +68,14 @@ LAWS: tuple[Law, ...] = (
         ("closed completely", "When close returns or raises, nothing is open."),
         ("never closed early", "Nothing is closed while something that needs it, or its scope, is open."),
         ("only your own is closed", "An object that was given ready-made is never closed."),
-        ("closing learns the outcome", "A resource of a scope is shown the error of the body, and none where there was none."),
-        ("failure stays failure", "A resource that swallows the error in its closing does not hide it from the caller."),
+        (
+            "closing learns the outcome",
+            "A resource of a scope is shown the error of the body, and none where there was none.",
+        ),
+        (
+            "failure stays failure",
+            "A resource that swallows the error in its closing does not hide it from the caller.",
+        ),
         ("close again, close together", "Closing again does nothing; who closes meanwhile waits for the end."),
         ("nothing is kept alive", "After close the container holds on to no object it made."),
         ("early closing ends the debt", "What was closed early is not closed again by the close."),
@@ -76,20 +85,32 @@ LAWS: tuple[Law, ...] = (
         18,
         ("dependents close first", "The closing of a dependent has ended before that of what it needs begins."),
         ("reverse of opening", "One after the other, closing is the exact reverse of opening, every time the same."),
-        ("needs found while running count", "What opening code asks the container for orders the closing like a declared need."),
+        (
+            "needs found while running count",
+            "What opening code asks the container for orders the closing like a declared need.",
+        ),
         ("priority never beats a need", "An explicit priority or phase never overrules that one thing needs another."),
-        ("independent closings overlap", "Closing in parallel takes as long as the longest chain and keeps every chain's order."),
+        (
+            "independent closings overlap",
+            "Closing in parallel takes as long as the longest chain and keeps every chain's order.",
+        ),
     ),
     *_laws(
         "errors",
         23,
         ("every closing error arrives", "Each error that closing code raised is reachable from what close raises."),
-        ("no error stops the closing", "Closing code that raises anything at all, Ctrl-C included, stops no other closing."),
+        (
+            "no error stops the closing",
+            "Closing code that raises anything at all, Ctrl-C included, stops no other closing.",
+        ),
         ("the first error leads", "The error of the body leaves as itself, and closing errors travel with it."),
         ("exits stay exits", "KeyboardInterrupt and SystemExit leave as themselves, after everything is closed."),
         ("cancellation stays bare", "A cancelled asyncio task ends as cancelled, and its timeout as TimeoutError."),
         ("errors say where", "An error of opening or closing says which resource it was and by which path."),
-        ("errors without a caller arrive", "Errors that have no caller reach one place, and a failing observer harms nothing."),
+        (
+            "errors without a caller arrive",
+            "Errors that have no caller reach one place, and a failing observer harms nothing.",
+        ),
     ),
     *_laws(
         "cancellation",
@@ -97,9 +118,15 @@ LAWS: tuple[Law, ...] = (
         ("closing is not cancelled", "Closing code runs to its end however often its caller is cancelled."),
         ("cancellation is not lost", "A cancellation that comes during a closing is raised once that is done."),
         ("opening is whole", "An opening that is cancelled is completed or undone, never left in between."),
-        ("one waiter's cancellation is his own", "Cancelling one who waits for a shared opening harms no other, and is prompt."),
+        (
+            "one waiter's cancellation is his own",
+            "Cancelling one who waits for a shared opening harms no other, and is prompt.",
+        ),
         ("cancelled before the start", "Who is cancelled beforehand opens nothing, and a close closes all the same."),
-        ("closing inside a cancelled scope", "Inside a cancelled trio scope, closing code that waits comes to its end."),
+        (
+            "closing inside a cancelled scope",
+            "Inside a cancelled trio scope, closing code that waits comes to its end.",
+        ),
         ("the second cancel stays outside", "A second native cancellation does not reach closing code either."),
     ),
     *_laws(
@@ -122,27 +149,45 @@ LAWS: tuple[Law, ...] = (
     *_laws(
         "scopes",
         46,
-        ("children close before parents", "Closing a container closes open scopes first or refuses; ended scopes leave nothing."),
+        (
+            "children close before parents",
+            "Closing a container closes open scopes first or refuses; ended scopes leave nothing.",
+        ),
         ("siblings do not share", "Scopes have their own instances, and singletons are the container's whoever asks."),
-        ("the short-lived is not captured", "Something long-lived that needs something shorter-lived is rejected beforehand."),
+        (
+            "the short-lived is not captured",
+            "Something long-lived that needs something shorter-lived is rejected beforehand.",
+        ),
         ("each call's own is closed", "What is made anew for each asking is closed by the scope that asked."),
         ("closed means closed", "What is closed refuses to serve, and never hands out what it closed."),
     ),
     *_laws(
         "sync and async",
         51,
-        ("refused before any effect", "A sync get of something async, or a sync close of it, fails before it does anything."),
+        (
+            "refused before any effect",
+            "A sync get of something async, or a sync close of it, fails before it does anything.",
+        ),
         ("one task for both halves", "An async resource opens and closes in the same task and context."),
         ("context stays inside", "Context variables set while opening are there while closing, and in no sibling."),
-        ("bound to its loop", "Another event loop gets an immediate error, and a dead one does not keep sync things open."),
+        (
+            "bound to its loop",
+            "Another event loop gets an immediate error, and a dead one does not keep sync things open.",
+        ),
         ("all worlds alike", "The same graph, requests and faults give the same trace in every world."),
-        ("a crash inside reaches the body", "When a resource's own task fails, the body of its scope is cancelled and told."),
+        (
+            "a crash inside reaches the body",
+            "When a resource's own task fails, the body of its scope is cancelled and told.",
+        ),
     ),
     *_laws(
         "replacing",
         57,
         ("override and back", "What is overridden is not opened, and afterwards the same original is there again."),
-        ("reset rebuilds the dependents", "A reset closes the dependents, then the resource, and next time makes exactly those."),
+        (
+            "reset rebuilds the dependents",
+            "A reset closes the dependents, then the resource, and next time makes exactly those.",
+        ),
         ("start and close again", "Started and closed again, a container makes everything anew and grows by nothing."),
     ),
     *_laws(
@@ -155,13 +200,19 @@ LAWS: tuple[Law, ...] = (
     *_laws(
         "parallel start",
         63,
-        ("independent openings overlap", "A start takes as long as the longest chain, and at most `max_parallel` open at once."),
+        (
+            "independent openings overlap",
+            "A start takes as long as the longest chain, and at most `max_parallel` open at once.",
+        ),
         ("the first failure ends it", "After the first failure nothing new opens, and everything opened is closed."),
     ),
     *_laws(
         "retry and health",
         65,
-        ("retries are clean and limited", "An attempt starts only when nothing of the last one is open, and a cancel ends it."),
+        (
+            "retries are clean and limited",
+            "An attempt starts only when nothing of the last one is open, and a cancel ends it.",
+        ),
         ("looking changes nothing", "A probe opens nothing, waits for nothing and raises nothing."),
     ),
     *_laws(
@@ -169,7 +220,11 @@ LAWS: tuple[Law, ...] = (
         67,
         ("signals close in order", "One SIGINT or SIGTERM at any moment closes everything in order.", "F"),
         ("the second signal has a rule", "A second signal during the closing follows the stated policy.", "F"),
-        ("Ctrl-C at any bytecode", "KeyboardInterrupt at any bytecode of the library leaves nothing opened and not owed.", "D"),
+        (
+            "Ctrl-C at any bytecode",
+            "KeyboardInterrupt at any bytecode of the library leaves nothing opened and not owed.",
+            "D",
+        ),
         ("forgotten is found", "What nobody closed is named in a ResourceWarning, and closed in order at exit.", "F"),
     ),
 )

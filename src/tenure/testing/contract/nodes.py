@@ -8,7 +8,7 @@ import inspect
 import linecache
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from tenure.testing.contract import adapter as flavours
 from tenure.testing.contract.adapter import Node
@@ -138,7 +138,7 @@ class Given(Value):
     def __init__(self, noted: list[str]) -> None:
         self.noted = noted
 
-    def __enter__(self) -> "Given":
+    def __enter__(self) -> Self:
         self.noted.append("__enter__")
         return self
 
@@ -171,7 +171,8 @@ class Body:
 
     def open(self, needs: tuple[Any, ...], value: Any = None) -> tuple[Life, Any]:
         """Open synchronously."""
-        return at_once(self.aopen(needs, value))
+        opened: tuple[Life, Any] = at_once(self.aopen(needs, value))
+        return opened
 
     def close(self, life: Life, outcome: Any = None) -> None:
         """Close synchronously."""
@@ -212,7 +213,9 @@ class Body:
 
 def is_cancellation(error: BaseException) -> bool:
     """Tell whether *error* ended code from outside."""
-    return type(error).__name__ in ("CancelledError", "Cancelled", "GeneratorExit") and not hasattr(error, "raised_by_node")
+    return type(error).__name__ in ("CancelledError", "Cancelled", "GeneratorExit") and not hasattr(
+        error, "raised_by_node"
+    )
 
 
 def at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -62,9 +62,7 @@ class Recorder:
         self.note(OPENING, (name, number), needs=needs)
         return name, number
 
-    def note(
-        self, act: str, life: Life, error: BaseException | None = None, needs: tuple[Life, ...] = ()
-    ) -> None:
+    def note(self, act: str, life: Life, error: BaseException | None = None, needs: tuple[Life, ...] = ()) -> None:
         """Note *act* of *life*."""
         step = Step(act, life, self._clock(), self._who(), threading.get_ident(), needs, error)
         self.steps.append(step)

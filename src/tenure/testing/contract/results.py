@@ -7,7 +7,7 @@ from typing import Any
 from tenure.testing.contract.laws import LAWS, Law
 
 KEPT, BROKEN, NOT_OFFERED, BY_THE_RIG = "kept", "broken", "not offered", "by the rig"
-MARKS = {KEPT: "✓", BROKEN: "✗", NOT_OFFERED: "–", BY_THE_RIG: "rig"}
+MARKS = {KEPT: "✓", BROKEN: "✗", NOT_OFFERED: "–", BY_THE_RIG: "rig"}  # noqa: RUF001  # the dash of tables
 
 
 @dataclass(frozen=True, slots=True)

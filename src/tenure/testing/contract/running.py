@@ -85,7 +85,7 @@ def _verdict(check: Check, world_name: str, case: Case, error: BaseException | N
         return Verdict(check.law, check.name, world_name, KEPT)
     leaves = list(_leaves(error))
     broken = next((leaf for leaf in leaves if isinstance(leaf, Broken)), None)
-    if broken is None and any(isinstance(leaf, NotOffered) for leaf in leaves):
+    if case.was_refused or (broken is None and any(isinstance(leaf, NotOffered) for leaf in leaves)):
         return Verdict(check.law, check.name, world_name, NOT_OFFERED)
     return Verdict(check.law, check.name, world_name, BROKEN, _reason(broken or leaves[0]), case.trace.shown())
 

@@ -32,7 +32,9 @@ async def what_two_need_is_opened_once(case: Case) -> None:
     d = await container.get("D")
     a = await container.get("A")
 
-    case.expect(case.trace.names(OPENED) in ("A B C D", "A C B D"), f"each is opened once; opened: {case.trace.names(OPENED)}")
+    case.expect(
+        case.trace.names(OPENED) in ("A B C D", "A C B D"), f"each is opened once; opened: {case.trace.names(OPENED)}"
+    )
     case.expect(all(each.needs[0] is a for each in d.needs), "both sides, and who asks, have the identical object")
     await container.close()
 
@@ -56,9 +58,8 @@ async def tasks_share_one_opening_in_a_scope(case: Case) -> None:
     """Five tasks that ask one scope at once cause one opening and get the same object."""
     case.node("A", lifetime="request", opens=case.pause)
     container = case.build()
-    async with container.scope() as scope:
-        async with case.world.tasks() as tasks:
-            jobs = [tasks.start(scope.get, "A") for _ in range(5)]
+    async with container.scope() as scope, case.world.tasks() as tasks:
+        jobs = [tasks.start(scope.get, "A") for _ in range(5)]
     await container.close()
 
     n = case.trace.count(OPENED, "A")

@@ -36,7 +36,7 @@ async def a_synchronous_get_of_async_has_no_effect(case: Case) -> None:
 
 @check("L51", WITH_TASKS)
 async def a_synchronous_close_of_async_has_no_effect(case: Case) -> None:
-    """A synchronous close where something has to be awaited fails and closes nothing; an asynchronous one can follow."""
+    """A synchronous close of something asynchronous fails and closes nothing; an asynchronous one can follow."""
     case.node("A", flavour=_sync_flavour(case))
     case.node("B", "A")
     container = case.build()
@@ -134,8 +134,7 @@ async def another_loop_gets_an_error(case: Case) -> None:
     async def hold() -> None:
         await container.adapter.aget("A")
         opened.set()
-        while not done.is_set():
-            await asyncio.sleep(0.001)
+        await asyncio.to_thread(done.wait, 5)
         await container.caught(container.adapter.aclose)
 
     holder = threading.Thread(target=_run_loop, args=(hold,), daemon=True)
@@ -152,7 +151,7 @@ async def another_loop_gets_an_error(case: Case) -> None:
 
 @check("L54", ON_THREADS)
 async def a_dead_loop_does_not_keep_the_rest(case: Case) -> None:
-    """When the loop of an asynchronous resource is gone, a close elsewhere ends without hanging, and closes the others."""
+    """When the loop of an asynchronous resource is gone, a close elsewhere does not hang, and closes the others."""
     flavour = _async_flavour(case)
 
     async def pause(life: object) -> None:
@@ -222,7 +221,7 @@ async def a_crash_inside_reaches_the_body(case: Case) -> None:
 
 
 async def _life(case: Case) -> None:
-    case.node("A")
+    case.node("A", lifetime="request")
     case.node("B", "A", lifetime="request")
     case.node("C", "A", lifetime="request", closes=case.failing(KeyError("C")))
     case.node("D", "B", "C", lifetime="request", opens=case.failing(ValueError("no D"), None))

@@ -223,5 +223,3 @@ async def a_second_cancellation_stays_outside(case: Case) -> None:
 def _expect_uninterrupted(case: Case, when: str) -> None:
     cut = case.trace.names(INTERRUPTED)
     case.expect(not cut, f"no closing is interrupted ({when}); interrupted: {cut}")
-
-

@@ -96,5 +96,7 @@ async def after_a_failure_nothing_new_opens(case: Case) -> None:
     case.expect(not late, f"nothing new opens; opened: {', '.join(late)}")
     case.expect_all_closed()
     case.expect_none(case.trace.misordered())
-    case.expect(case.trace.count(OPENED, "C") == case.trace.count(CLOSED, "C"), "what was opening is awaited and closed")
+    case.expect(
+        case.trace.count(OPENED, "C") == case.trace.count(CLOSED, "C"), "what was opening is awaited and closed"
+    )
     await container.close()

@@ -2,6 +2,8 @@
 
 import gc
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tenure.testing.contract.case import Case
 from tenure.testing.contract.check import WITH_TASKS, check
@@ -176,23 +178,30 @@ async def a_second_close_waits_for_the_first(case: Case) -> None:
 async def nothing_is_kept_alive(case: Case) -> None:
     """After close nothing but the user holds what was made: it dies without the garbage collector."""
     case.chain("A", "B")
-    case.node("C", "A", lifetime="request")
     container = case.build()
-    refs = {}
-    async with container.scope() as scope:
-        refs["C"] = weakref.ref(await scope.get("C"))
-    refs["B"] = weakref.ref(await container.get("B"))
-    refs["A"] = weakref.ref(await container.get("A"))
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    refs = {name: weakref.ref(await container.get(name)) for name in "BA"}
+    with _no_collector():
         await container.close()
         await case.world.settle()
         held = [name for name, ref in refs.items() if ref() is not None]
-    finally:
-        if was_on:
-            gc.enable()
     case.expect(not held, f"a closed container holds nothing it made; it holds {', '.join(held)}")
+
+
+@check("L16")
+async def nothing_of_a_scope_is_kept_alive(case: Case) -> None:
+    """After the end of a scope nothing but the user holds what was made in it."""
+    case.chain("A", "B", lifetime="request")
+    container = case.build()
+    refs = {}
+    with _no_collector():
+        async with container.scope() as scope:
+            for name in "BA":
+                refs[name] = weakref.ref(await scope.get(name))
+        del scope
+        await case.world.settle()
+        held = [name for name, ref in refs.items() if ref() is not None]
+    await container.close()
+    case.expect(not held, f"nothing holds what an ended scope made; {', '.join(held)} live on")
 
 
 @check("L17")
@@ -221,3 +230,14 @@ async def an_override_is_left_alone(case: Case) -> None:
     await container.close()
     case.expect(not noted, f"an object of the user's is left alone; called: {', '.join(noted)}")
     case.expect(not case.trace.lives(OPENED), "what is overridden is not opened")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -24,7 +24,7 @@ async def what_is_overridden_is_not_opened(case: Case) -> None:
 
 @check("L57")
 async def after_an_override_the_original_is_back(case: Case) -> None:
-    """Overridden while it is open, the original is there again afterwards, for dependents too, and so is nothing else."""
+    """Overridden while it is open, the same original is there again afterwards, for dependents too."""
     case.chain("A", "B")
     container = case.build(for_tests=True)
     a, other = await container.get("A"), Given([])

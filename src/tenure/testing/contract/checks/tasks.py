@@ -149,11 +149,8 @@ async def no_task_or_thread_remains(case: Case) -> None:
     n_tasks = case.world.n_tasks() if case.world.is_async else 0
     n_threads = threading.active_count()
     case.chain("A", "B", "C", closes=case.pause)
-    case.node("R", lifetime="request")
     container = case.build()
     await container.get("C")
-    async with container.scope() as scope:
-        await scope.get("R")
     await container.close()
     await case.world.settle()
 

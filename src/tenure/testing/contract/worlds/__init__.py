@@ -4,7 +4,7 @@ from tenure.testing.contract.worlds.base import Group, Hangs, Job, World
 from tenure.testing.contract.worlds.loops import Asyncio, Uvloop
 from tenure.testing.contract.worlds.plain import Sync
 
-__all__ = ["WORLDS", "Group", "Hangs", "Job", "World", "world"]
+__all__ = ["WORLDS", "Group", "Hangs", "Job", "Sync", "World", "world"]
 
 WORLDS = ("sync", "asyncio", "uvloop", "trio")
 
