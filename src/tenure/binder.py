@@ -40,14 +40,19 @@ class Binder:
     """
 
     def __init__(
-        self, scopes: Sequence[str], close_timeout: float | None, autobind: bool, max_parallel: int | None
+        self,
+        scopes: Sequence[str],
+        open_timeout: float | None,
+        close_timeout: float | None,
+        autobind: bool,
+        max_parallel: int | None,
     ) -> None:
         _check_ladder(scopes)
         self._autobind = autobind
         self._serial = 0
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
-        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel)
+        self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel, open_timeout)
         for cls in type(self).__mro__:
             if issubclass(cls, Binder):
                 self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))

@@ -15,7 +15,7 @@ from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
-from tenure.runtime import starting
+from tenure.runtime import resetting, starting
 from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
@@ -35,6 +35,7 @@ class Container(Binder):
 
     Args:
         scopes: names of the scopes that `resource_scope` may open, widest first; "call" comes after them by itself.
+        open_timeout: seconds, > 0, for each attempt to open an asynchronous resource; None: no limit.
         close_timeout: seconds, > 0, for closing each resource that the container itself owns; None: no limit.
         autobind: whether an unbound concrete class is bound to itself when it is first asked for.
         max_parallel: how many resources a start opens and a close closes at the same time, >= 1; None: any number.
@@ -48,18 +49,20 @@ class Container(Binder):
         self,
         *,
         scopes: Sequence[str] = ("request",),
+        open_timeout: float | None = None,
         close_timeout: float | None = 10.0,
         autobind: bool = True,
         max_parallel: int | None = None,
         observers: Iterable[Observer] = (),
     ) -> None:
+        check_seconds("open_timeout", open_timeout)
         check_seconds("close_timeout", close_timeout)
         check_count("max_parallel", max_parallel)
         if not isinstance(observers, Iterable):
             raise BindingError(
                 f"observers takes a sequence of callables, not {observers!r}; did you mean ({observers!r},)?"
             )
-        super().__init__(scopes, close_timeout, autobind, max_parallel)
+        super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel)
         self._entered = False
         for observer in observers:
             self.observe(observer)
@@ -204,6 +207,24 @@ class Container(Binder):
         check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else engine.max_parallel
         await starting.astart(engine, engine.root, keys or starting.eager_keys(engine), limit)
+
+    def reset(self, key: Any, *keys: Any) -> None:
+        """
+        Close what was made of these keys, dependents first, in every open scope; the next request makes it anew.
+
+        What depends on them, resource or not, is made anew as well; everything else stays. The container stays open.
+
+        Raises:
+            AsyncInSyncError: something has to be awaited; nothing was closed. Use `areset`.
+            MissingBindingError: a key is not bound.
+            ContainerClosedError: the container is closing or closed.
+            CloseError: what closing code raised; everything else is done all the same.
+        """
+        drive(resetting.reset(self.engine, (key, *keys), is_async=False))
+
+    async def areset(self, key: Any, *keys: Any) -> None:
+        """Close what was made of these keys, dependents first, in every open scope; see `reset`."""
+        await adrive(resetting.reset(self.engine, (key, *keys), is_async=True))
 
     def close(self) -> None:
         """

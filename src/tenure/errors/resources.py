@@ -45,11 +45,23 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         label: the key as shown.
         phase: "open" or "close".
         limit_s: the limit, in seconds.
-        where: `file:line` of the code that was running, or None.
+        where: `file:line` of the resource's code, or None.
+        waiting_at: `file:line` where that code waited when the limit passed, or None if that cannot be told.
+        needed_by: what is made from the resource, as shown.
     """
 
-    def __init__(self, label: str, phase: str, limit_s: float, where: str | None = None) -> None:
-        super().__init__(label, phase, limit_s, where)
+    def __init__(
+        self,
+        label: str,
+        phase: str,
+        limit_s: float,
+        where: str | None = None,
+        waiting_at: str | None = None,
+        needed_by: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(label, phase, limit_s, where, waiting_at, needed_by)
+        self.waiting_at: str | None = waiting_at
+        self.needed_by: tuple[str, ...] = needed_by
         self.label: str = label
         self.phase: str = phase
         self.limit_s: float = limit_s
@@ -57,8 +69,10 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
+        waits = f", where it waited at {self.waiting_at}" if self.waiting_at else ""
+        above = f"; it is needed by {', '.join(self.needed_by)}" if self.needed_by else ""
         return (
-            f"{self.label}{place} did not {self.phase} within {self.limit_s:g} s; "
+            f"{self.label}{place} did not {self.phase} within {self.limit_s:g} s{waits}{above}; "
             f"give it more with {self.phase}_timeout=, or look at what it waits for"
         )
 

@@ -21,6 +21,7 @@ from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.unraisable import report
+from tenure.lifecycle.waiting import place_of_error, place_of_thread
 from tenure.notes import note_closing
 
 
@@ -67,8 +68,9 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         notify(Closing(began, *place.head(exit_.number, exit_.binding)))
     try:
         swallowed = yield from _within(exit_, outcome, limit_s)
-    except LimitReachedError:
-        raise overran(exit_, limit_s or 0.0, place) from None
+    except LimitReachedError as error:
+        waiting_at = error.waiting_at or place_of_error(error.__cause__)
+        raise overran(exit_, limit_s or 0.0, place, waiting_at) from None
     except BaseException as error:
         if notify is not None:
             now = time.perf_counter()
@@ -82,12 +84,13 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
     return swallowed
 
 
-def overran(exit_: Exit, limit_s: float, place: Place) -> ResourceTimeoutError:
+def overran(exit_: Exit, limit_s: float, place: Place, waiting_at: str | None) -> ResourceTimeoutError:
     """Tell that *exit_* is waited for no longer; return the error that names it."""
     binding = exit_.binding
     if place.notify is not None:
         place.notify(Abandoned(time.perf_counter(), *place.head(exit_.number, binding), limit_s))
-    return ResourceTimeoutError(binding.label, "close", limit_s, binding.where)
+    needed_by = place.dependents(binding.key)
+    return ResourceTimeoutError(binding.label, "close", limit_s, binding.where, waiting_at, needed_by)
 
 
 def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -> Steps[bool]:
@@ -134,24 +137,25 @@ class OnThread:
         thread.start()
         return thread
 
-    def _outcome(self) -> Any:
+    def _outcome(self, thread: threading.Thread) -> Any:
         if not self._done.is_set:
             self._is_abandoned = True
-            raise LimitReachedError
+            raise LimitReachedError(place_of_thread(thread.ident))
         if self._error is not None:
             raise self._error
         return self._result
 
     def block(self) -> Any:
         """Wait on this thread, at most *seconds*."""
-        self._start().join(self.seconds)
-        return self._outcome()
+        thread = self._start()
+        thread.join(self.seconds)
+        return self._outcome(thread)
 
     async def wait(self) -> Any:
         """Wait on the running loop, at most *seconds*, whoever cancels."""
-        self._start()
+        thread = self._start()
         cancelled = await self._done.wait_out(self.seconds)
-        result = self._outcome()
+        result = self._outcome(thread)
         if cancelled is not None:
             raise cancelled
         return result
@@ -207,8 +211,9 @@ class Closer:
         if not owner.done.is_set and self._on_its_loop(exit_) and not is_own_code:
             self.report.take_up((yield owner.done.wait_out(limit_s)))
             if not owner.done.is_set:
+                waiting_at = owner.waiting_at()
                 owner.abandon()
-                self._note(overran(exit_, limit_s or 0.0, self._place), exit_)
+                self._note(overran(exit_, limit_s or 0.0, self._place, waiting_at), exit_)
         self._note_early_end(exit_)
 
     def _note_early_end(self, exit_: Exit) -> None:
@@ -265,8 +270,9 @@ class Closer:
         self.report.take_up((yield owner.done.wait_out(left_s)))
         if not owner.done.is_set:
             exit_.done = True
+            waiting_at = owner.waiting_at()
             owner.abandon()
-            raise overran(exit_, limit_s or 0.0, self._place)
+            raise overran(exit_, limit_s or 0.0, self._place, waiting_at)
         exit_.owner = None
         error, owner.error = owner.error, None  # its traceback leads to the owner (L16)
         if error is not None:

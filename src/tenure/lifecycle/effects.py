@@ -38,12 +38,33 @@ class _Raised:
         self.error = error
 
 
-def waited(effect: Any) -> Steps[Any]:
-    """Wait for *effect*, which runs user code; give what it gave, raise what it raised, GeneratorExit included."""
+def waited(effect: Any, source: Any = None) -> Steps[Any]:
+    """
+    Wait for *effect*, which runs user code; give what it gave, raise what it raised, GeneratorExit included.
+
+    Args:
+        effect: an awaitable or a `Wait`.
+        source: whose frames show where the code is, where *effect* itself does not: an asynchronous generator.
+    """
     result = yield effect
+    del source
     if type(result) is _Raised:
         raise result.error
     return result
+
+
+def waited_for(steps: Any) -> Any:
+    """Return what the suspended *steps* wait for, as far as it shows where code is; None if nothing of the kind."""
+    found = None
+    while steps is not None:
+        frame = getattr(steps, "gi_frame", None)
+        if frame is not None and frame.f_code is waited.__code__:
+            names = frame.f_locals
+            found = names["source"] if names["source"] is not None else names["effect"]
+            if isinstance(found, Limited):
+                return waited_for(found.steps)
+        steps = getattr(steps, "gi_yieldfrom", None)
+    return found
 
 
 def unwrapped(error: BaseException) -> BaseException:

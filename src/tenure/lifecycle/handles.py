@@ -47,7 +47,7 @@ def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
             return value, made
         case Style.ASYNC_GENERATOR:
             try:
-                value = yield from waited(anext(made))
+                value = yield from waited(anext(made), made)
             except StopAsyncIteration:
                 raise _never_yields(binding) from None
             return value, made
@@ -159,13 +159,13 @@ def _close_generator(binding: Binding, generator: Any, outcome: BaseException | 
 def _close_async_generator(binding: Binding, generator: Any, outcome: BaseException | None) -> Steps[bool]:
     if outcome is None:
         try:
-            yield from waited(anext(generator))
+            yield from waited(anext(generator), generator)
         except StopAsyncIteration:
             return False
     else:
         trace = outcome.__traceback__
         try:
-            yield from waited(generator.athrow(outcome))
+            yield from waited(generator.athrow(outcome), generator)
         except StopAsyncIteration as stop:
             return stop is not outcome
         except BaseException as error:
@@ -174,7 +174,7 @@ def _close_async_generator(binding: Binding, generator: Any, outcome: BaseExcept
             raise
         finally:
             outcome.__traceback__ = trace
-    yield from waited(generator.aclose())
+    yield from waited(generator.aclose(), generator)
     raise _yields_twice(binding)
 
 

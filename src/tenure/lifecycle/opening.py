@@ -8,11 +8,13 @@ from typing import Any, TypeAlias
 
 from tenure.errors import ResourceTimeoutError
 from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
+from tenure.keys import Key
 from tenure.lifecycle.backends import LimitReachedError
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Limited, Sleep, Steps, waited
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import as_found, open_handle
+from tenure.lifecycle.waiting import place_of_error
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 
@@ -28,6 +30,10 @@ Head: TypeAlias = tuple[int, Any, str, str, int]
 """What every event of one resource begins with: id, key, label, scope, scope_id."""
 
 
+def _nobody(_: Key) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a resource lives, as its events tell it."""
@@ -35,6 +41,10 @@ class Place:
     scope: str
     scope_id: int
     notify: Notify | None
+    open_timeout: float | None = None
+    """Seconds for one attempt to open a resource that sets no limit of its own; None: no limit."""
+    dependents: Callable[[Key], tuple[str, ...]] = _nobody
+    """Gives what needs a key, as shown."""
 
     def head(self, number: int, binding: Binding) -> Head:
         """Return what every event of the resource *number* begins with."""
@@ -94,11 +104,11 @@ def _attempts(
 ) -> Steps[Handled]:
     retry = binding.options.retry
     if retry is None:
-        return (yield from _attempt(binding, make))
+        return (yield from _attempt(binding, make, place))
     began, attempt = time.perf_counter(), 1
     while True:
         try:
-            return (yield from _attempt(binding, make))
+            return (yield from _attempt(binding, make, place))
         except BaseException as error:
             if not retry.allows(attempt, time.perf_counter() - began, error):
                 raise
@@ -118,14 +128,15 @@ def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, pl
     return delay_s
 
 
-def _attempt(binding: Binding, make: Callable[[], Steps[Any]]) -> Steps[Handled]:
-    limit_s = binding.options.open_timeout
+def _attempt(binding: Binding, make: Callable[[], Steps[Any]], place: Place) -> Steps[Handled]:
+    limit_s = binding.options.open_timeout or place.open_timeout
     if limit_s is None:
         return (yield from _make_and_open(binding, make))
     try:
         opened: Handled = yield from waited(Limited(_make_and_open(binding, make), limit_s))
-    except LimitReachedError:
-        raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where) from None
+    except LimitReachedError as error:
+        waiting_at, needed_by = place_of_error(error.__cause__), place.dependents(binding.key)
+        raise ResourceTimeoutError(binding.label, "open", limit_s, binding.where, waiting_at, needed_by) from None
     return opened
 
 

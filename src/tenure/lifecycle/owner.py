@@ -12,9 +12,10 @@ from typing import Any
 
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.claim import Claim, opening, openings
-from tenure.lifecycle.effects import Steps, adrive
+from tenure.lifecycle.effects import Steps, adrive, waited_for
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
+from tenure.lifecycle.waiting import place_of_awaitable
 
 
 class Owner:
@@ -42,6 +43,7 @@ class Owner:
         "_open",
         "_outcome",
         "_prune_at",
+        "_steps",
         "dependents",
         "done",
         "error",
@@ -58,6 +60,7 @@ class Owner:
         self._close = close
         self._closing = Latch()
         self._outcome: BaseException | None = None
+        self._steps: Steps[bool] | None = None
         self._inside: tuple[Claim, ...] = ()
         self._is_abandoned = False
         self.label: str = ""
@@ -85,7 +88,8 @@ class Owner:
                 self._job.shield()
                 if self._is_abandoned:
                     self._job.cancel()  # it was given up before it could begin: nobody waits for it any more
-                self.swallowed = await adrive(self._close(self._outcome))
+                self._steps = self._close(self._outcome)
+                self.swallowed = await adrive(self._steps)
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
             if not self._is_abandoned:
                 self.error = error
@@ -93,7 +97,7 @@ class Owner:
                 report(error, f"{self.label} failed to close after it was given up", self)
         finally:
             # they lead back here: nothing may keep the resource
-            del self._open, self._close, self._outcome, self._inside, self._job
+            del self._open, self._close, self._outcome, self._inside, self._job, self._steps
             self.done.set()
 
     async def _park(self) -> None:
@@ -110,6 +114,10 @@ class Owner:
             self._outcome = outcome
             self._inside = openings()  # what the caller is part of, the closing is part of
             self._closing.set()
+
+    def waiting_at(self) -> str | None:
+        """Return `file:line` where the closing code waits, None if that cannot be told."""
+        return place_of_awaitable(waited_for(self._steps)) if not self.done.is_set else None
 
     def outlive(self, dependent: Latch) -> None:
         """Remember *dependent*, the end of an owner whose resource needs this one; ended ones are forgotten."""

@@ -8,13 +8,13 @@ looks at the frames that it interrupts: what it must not break is deferred until
 from collections.abc import Collection
 from types import CodeType, FrameType
 
+from tenure.lifecycle.claim import Joining
 from tenure.lifecycle.effects import drive
-from tenure.lifecycle.latch import Latch
 
 _OPENS_AND_CLOSES: frozenset[CodeType] = frozenset({drive.__code__})
 """Every synchronous opening and closing runs below this function."""
-_ONLY_WAITS: frozenset[CodeType] = frozenset({Latch.block.__code__})
-"""Waits for what another thread opens or closes: nothing of this thread's is lost there (L43)."""
+_ONLY_WAITS: frozenset[CodeType] = frozenset({Joining.block.__code__})
+"""Waits for what another thread opens, in order to have it: nothing of this thread's is lost there (L43)."""
 
 
 def may_interrupt(frame: FrameType | None, inside: Collection[CodeType]) -> bool:

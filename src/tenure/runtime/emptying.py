@@ -170,10 +170,15 @@ def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
     closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
     dependents = engine.graph.dependents(*closed) if closed else set()
     with engine.lock:
-        for key in dependents:
-            if key not in scope.exits:
-                _forget(scope, key)
+        forget_unopened(scope, dependents)
     forget_elsewhere(dependents)
+
+
+def forget_unopened(scope: Scope, keys: Iterable[Any]) -> None:
+    """Under the engine's lock: drop what *scope* made for those of *keys* of which nothing is open there."""
+    for key in keys:
+        if key not in scope.exits:
+            _forget(scope, key)
 
 
 def forget_elsewhere(keys: Iterable[Any]) -> None:

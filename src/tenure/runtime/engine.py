@@ -6,10 +6,11 @@ themselves are in `managed`.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tenure.compile.emitter import caller_of, preparer_of, resolver_of
-from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError
+from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near
 from tenure.lifecycle.claim import note_asked
@@ -51,6 +52,7 @@ class Engine:
         ladder: names of scopes, widest first; "call" comes after them by itself.
         close_timeout: seconds for closing each resource of the root that sets no limit of its own; None: no limit.
         max_parallel: how many resources of the root are opened or closed at the same time; None: any number.
+        open_timeout: seconds for opening each resource that sets no limit of its own; None: no limit.
 
     Attributes:
         lock: guards the dicts of scopes and records for a few bytecodes; never held while user code runs (L42). It is
@@ -64,13 +66,19 @@ class Engine:
     """
 
     def __init__(
-        self, graph: Graph, ladder: Sequence[str], close_timeout: float | None, max_parallel: int | None = None
+        self,
+        graph: Graph,
+        ladder: Sequence[str],
+        close_timeout: float | None,
+        max_parallel: int | None = None,
+        open_timeout: float | None = None,
     ) -> None:
         self.graph: Graph = graph
         self.plans: Plans = Plans(graph)
         self.ladder: tuple[str, ...] = (*ladder, CALL)
         self.close_timeout = close_timeout
         self.max_parallel = max_parallel
+        self.open_timeout = open_timeout
         self.lock: Any = registry.shared_lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
@@ -305,7 +313,16 @@ class Engine:
 
     def place(self, scope: Scope) -> Place:
         """Return *scope* as events tell it."""
-        return Place(scope.name, scope.number, self.notify)
+        return Place(scope.name, scope.number, self.notify, self.open_timeout, self._dependents)
+
+    def _dependents(self, key: Key) -> tuple[str, ...]:
+        """Return what directly needs *key*, as shown."""
+        found = []
+        for binding in list(self.graph):
+            with suppress(TenureError):
+                if any(source.key == key for edge in self.graph.edges(binding) for _, source in edge.sources):
+                    found.append(binding.label)
+        return tuple(found)
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Show every event to *observer* from now on; return the function that ends it."""

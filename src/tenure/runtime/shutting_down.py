@@ -51,12 +51,12 @@ def owed_for(engine: Any, scopes: Iterable[Scope], keys: Collection[Key]) -> lis
 
 def needs_await(engine: Any, scopes: Collection[Scope], keys: Collection[Key]) -> bool:
     """Tell whether shutting *keys* down has to wait for something: a closing, or an opening under way."""
-    if any(_must_wait(exit_) for _, _, exit_ in owed_for(engine, scopes, keys)):
+    if any(must_wait(exit_) for _, _, exit_ in owed_for(engine, scopes, keys)):
         return True
-    return any(claim.loop is not None for claim in _under_way(every_scope(engine.root), _reached(engine, keys)))
+    return any(claim.loop is not None for claim in under_way(every_scope(engine.root), _reached(engine, keys)))
 
 
-def _must_wait(exit_: Exit) -> bool:
+def must_wait(exit_: Exit) -> bool:
     """Tell whether closing it needs a loop, and that loop still lives: where it is gone no waiting would help."""
     return (exit_.needs_await or exit_.owner is not None) and not (exit_.loop is not None and is_dead(exit_.loop))
 
@@ -66,7 +66,7 @@ def _reached(engine: Any, keys: Collection[Key]) -> set[Key]:
     return set(engine.graph.dependents(*keys)) if keys else set()
 
 
-def _under_way(scopes: Iterable[Scope], reached: set[Key]) -> list[Claim]:
+def under_way(scopes: Iterable[Scope], reached: set[Key]) -> list[Claim]:
     """Return the openings and closings of *reached* under way, save those that the running code is part of."""
     mine = openings()
     return [
@@ -113,8 +113,8 @@ def _claimed(
     while True:
         reached = _reached(engine, keys)
         with engine.lock:
-            under_way = _under_way(every_scope(engine.root), reached)
-            if not under_way:
+            claims = under_way(every_scope(engine.root), reached)
+            if not claims:
                 found: dict[Scope, dict[Any, Claim]] = {}
                 for scope, place, exit_ in owed_for(engine, scopes, keys):
                     claim = Claim(exit_.binding, exit_.binding)
@@ -122,9 +122,9 @@ def _claimed(
                     found.setdefault(scope, {})[place] = claim
                     scope.inflight.setdefault(place, claim)
                 return sorted(found.items(), key=lambda entry: -entry[0].number)
-            for claim in under_way:
+            for claim in claims:
                 claim.withdrawn = "" if claim.closes else "shut down"
-        for claim in under_way:
+        for claim in claims:
             yield claim.joined()
 
 

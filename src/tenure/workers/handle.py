@@ -112,7 +112,7 @@ class Worker:
             self._tell(error, None)
 
     def is_over(self) -> None:
-        """Wake everybody who waits for its end; nothing of it runs any more, also where it was cancelled between calls."""
+        """Wake everybody who waits for its end: nothing of it runs any more, though it was cancelled between calls."""
         if self._state != "failed":
             self._state = "ended"
         self._engine = None

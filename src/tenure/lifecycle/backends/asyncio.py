@@ -137,7 +137,7 @@ async def _limit(seconds: float) -> AsyncIterator[None]:
     try:
         async with limit:
             yield
-    except TimeoutError:
+    except TimeoutError as error:
         if limit.expired():
-            raise LimitReachedError from None
+            raise LimitReachedError from error.__cause__
         raise

@@ -10,7 +10,15 @@ Wake = Callable[[], None]
 
 
 class LimitReachedError(TimeoutError):
-    """The limit set by `Backend.limit` passed; told apart from a TimeoutError of the user's own."""
+    """
+    The limit set by `Backend.limit` passed; told apart from a TimeoutError of the user's own.
+
+    Its cause is the cancellation that ended the code. Where code could not be ended, *waiting_at* tells where it is.
+    """
+
+    def __init__(self, waiting_at: str | None = None) -> None:
+        super().__init__()
+        self.waiting_at: str | None = waiting_at
 
 
 class Job(Protocol):

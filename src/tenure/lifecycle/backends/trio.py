@@ -121,7 +121,12 @@ class TrioBackend:
 
 @asynccontextmanager
 async def _limit(seconds: float) -> AsyncIterator[None]:
+    saved: BaseException | None = None
     with trio.move_on_after(seconds) as scope:
-        yield
+        try:
+            yield
+        except trio.Cancelled as error:
+            saved = error
+            raise
     if scope.cancelled_caught:
-        raise LimitReachedError
+        raise LimitReachedError from saved

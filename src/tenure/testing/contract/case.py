@@ -1,12 +1,12 @@
 """What a check is given: a world, a recorder, and a container of the library that is looked at."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from tenure.testing.contract import adapter as flavours
-from tenure.testing.contract.adapter import SINGLETON, Adapter, Entered, Graph, Node, NotOffered, Source
-from tenure.testing.contract.nodes import Body, Hook, Value, at_once, given, make, odd
+from tenure.testing.contract.adapter import SINGLETON, Adapter, Graph, Node, NotOffered
+from tenure.testing.contract.driven import Driven
+from tenure.testing.contract.nodes import Body, Hook, Value, given, make, odd
 from tenure.testing.contract.recorder import Recorder
 from tenure.testing.contract.worlds import World
 
@@ -114,14 +114,14 @@ class Case:
         if not self.adapter.options.issuperset(options):
             raise NotOffered
 
-    def build(self, *, for_tests: bool = False, **options: Any) -> "Driven":
+    def build(self, *, for_tests: bool = False, **options: Any) -> Driven:
         """Build the container from the nodes; *for_tests* tells that something will be overridden."""
         self.want(*options)
         if for_tests:
             options["for_tests"] = True
         return Driven(self, self.adapter(Graph(self._nodes, self.world.is_async, options)))
 
-    def build_async(self) -> "Driven":
+    def build_async(self) -> Driven:
         """Build a container for an event loop, also where none runs."""
         return Driven(self, self.adapter(Graph(self._nodes, is_async=True)))
 
@@ -185,98 +185,3 @@ class Case:
     @property
     def _reader(self) -> Adapter:
         return self.adapter.__new__(self.adapter)
-
-
-class Driven:
-    """The container of a case, asked in the colour of its world."""
-
-    def __init__(self, case: Case, adapter: Adapter) -> None:
-        self.case = case
-        self._is_async = case.world.is_async
-        self.adapter = adapter
-
-    async def get(self, name: str, source: Source | None = None) -> Any:
-        """Return the value of a node, as *source* sees it: the container itself, or a scope."""
-        source = self.adapter if source is None else source
-        with self._refusals():
-            return await source.aget(name) if self._is_async else source.get(name)
-
-    async def start(self) -> None:
-        """Open every singleton resource."""
-        with self._refusals():
-            if self._is_async:
-                await self.adapter.astart()
-            else:
-                self.adapter.start()
-
-    async def close(self) -> None:
-        """Close everything."""
-        with self._refusals():
-            if self._is_async:
-                await self.adapter.aclose()
-            else:
-                self.adapter.close()
-
-    async def reset(self, name: str) -> None:
-        """Close one."""
-        with self._refusals():
-            if self._is_async:
-                await self.adapter.areset(name)
-            else:
-                self.adapter.reset(name)
-
-    @contextlib.asynccontextmanager
-    async def scope(self) -> AsyncIterator["Driven"]:
-        """Enter a scope; give what asks it."""
-        with self._refusals():
-            handle = self.adapter.ascope() if self._is_async else Entered(self.adapter.scope())
-        async with handle as source:
-            yield _Inside(self, source)
-
-    @contextlib.asynccontextmanager
-    async def override(self, name: str, value: object) -> AsyncIterator[None]:
-        """Let *value* stand for a node."""
-        with self._refusals():
-            handle = self.adapter.aoverride if self._is_async else self._override
-            manager = handle(name, value)
-        async with manager:
-            yield
-
-    def _override(self, name: str, value: object) -> Entered[object]:
-        return Entered(self.adapter.override(name, value))
-
-    @contextlib.contextmanager
-    def _refusals(self) -> Iterator[None]:
-        """Remember that something is not offered, whoever catches it."""
-        try:
-            yield
-        except NotOffered:
-            self.case.was_refused = True
-            raise
-
-    async def caught(self, function: Callable[..., Any], *args: Any) -> BaseException | None:
-        """
-        Return what ``await function(*args)`` raises, None if nothing.
-
-        Raises:
-            NotOffered: the library has no such thing.
-        """
-        try:
-            await function(*args)
-        except NotOffered:
-            raise
-        except BaseException as error:  # noqa: BLE001  # the check decides what it means
-            return error
-        return None
-
-
-class _Inside(Driven):
-    def __init__(self, outer: Driven, source: Source) -> None:
-        super().__init__(outer.case, outer.adapter)
-        self.source = source
-
-    async def get(self, name: str, source: Source | None = None) -> Any:
-        return await super().get(name, source or self.source)
-
-
-__all__ = ["Broken", "Case", "Driven", "at_once"]

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 import sys
 import threading
 import warnings
@@ -91,12 +92,10 @@ def _verdict(check: Check, world_name: str, case: Case, error: BaseException | N
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, Broken):
-        return str(error)
     if isinstance(error, Hangs):
         return "hangs"
-    text = " ".join(str(error).split())
-    return f"raises {type(error).__name__}: {text[:160]}"
+    text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(str(error).split()))  # the same in every run
+    return text if isinstance(error, Broken) else f"raises {type(error).__name__}: {text[:160]}"
 
 
 def _leaves(error: BaseException) -> Iterable[BaseException]:

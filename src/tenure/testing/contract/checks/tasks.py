@@ -5,8 +5,9 @@ import threading
 from collections.abc import Awaitable
 from types import AsyncGeneratorType, GeneratorType
 
-from tenure.testing.contract.case import Case, Driven
+from tenure.testing.contract.case import Case
 from tenure.testing.contract.check import EVERYWHERE, WITH_TASKS, check
+from tenure.testing.contract.driven import Driven
 from tenure.testing.contract.recorder import CLOSED, CLOSING, OPENED, Life
 
 
