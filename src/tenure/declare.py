@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from tenure.errors import BindingError
-from tenure.model.binding import SINGLETON, TRANSIENT, Lifecycle, Options, Style
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Options, Style
 from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
@@ -40,6 +40,9 @@ def resource(
     tags: Mapping[str, str] | None = None,
     shield: bool = False,
     suppress: bool = False,
+    optional: bool = False,
+    fallback: Any = NOTHING,
+    thread_bound: bool = False,
 ) -> Callable[[T], T]: ...
 
 
@@ -56,6 +59,9 @@ def resource(
     tags: Mapping[str, str] | None = None,
     shield: bool = False,
     suppress: bool = False,
+    optional: bool = False,
+    fallback: Any = NOTHING,
+    thread_bound: bool = False,
 ) -> Any:
     """
     Declare a resource: something that is opened, and closed when it is no longer needed.
@@ -74,6 +80,11 @@ def resource(
         tags: free words for people and programs, shown in drawings.
         shield: give it an owner task wherever it lives, out of reach of anyone's cancellation.
         suppress: let its closing code turn the body's failure into success.
+        optional: whether a start goes on without it where it fails to open; what needs it as `T | None`, or has a
+            default for it, does without then, anything else gets a ResourceUnavailableError.
+        fallback: what stands in for it where it fails to open: a value that is not closed, or a class or function that
+            is called for one without arguments. Makes it optional.
+        thread_bound: whether a parallel start without an event loop opens it on the calling thread.
 
     Returns:
         *target* itself; a class gets methods that open it (see the design, "Lazily opened objects").
@@ -93,6 +104,9 @@ def resource(
         health=health,
         tags=MappingProxyType(dict(tags or {})),
         close=close,
+        optional=optional or fallback is not NOTHING,
+        fallback=fallback,
+        thread_bound=thread_bound,
     )
 
     def declare(target: Any) -> Any:

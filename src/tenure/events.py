@@ -57,6 +57,15 @@ class OpenFailed(ResourceEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Degraded(ResourceEvent):
+    """An optional resource failed to open: what needs it gets what stands in for it, or goes without. Not cached."""
+
+    error: BaseException
+    has_fallback: bool
+    """Whether something was declared to stand in for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRetried(ResourceEvent):
     """An attempt to open failed and another one follows."""
 

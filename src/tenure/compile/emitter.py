@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tenure.compile.source import function_from
-from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
 from tenure.model.graph import Edge, Graph
 from tenure.model.plan import Plans
 
@@ -47,6 +47,10 @@ class Links(Protocol):
 
     def on_its_loop(self, binding: Binding) -> Any:
         """Return a function that gives back its argument, or raises where another loop runs than *binding*'s own."""
+        ...
+
+    def lenient(self, source: Binding, instead: Any, is_async: bool) -> Any:
+        """Return a resolver of *source* that gives *instead* where that is an optional resource and unavailable."""
         ...
 
     def not_open(self, binding: Binding) -> Any:
@@ -112,7 +116,23 @@ class _Writer:
             return f"[{', '.join(self.value_of(source) for _, source in edge.sources)}]"
         if edge.need.collect is Collect.DICT:
             return f"{{{', '.join(f'{name!r}: {self.value_of(source)}' for name, source in edge.sources)}}}"
-        return self.value_of(edge.sources[0][1])
+        source = edge.sources[0][1]
+        return self.value_of(source) if instead_of(edge) is NOTHING else self.lenient_value_of(source, instead_of(edge))
+
+    def lenient_value_of(self, source: Binding, instead: Any) -> str:
+        """Return the expression for an optional resource that gives *instead* where it is unavailable."""
+        awaited = self.is_async and self.links.plans.facts(source).awaited
+        resolver = self.name("e", self.links.lenient(source, instead, awaited))
+        return f"{'await ' if awaited else ''}{resolver}(scope)"
+
+
+def instead_of(edge: Edge) -> Any:
+    """Return what the need of *edge* takes instead of an optional resource that is unavailable, NOTHING: nothing."""
+    if edge.need.collect is not Collect.ONE or not edge.sources or not edge.sources[0][1].options.optional:
+        return NOTHING
+    if edge.need.default is not NOTHING:
+        return edge.need.default
+    return None if edge.need.optional else NOTHING
 
 
 def passed(need: Need, value: str) -> str:

@@ -22,6 +22,7 @@ from tenure.errors.resources import (
     ResourceInitializationError,
     ResourceProtocolError,
     ResourceTimeoutError,
+    ResourceUnavailableError,
 )
 from tenure.errors.use import (
     AsyncInSyncError,
@@ -56,6 +57,7 @@ __all__ = [
     "ResourceInitializationError",
     "ResourceProtocolError",
     "ResourceTimeoutError",
+    "ResourceUnavailableError",
     "SchemaError",
     "ScopeError",
     "ScopeNotOpenError",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from tenure.errors.base import ResourceError, TenureError
+from tenure.notes import told
 
 
 class ResourceInitializationError(ResourceError):
@@ -12,6 +13,33 @@ class ResourceInitializationError(ResourceError):
 
 class ResourceExhaustedError(ResourceError):
     """A pool or another bounded resource has nothing left to give."""
+
+
+class ResourceUnavailableError(ResourceError):
+    """
+    A resource that is declared optional failed to open, and nothing is declared to stand in for it.
+
+    Its cause (`__cause__`) is the error of the opening. The next request tries again.
+
+    Attributes:
+        key: the key of the resource.
+        label: the key as shown.
+        where: `file:line` of the opening code, or None.
+    """
+
+    def __init__(self, key: Any, label: str, where: str | None) -> None:
+        super().__init__(key, label, where)
+        self.key: Any = key
+        self.label: str = label
+        self.where: str | None = where
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        cause = f": {told(self.__cause__)}" if self.__cause__ is not None else ""
+        return (
+            f"{self.label}{place} is optional and could not be opened{cause}; declare what stands in for it, "
+            f"@resource(fallback=...), or let what needs it take None: {self.label} | None"
+        )
 
 
 class ResourceProtocolError(ResourceError, RuntimeError):

@@ -98,6 +98,12 @@ class Options:
     tags: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     close: Any = None
     """Name of a closing method, or a function that takes the object."""
+    optional: bool = False
+    """Whether what needs it may do without where it fails to open."""
+    fallback: Any = NOTHING
+    """What is given instead where it fails to open: a value, or what is called without arguments for one."""
+    thread_bound: bool = False
+    """Whether it is opened and closed on the thread that asks for it, never on one of a pool."""
 
 
 class Collect(Enum):

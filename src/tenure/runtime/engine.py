@@ -23,7 +23,7 @@ from tenure.model.check import refuse_captive
 from tenure.model.graph import Graph
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
-from tenure.runtime import links, managed, observers, opening, registry, variants
+from tenure.runtime import degrading, links, managed, observers, opening, registry, variants
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
@@ -288,6 +288,10 @@ class Engine:
     def exit_of_root(self, key: Key) -> Exit | None:
         """Return what the root owes for *key*, None if nothing."""
         return self.root.exits.get(key)
+
+    def lenient(self, source: Binding, instead: Any, is_async: bool) -> Any:
+        """Return a resolver of *source* that gives *instead* where that is an optional resource and unavailable."""
+        return degrading.lenient(self.resolver(source, is_async), source.key, instead, is_async)
 
     def not_open(self, binding: Binding) -> Any:
         """Return a function that raises ScopeNotOpenError for *binding*."""

@@ -9,18 +9,19 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
 from tenure.lifecycle.effects import Steps, waited
-from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.opening import open_resource
 from tenure.lifecycle.owner import Owner
 from tenure.lifecycle.unraisable import report
 from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
+from tenure.runtime.degrading import is_spared, unavailable
 from tenure.runtime.needing import exit_of, learn, needs_of, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
@@ -124,10 +125,10 @@ def fulfil(
     chain = openings()
     entered = opening.set((*chain, claim)), current.set(home)
     try:
-        value, exit_ = yield from _make(engine, binding, home, claim, is_async, owner)
+        value, exit_ = yield from _made(engine, binding, home, claim, is_async, owner)
     except BaseException as error:
         start = None if has_turn.get() else start_now()
-        if start is not None:
+        if start is not None and not is_spared(binding, error):
             start.fail(error)
         with engine.lock:
             _withdraw(binding, home, claim)
@@ -251,6 +252,17 @@ def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
         chain[-1].needs.append(exit_)
 
 
+def _made(
+    engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
+) -> Steps[tuple[Any, Exit | None]]:
+    try:
+        return (yield from _make(engine, binding, home, claim, is_async, owner))
+    except Exception as error:
+        if not binding.options.optional or isinstance(error, ContainerClosedError | AsyncInSyncError):
+            raise
+        raise unavailable(binding, error, engine.place(home), next_number()) from error
+
+
 def _make(
     engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
 ) -> Steps[tuple[Any, Exit | None]]:
@@ -324,7 +336,7 @@ def open_in_turn(
             claim if is_owned else None,
         )
     except BaseException as error:
-        if start is not None:
+        if start is not None and not is_spared(binding, error):
             start.fail(error)  # now, before the turn is handed on: nothing new begins (L64)
         raise
     finally:

@@ -4,13 +4,14 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
-from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
+from tenure.runtime.degrading import stand_in, unavailable
 from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.needing import learn, tell_owners
@@ -35,7 +36,10 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
                 engine.forget({binding.key})
                 return engine.resolvers[binding.key](scope)
         if not record.is_open and not record.came_open:
-            _open_without_loop(record, scope)
+            try:
+                _open_without_loop(record, scope)
+            except ResourceUnavailableError as error:
+                return stand_in(binding, error)
         touch(record, scope)
         chain = openings()
         if chain and not record.is_open:
@@ -85,6 +89,8 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             await adrive(opened(record, scope, is_async=True))
         except DiscardedError:
             return await resolve(scope)  # made anew, from what is open now
+        except ResourceUnavailableError as error:
+            return stand_in(binding, error)
         return record.value
 
     return resolve
@@ -190,12 +196,15 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     try:
         yield from _open_below(record, holder, is_async)
         exit_ = yield from open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None)
-    except BaseException as error:
+    except BaseException as raised:
+        error = raised
+        if binding.options.optional and isinstance(raised, Exception) and not isinstance(raised, ContainerClosedError):
+            error = unavailable(binding, raised, engine.place(holder), next_number())
         with engine.lock:
             record.claim = None
             holder.inflight.pop(record, None)
         claim.fail(shared_failure(error, chain, claim, owner))
-        raise
+        raise error  # noqa: B904 - its cause is set, where it is another one
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])

@@ -7,10 +7,12 @@ One generator says it for both colours.
 from collections.abc import Callable
 from typing import Any
 
+from tenure.errors import ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import asking_stack
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
+from tenure.runtime.degrading import stand_in
 from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import Scope, closing, refuse_sync_scope
@@ -73,6 +75,8 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool, *, is_var
         return (yield from _obtain_shared(engine, binding, home, is_async, is_variant))
     except StartOver:
         return (yield from obtain(engine, binding, home, is_async, is_variant=is_variant))
+    except ResourceUnavailableError as error:
+        return stand_in(binding, error)
 
 
 def _as_bound_now(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:

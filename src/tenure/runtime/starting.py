@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from tenure.errors import AsyncInSyncError
+from tenure.errors import AsyncInSyncError, ResourceUnavailableError
 from tenure.events import StartBegan, StartEnded
 from tenure.keys import Key
 from tenure.lifecycle.backends import current
@@ -19,6 +19,7 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import fulfilling, managed, opening
+from tenure.runtime.degrading import is_spared
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
@@ -77,7 +78,11 @@ def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
     tokens = start_of.set(run), below_is_ready.set(True)
     try:
         for binding, home in launches:
-            engine.resolvers[binding.key](home)
+            try:
+                engine.resolvers[binding.key](home)
+            except ResourceUnavailableError as error:
+                if error.key != binding.key:
+                    raise
     except BaseException as error:
         _explain(engine, error)
         failure = drive(roll_back(engine, scope, run, [error], is_async=False))
@@ -148,7 +153,7 @@ async def _outcome(run: Start) -> list[BaseException]:
     signal = [Latch()]
 
     def note(claim: Claim) -> None:
-        if claim.error is not None:
+        if claim.error is not None and not is_spared(claim.binding, claim.error):
             run.fail(claim.error)  # now, not when this task wakes up: nothing new begins (L64)
         ended.append(claim)
         signal[0].set()

@@ -7,8 +7,9 @@ Nothing is compiled for it; each argument is asked for as its edge says.
 from collections.abc import Callable
 from typing import Any
 
+from tenure.compile.emitter import instead_of
 from tenure.lifecycle.claim import note_asked
-from tenure.model.binding import TRANSIENT, Binding, Collect, Make
+from tenure.model.binding import NOTHING, TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge
 from tenure.runtime.opening import amiss, home_rule, miss
 from tenure.runtime.refusing import refuse_async, refuse_unforeseen
@@ -64,6 +65,8 @@ def _call(binding: Binding, edges: tuple[Edge, ...], values: list[Any]) -> Calla
 def _argument(engine: Any, edge: Edge, scope: Scope) -> Any:
     if not edge.sources:
         return edge.constant
+    if instead_of(edge) is not NOTHING:
+        return engine.lenient(edge.sources[0][1], instead_of(edge), is_async=False)(scope)
     values = [(name, engine.resolvers[source.key](scope)) for name, source in edge.sources]
     return _collected(edge, values)
 
@@ -71,6 +74,8 @@ def _argument(engine: Any, edge: Edge, scope: Scope) -> Any:
 async def _aargument(engine: Any, edge: Edge, scope: Scope) -> Any:
     if not edge.sources:
         return edge.constant
+    if instead_of(edge) is not NOTHING:
+        return await engine.lenient(edge.sources[0][1], instead_of(edge), is_async=True)(scope)
     values = [(name, await engine.aresolvers[source.key](scope)) for name, source in edge.sources]
     return _collected(edge, values)
 
