@@ -189,16 +189,27 @@ class Container(Binder):
 
     # the container's own life
 
-    def start_sync(self, *keys: Any) -> None:
+    def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
         """
-        Open the singleton resources *keys*, all of them by default, one after the other, dependencies first.
+        Open the singleton resources *keys*, all of them by default, dependencies first.
+
+        Args:
+            keys: bound ones.
+            parallel: whether independent ones open at the same time, each on a thread of its own, save those declared
+                thread_bound; else they open one after the other on the calling thread.
+            max_parallel: how many threads at a time, >= 1; None: what the container says, or else 32.
 
         Raises:
-            BaseException: the first failure; what this start opened is closed again.
+            BaseException: the first failure, or a KeyboardInterrupt or SystemExit among the failures; the others travel
+                with it. What this start opened is closed again.
         """
         engine = self.engine
         engine.reopen()
-        starting.start(engine, engine.root, keys or starting.eager_keys(engine))
+        check_count("max_parallel", max_parallel)
+        limit = max_parallel if max_parallel is not None else engine.max_parallel
+        starting.start(
+            engine, engine.root, keys or starting.eager_keys(engine), parallel=parallel, max_parallel=limit
+        )
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """Open the singleton resources *keys*, all of them by default, independent ones at the same time."""

@@ -71,6 +71,16 @@ class ResourceScope:
         limit = max_parallel if max_parallel is not None else self._scope.max_parallel
         await starting.astart(self._scope.engine, self._scope, [self._key(key) for key in keys], limit)
 
-    def start_sync(self, *keys: Any) -> None:
-        """Open the resources *keys* with what they need, one after the other; raises as `start` does."""
-        starting.start(self._scope.engine, self._scope, [self._key(key) for key in keys])
+    def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
+        """
+        Open the resources *keys* with what they need; raises as `start` does.
+
+        Args:
+            keys: bound ones.
+            parallel: whether independent ones open at the same time, on threads; else one after the other.
+            max_parallel: how many threads at a time, >= 1; None: what the scope says, or else 32.
+        """
+        check_count("max_parallel", max_parallel)
+        limit = max_parallel if max_parallel is not None else self._scope.max_parallel
+        own = [self._key(key) for key in keys]
+        starting.start(self._scope.engine, self._scope, own, parallel=parallel, max_parallel=limit)

@@ -96,7 +96,8 @@ def asking_stack(limit: int = 5) -> tuple[str, ...]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
     while frame is not None and len(found) < limit:
         name = frame.f_globals.get("__name__", "")
-        if not name.startswith("tenure.") or name.startswith("tenure.cli"):
+        is_own = (name.startswith("tenure.") and not name.startswith("tenure.cli")) or name == "threading"
+        if not is_own:
             code = frame.f_code
             found.append(f"{code.co_filename}:{frame.f_lineno} in {code.co_qualname}")
         frame = frame.f_back

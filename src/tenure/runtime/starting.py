@@ -18,7 +18,7 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import fulfilling, managed, opening
+from tenure.runtime import fulfilling, managed, opening, starting_threads
 from tenure.runtime.degrading import is_spared
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
@@ -70,31 +70,64 @@ def _is_open(engine: Any, binding: Binding, home: Scope) -> bool:
     return is_live(engine, binding, home)
 
 
-def start(engine: Any, scope: Scope, keys: Sequence[Key]) -> None:
-    """Open *keys* one after the other on this thread; close what was opened and raise if one fails."""
+def start(
+    engine: Any, scope: Scope, keys: Sequence[Key], *, parallel: bool = False, max_parallel: int | None = None
+) -> None:
+    """
+    Open *keys* without an event loop; close what was opened and raise if one fails.
+
+    Args:
+        engine: the engine of *scope*.
+        scope: which owns what is opened.
+        keys: bound ones.
+        parallel: whether independent ones open at the same time, on threads; else one after the other on this one.
+        max_parallel: how many threads at a time, >= 1; None: a usual number.
+
+    Raises:
+        BaseException: the first failure, or a KeyboardInterrupt or SystemExit; the others travel with it.
+    """
     launches = to_open(engine, scope, keys)
     _refuse_async(launches)
     began, run = _tell_began(engine, scope, launches), Start(None)
     tokens = start_of.set(run), below_is_ready.set(True)
     try:
-        for binding, home in launches:
-            try:
-                engine.resolvers[binding.key](home)
-            except ResourceUnavailableError as error:
-                if error.key != binding.key:
-                    raise
-    except BaseException as error:
-        _explain(engine, error)
-        failure = drive(roll_back(engine, scope, run, [error], is_async=False))
-        _tell_ended(engine, scope, began, failure)
-        if failure is error:
-            raise
-        raise failure from None
+        if parallel:
+            starting_threads.open_all(engine, launches, run, max_parallel)
+        else:
+            _open_in_order(engine, launches, run)
+    except BaseException as error:  # noqa: BLE001 - Ctrl-C; raised when all is closed again
+        run.fail(error)
     finally:
         start_of.reset(tokens[0])
         below_is_ready.reset(tokens[1])
-        run.end()
-    _tell_ended(engine, scope, began, None)
+    errors = list(run.failures)
+    failure = _undone_sync(engine, scope, run, errors) if errors else None
+    run.end()
+    _tell_ended(engine, scope, began, failure)
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure, errors  # its traceback holds this frame (L16)
+
+
+def _open_in_order(engine: Any, launches: Sequence[Launch], run: Start) -> None:
+    for binding, home in launches:
+        try:
+            engine.resolvers[binding.key](home)
+        except ResourceUnavailableError as error:
+            if error.key != binding.key:
+                run.fail(error)
+        except BaseException as error:  # noqa: BLE001 - raised when all is closed again
+            run.fail(error)
+        if run.aborted:
+            return
+
+
+def _undone_sync(engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException]) -> BaseException:
+    for error in errors:
+        _explain(engine, error)
+    return drive(roll_back(engine, scope, run, errors, is_async=False))
 
 
 def _refuse_async(launches: Sequence[Launch]) -> None:
