@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import checks, environment, links, matrix, pythons, report
+from tools import checks, environment, laws, links, matrix, pythons, report
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +88,9 @@ def parser() -> argparse.ArgumentParser:
     benching = commands.add_parser("bench", help="run the benchmarks")
     benching.add_argument("name", nargs="?", default="", help="only scripts whose name holds this word")
     benching.set_defaults(run=bench)
+    proving = commands.add_parser("laws", help="run the rig of the laws: every case, then the seeded bugs")
+    laws.add_arguments(proving)
+    proving.set_defaults(run=laws.laws)
     commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
     return top
 

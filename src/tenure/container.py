@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from tenure.binder import Binder
 from tenure.errors import BindingError, ScopeError
 from tenure.events import Observer
+from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.bounds import check_count, check_seconds
@@ -207,9 +208,7 @@ class Container(Binder):
         engine.reopen()
         check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else engine.max_parallel
-        starting.start(
-            engine, engine.root, keys or starting.eager_keys(engine), parallel=parallel, max_parallel=limit
-        )
+        starting.start(engine, engine.root, keys or starting.eager_keys(engine), parallel=parallel, max_parallel=limit)
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """Open the singleton resources *keys*, all of them by default, independent ones at the same time."""
@@ -276,6 +275,7 @@ class Container(Binder):
         except BaseException:
             self._entered = False
             raise
+        self.engine.root.region = current_backend().region()
         return self
 
     async def __aexit__(
@@ -283,7 +283,8 @@ class Container(Binder):
     ) -> bool | None:
         """Close everything, showing it *error*."""
         self._entered = False
-        return _concluded(error, await adrive(leave(self.engine, self.engine.root, error, is_async=True)))
+        ended_by = await self.engine.root.end_region(error)
+        return _concluded(error, await adrive(leave(self.engine, self.engine.root, ended_by, is_async=True)))
 
     def _enter_once(self) -> None:
         if self._entered:

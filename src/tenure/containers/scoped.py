@@ -93,7 +93,8 @@ class Scoped:
         Args:
             name: "request" or "call"; None: "request" where none is open around it, else an anonymous scope.
             values: what is given to the scope, by key; never closed.
-            max_parallel: how many resources the scope opens (`scope.start`) or closes at the same time; None: any number.
+            max_parallel: how many resources the scope opens (`scope.start`) or closes at the same time; None: any
+                number.
 
         Raises:
             BindingError: *max_parallel* is less than 1.

@@ -25,6 +25,8 @@ class Owner:
     Args:
         open_: steps that open it and put the exit where it belongs; return whether there is anything to close.
         close: called with the outcome when it is time; the steps that close it.
+        crashed: called with the error where the closing that nobody asked for ends with one: a task of the resource's
+            own failed.
 
     Attributes:
         done: open once nothing is left to do.
@@ -37,6 +39,7 @@ class Owner:
     __slots__ = (
         "_close",
         "_closing",
+        "_crashed",
         "_inside",
         "_is_abandoned",
         "_job",
@@ -54,10 +57,14 @@ class Owner:
     )
 
     def __init__(
-        self, open_: Callable[["Owner"], Steps[bool]], close: Callable[[BaseException | None], Steps[bool]]
+        self,
+        open_: Callable[["Owner"], Steps[bool]],
+        close: Callable[[BaseException | None], Steps[bool]],
+        crashed: Callable[[BaseException], None],
     ) -> None:
         self._open = open_
         self._close = close
+        self._crashed = crashed
         self._closing = Latch()
         self._outcome: BaseException | None = None
         self._steps: Steps[bool] | None = None
@@ -93,11 +100,13 @@ class Owner:
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
             if not self._is_abandoned:
                 self.error = error
+                if not self.was_asked:
+                    self._crashed(error)
             elif not current().is_cancellation(error):
                 report(error, f"{self.label} failed to close after it was given up", self)
         finally:
             # they lead back here: nothing may keep the resource
-            del self._open, self._close, self._outcome, self._inside, self._job, self._steps
+            del self._open, self._close, self._crashed, self._outcome, self._inside, self._job, self._steps
             self.done.set()
 
     async def _park(self) -> None:

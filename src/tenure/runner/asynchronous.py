@@ -89,12 +89,20 @@ class AsyncRun:
             self._phase = start
             with self._ledger.kept(), Pauses(self._container, self._stop):
                 await self._container.__aenter__()
+                await self._take_over()
         if start.is_interrupted:
             return _leave_with(verdict(self._stop.reason, is_graceful=False))
         self._is_started = True
         async with _Closing(self._container, self._ledger):
             with inside(self._container):
                 return await self._result()
+
+    async def _take_over(self) -> None:
+        """Have the failure of a resource's own task end the run, not only the task that started it (L56)."""
+        engine = getattr(self._container, "engine", None)
+        if engine is not None:
+            await engine.root.end_region(None)
+            engine.root.region = _Crash(engine.root, self._stop)
 
     async def _result(self) -> Any:
         result = None
@@ -168,6 +176,20 @@ class AsyncRun:
         if self._phase is None or self._is_over or isinstance(self._stop.reason, BaseException):
             return True
         return accepted.are_left and not self._stop.is_watched
+
+
+class _Crash:
+    """The region of a container that runs: to cancel it is to ask for the stop."""
+
+    def __init__(self, root: Any, stop: Any) -> None:
+        self._root = root
+        self._stop = stop
+
+    def cancel(self) -> None:
+        self._stop.request(self._root.crashed)
+
+    async def end(self, error: BaseException | None) -> BaseException | None:
+        return error
 
 
 def _leave_with(error: BaseException | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
 from tenure.keys import Key
+from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.model.binding import CALL
@@ -92,7 +93,8 @@ def exit_sync(scope: Scope, error: BaseException | None) -> bool:
 
 async def exit_async(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* on the running loop; return whether *error* was swallowed; raises what `leave` says."""
-    return _conclude(scope, error, await adrive(leave(scope.engine, scope, error, is_async=True)))
+    ended_by = await scope.end_region(error)
+    return _conclude(scope, error, await adrive(leave(scope.engine, scope, ended_by, is_async=True)))
 
 
 def _conclude(scope: Scope, error: BaseException | None, failure: BaseException | None) -> bool:
@@ -209,7 +211,11 @@ class ScopeHandle(Generic[F]):
 
     async def __aenter__(self) -> F:
         """Enter on the running loop."""
-        return self._enter(is_sync=False)
+        face = self._enter(is_sync=False)
+        backend = current_backend()
+        if not backend.cancels_by_level:  # a cancel scope across the yields of a generator would break it (PEP 789)
+            self._leave().region = backend.region()
+        return face
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError
 from tenure.keys import Key
+from tenure.lifecycle.backends import Region, is_cancellation
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.latch import Latch
@@ -68,6 +69,8 @@ class Scope:
         task: the task that entered it; None for the root and for synchronous code.
         asked: keys that the code in it asked for; what the root still has to keep for it when it closes.
         ending: the end of its closing while it closes.
+        region: what cancels the body of the `async with` that it stands for, None where there is none.
+        crashed: why it was cancelled.
         cut_off: the error that its body gets when it ends, where it was closed from outside before.
     """
 
@@ -76,6 +79,7 @@ class Scope:
         "asked",
         "cache",
         "children",
+        "crashed",
         "cut_off",
         "ending",
         "engine",
@@ -88,6 +92,7 @@ class Scope:
         "outer",
         "parent",
         "records",
+        "region",
         "state",
         "task",
         "token",
@@ -116,6 +121,8 @@ class Scope:
         self.asked: set[Key] = set()
         self.ending: Ending | None = None
         self.cut_off: BaseException | None = None
+        self.region: Region | None = None
+        self.crashed: BaseException | None = None
 
     def __repr__(self) -> str:
         return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"
@@ -124,6 +131,21 @@ class Scope:
     def subject(self) -> str:
         """The scope as errors name it."""
         return "the container" if self.parent is None else f"the scope {self.name!r}"
+
+    def crash(self, error: BaseException) -> None:
+        """Cancel the body: a task of a resource's own failed with *error*, which is raised where the body ends (L56)."""
+        if self.region is not None and self.crashed is None and self.state is State.OPEN and not is_cancellation(error):
+            self.crashed = error
+            self.region.cancel()
+
+    async def end_region(self, error: BaseException | None) -> BaseException | None:
+        """Return what ended the body: *error*, or what it was cancelled for."""
+        region, self.region = self.region, None
+        crashed, self.crashed = self.crashed, None
+        if region is None:
+            return error
+        left = await region.end(error)
+        return crashed if left is None and crashed is not None else left
 
     def refuse_unless_serving(self) -> None:
         """Raise ContainerClosedError once what is open is no longer to be had."""

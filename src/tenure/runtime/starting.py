@@ -26,7 +26,7 @@ from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
 from tenure.runtime.rolling_back import roll_back
 from tenure.runtime.scope import Scope
-from tenure.runtime.turns import Start, StartAborted, start_of
+from tenure.runtime.turns import Start, start_of
 
 
 def eager_keys(engine: Any) -> list[Key]:

@@ -26,6 +26,8 @@ class Driver(Protocol):
 
     LETTER: str
     TITLE: str
+    LIMIT_S: float
+    """How long one case may take, in seconds; a driver that does not say gets 120."""
 
     def cases(self, full: bool) -> Iterator[str]:
         """Give every case; without *full*, the quick part (a few seconds), chosen evenly, the same each time."""

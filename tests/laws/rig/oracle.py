@@ -78,10 +78,7 @@ def _of(step: Step, seen: _Seen) -> Iterator[Violation]:
             if need not in seen.live or need in seen.closing:
                 yield Violation("L11", f"{_name(life)} opens with {_name(need)}, which is not open")
     elif step.act == OPENED:
-        if step.scope or seen.scope.get(life):
-            for other in seen.live:
-                if other[0] == life[0] and seen.scope.get(other) == seen.scope.get(life) and other not in seen.abandoned:
-                    yield Violation("L2", f"{_name(life)} and {_name(other)} are open at the same time")
+        yield from _of_second(life, seen)
         seen.live[life] = step
     elif step.act == FAILED and life in seen.live:
         yield Violation("L3", f"{_name(life)} failed to open after it was open")
@@ -92,6 +89,13 @@ def _of(step: Step, seen: _Seen) -> Iterator[Violation]:
         seen.live.pop(life, None)
     elif step.act == ABANDONED:
         seen.abandoned.add(life)
+
+
+def _of_second(life: Life, seen: _Seen) -> Iterator[Violation]:
+    scope = seen.scope.get(life)
+    for other in seen.live:
+        if scope and other[0] == life[0] and seen.scope.get(other) == scope and other not in seen.abandoned:
+            yield Violation("L2", f"{_name(life)} and {_name(other)} are open at the same time")
 
 
 def _of_closing(life: Life, seen: _Seen) -> Iterator[Violation]:
@@ -105,16 +109,13 @@ def _of_closing(life: Life, seen: _Seen) -> Iterator[Violation]:
 
 
 def _at_end(steps: Sequence[Step], end: End, seen: _Seen) -> Iterator[Violation]:
-    if end.is_closed:
-        for life in seen.live:
-            if life not in seen.abandoned:
-                yield Violation("L10", f"{_name(life)} is still open at the end")
-    if not end.interruptible:
-        for step in steps:
-            if step.act == INTERRUPTED:
-                yield Violation("L30", f"the closing of {_name(step.life)} was interrupted by {step.error!r}")
+    still_open = [life for life in seen.live if life not in seen.abandoned] if end.is_closed else []
+    for life in still_open:
+        yield Violation("L10", f"{_name(life)} is still open at the end")
     there = {id(error) for error in reachable(end.errors)}
     for step in steps:
+        if step.act == INTERRUPTED and not end.interruptible:
+            yield Violation("L30", f"the closing of {_name(step.life)} was interrupted by {step.error!r}")
         if step.act == CLOSE_FAILED and id(step.error) not in there:
             yield Violation("L23", f"the error of closing {_name(step.life)} reached nobody: {step.error!r}")
     if end.primary is not None and all(error is not end.primary for error in end.errors):

@@ -7,9 +7,19 @@ The libraries that can run Tenure's waits, behind one seam.
 import sys
 from typing import Any
 
-from tenure.lifecycle.backends.base import Backend, Job, LimitReachedError
+from tenure.lifecycle.backends.base import Backend, Job, LimitReachedError, Region
 
-__all__ = ["Backend", "Job", "LimitReachedError", "current", "describe", "is_cancellation", "is_dead", "running"]
+__all__ = [
+    "Backend",
+    "Job",
+    "LimitReachedError",
+    "Region",
+    "current",
+    "describe",
+    "is_cancellation",
+    "is_dead",
+    "running",
+]
 
 
 def running() -> Backend | None:

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from contextvars import Context
 from typing import Any, cast
 
-from tenure.lifecycle.backends.base import Job, LimitReachedError, Wake
+from tenure.lifecycle.backends.base import Job, LimitReachedError, Region, Wake
 
 
 class _TaskJob:
@@ -17,7 +17,7 @@ class _TaskJob:
     __slots__ = ("_task",)
 
     def __init__(self, task: asyncio.Task[None]) -> None:
-        self._task = task
+        self._task: Any = task
 
     def cancel(self) -> None:
         """Ask it to stop."""
@@ -25,6 +25,36 @@ class _TaskJob:
 
     def shield(self) -> None:
         """Nothing to do: nobody else knows the task."""
+
+
+class _TaskRegion:
+    """A region around the rest of a task: edge cancellation, taken back when it ends."""
+
+    __slots__ = ("_n_before", "_task", "_was_cancelled")
+
+    def __init__(self) -> None:
+        task: Any = asyncio.current_task()
+        self._task: Any = task
+        self._n_before: int = task.cancelling()
+        self._was_cancelled = False
+
+    def cancel(self) -> None:
+        """Cancel the task once."""
+        self._was_cancelled = True
+        self._task.cancel()
+
+    async def end(self, error: BaseException | None) -> BaseException | None:
+        """Take the cancellation back, which may not have reached the body yet."""
+        if not self._was_cancelled or asyncio.current_task() is not self._task:
+            return error
+        if not isinstance(error, asyncio.CancelledError):
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError as late:
+                error = error or late
+        task: Any = self._task
+        is_own = task.uncancel() <= self._n_before
+        return None if is_own and isinstance(error, asyncio.CancelledError) else error
 
 
 class AsyncioBackend:
@@ -84,6 +114,10 @@ class AsyncioBackend:
         if anyio is None:
             return nullcontext()
         return cast("AbstractContextManager[Any]", anyio.CancelScope(shield=True))
+
+    def region(self) -> Region:
+        """Begin a region of the running task."""
+        return _TaskRegion()
 
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait on a future of the running loop, and what ends it from any thread."""

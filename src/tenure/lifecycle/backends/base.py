@@ -33,6 +33,26 @@ class Job(Protocol):
         ...
 
 
+class Region(Protocol):
+    """The body of an `async with` that can be cancelled from outside it."""
+
+    def cancel(self) -> None:
+        """Cancel the body; may be called on the loop's own thread only."""
+        ...
+
+    async def end(self, error: BaseException | None) -> BaseException | None:
+        """
+        End it, in the task that began it.
+
+        Args:
+            error: what ended the body, or None.
+
+        Returns:
+            *error*; None where it was nothing but the region's own cancellation.
+        """
+        ...
+
+
 class Backend(Protocol):
     """One library that runs asynchronous code."""
 
@@ -77,6 +97,10 @@ class Backend(Protocol):
 
     def shield(self) -> AbstractContextManager[Any]:
         """Return a context manager that keeps level cancellation away from its body, as far as the library can."""
+        ...
+
+    def region(self) -> Region:
+        """Begin a region around what the running task does from now on."""
         ...
 
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import trio
 
-from tenure.lifecycle.backends.base import Job, LimitReachedError, Wake
+from tenure.lifecycle.backends.base import Job, LimitReachedError, Region, Wake
 
 
 class _SystemJob:
@@ -24,6 +24,32 @@ class _SystemJob:
     def shield(self) -> None:
         """Keep the end of the run away; no new scope, for the resource may hold an older one that it leaves now."""
         self.scope.shield = True
+
+
+class _ScopeRegion:
+    """A region is a cancel scope."""
+
+    __slots__ = ("_scope", "_task")
+
+    def __init__(self) -> None:
+        self._task = trio.lowlevel.current_task()
+        self._scope = trio.CancelScope()
+        self._scope.__enter__()
+
+    def cancel(self) -> None:
+        """Cancel the scope."""
+        self._scope.cancel()
+
+    async def end(self, error: BaseException | None) -> BaseException | None:
+        """Leave the scope; in another task that is impossible, and trio tells of it where it was entered."""
+        if trio.lowlevel.current_task() is not self._task:
+            return error
+        try:
+            trace = error.__traceback__ if error is not None else None
+            is_own = self._scope.__exit__(type(error) if error is not None else None, error, trace)
+        except BaseException as rest:  # noqa: BLE001 - what is left of a group
+            return rest
+        return None if is_own else error
 
 
 class TrioBackend:
@@ -77,6 +103,10 @@ class TrioBackend:
     def shield(self) -> AbstractContextManager[Any]:
         """Return a shielded scope."""
         return trio.CancelScope(shield=True)
+
+    def region(self) -> Region:
+        """Enter a cancel scope."""
+        return _ScopeRegion()
 
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait on an event of this run, and what ends it from any thread."""

@@ -1,0 +1,78 @@
+"""Bugs of scopes: whose a value is, who holds it, what is replaced for a while."""
+
+from tests.laws.bank.bug import Bug
+
+BUGS = (
+    Bug(
+        "ambient-values-in-the-root", "L47 L49", "EA",
+        "runtime/opening.py",
+        "    return lambda scope: scope  # generated",
+        "    return lambda scope: engine.root  # generated",
+    ),
+    Bug(
+        "children-left-open", "L46 L10", "EA",
+        "runtime/leaving.py",
+        "    for child in sorted(scope.children, key=lambda child: -child.number):\n",
+        "    for child in list[Scope]():\n",
+    ),
+    Bug(
+        "scope-stays-in-its-parent", "L46 L16", "H",
+        "runtime/leaving.py",
+        "            scope.parent.children.discard(scope)\n",
+        "            pass\n",
+    ),
+    Bug(
+        "left-scope-stays-current", "L50 L47", "EA",
+        "runtime/entering.py",
+        "        current.reset(token)\n        if now",
+        "        if now",
+    ),
+    Bug(
+        "closed-by-the-first-who-leaves", "L11", "EA",
+        "runtime/holding.py",
+        "        return None if record.holders else begin_close(record)\n",
+        "        return begin_close(record)\n",
+    ),
+    Bug(
+        "what-came-open-is-closed", "L12", "EA",
+        "runtime/records.py",
+        "        return is_opened_by_user(self.obj) or any(",
+        "        return any(",
+    ),
+    Bug(
+        "closed-by-hand-and-again", "L17 L9", "EA",
+        "runtime/holding.py",
+        "            record.exit.done = True  # now",
+        "            record.exit.done = False  # now",
+    ),
+    Bug(
+        "originals-not-restored", "L57", "EA",
+        "runtime/replacing.py",
+        "                bring_back(aside, old)\n",
+        "                pass\n",
+    ),
+    Bug(
+        "override-leaves-its-own-open", "L57 L10", "EA",
+        "runtime/replacing.py",
+        "        self.doomed = present.exits\n",
+        "        self.doomed = present.exits[:0]\n",
+    ),
+    Bug(
+        "override-shows-the-original", "L57", "EA",
+        "runtime/replacing.py",
+        "        for each, kept in by_key(take(engine, affected)).items():\n",
+        "        for each, kept in by_key(take(engine, set())).items():\n",
+    ),
+    Bug(
+        "reset-leaves-dependents-open", "L58 L18", "EA",
+        "runtime/shutting_down.py",
+        "        wanted.update(new)\n        queue.extend(new)\n",
+        "",
+    ),
+    Bug(
+        "captives-allowed", "L48", "E",
+        "runtime/engine.py",
+        "                refuse_captive(self.plans, self.ladder, each)\n",
+        "",
+    ),
+)  # fmt: skip
