@@ -125,7 +125,7 @@ def test_a_start_between_two_gets():
 
 @pytest.mark.parametrize("limit", [None, 2, 1])
 def test_hung_ones_share_their_waiting(limit):
-    """L61: limits count from when a closing begins; hung ones keep nobody from closing, whatever the limit of how many."""
+    """L61: limits count from when a closing begins; hung ones keep nobody from closing, however few may close."""
     log, container = [], Container(close_timeout=10, max_parallel=limit)
     for number in range(4):
         timed(container, log, f"hung{number}", opens=0, closes=1000)

@@ -71,4 +71,4 @@ def _is_inside(file: str) -> bool:
     for package in _PACKAGES:
         if package in parts:
             return parts[parts.index(package) + 1] in (*_LIBRARIES, "tenure")
-    return any(path is not None and file.startswith(path) for path in _INSIDE)
+    return file.startswith(_INSIDE)

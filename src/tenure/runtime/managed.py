@@ -196,7 +196,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     try:
         yield from _open_below(record, holder, is_async)
         exit_ = yield from open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None)
-    except BaseException as raised:
+    except BaseException as raised:  # noqa: BLE001 - raised below, where it is not another one by then
         error = raised
         if binding.options.optional and isinstance(raised, Exception) and not isinstance(raised, ContainerClosedError):
             error = unavailable(binding, raised, engine.place(holder), next_number())

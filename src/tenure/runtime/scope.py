@@ -133,7 +133,7 @@ class Scope:
         return "the container" if self.parent is None else f"the scope {self.name!r}"
 
     def crash(self, error: BaseException) -> None:
-        """Cancel the body: a task of a resource's own failed with *error*, which is raised where the body ends (L56)."""
+        """Cancel the body: a resource's own task failed with *error*, which is raised where the body ends (L56)."""
         if self.region is not None and self.crashed is None and self.state is State.OPEN and not is_cancellation(error):
             self.crashed = error
             self.region.cancel()

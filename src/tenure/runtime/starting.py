@@ -125,8 +125,7 @@ def _open_in_order(engine: Any, launches: Sequence[Launch], run: Start) -> None:
 
 
 def _undone_sync(engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException]) -> BaseException:
-    for error in errors:
-        _explain(engine, error)
+    _explain_all(engine, errors)
     return drive(roll_back(engine, scope, run, errors, is_async=False))
 
 
@@ -158,15 +157,14 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
         below_is_ready.reset(tokens[1])
     errors = await _outcome(run)
     if errors:
-        for error in errors:
-            _explain(engine, error)
+        _explain_all(engine, errors)
         failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
         run.end()
         _tell_ended(engine, scope, began, failure)
         try:
             raise failure
         finally:
-            del failure, errors, error  # its traceback holds this frame (L16)
+            del failure, errors  # its traceback holds this frame (L16)
     run.end()
     _tell_ended(engine, scope, began, None)
 
@@ -204,11 +202,12 @@ async def _outcome(run: Start) -> list[BaseException]:
     return list(run.failures)
 
 
-def _explain(engine: Any, error: BaseException) -> None:
-    """Tell on *error* the way to what failed, from whatever of this start is made last of it."""
-    failed = getattr(error, CHAIN, ())
-    if failed:
-        note_path(error, failed[0].key, engine.graph)
+def _explain_all(engine: Any, errors: Sequence[BaseException]) -> None:
+    """Tell on each of *errors* the way to what failed, from whatever of this start is made last of it."""
+    for error in errors:
+        failed = getattr(error, CHAIN, ())
+        if failed:
+            note_path(error, failed[0].key, engine.graph)
 
 
 def _tell_began(engine: Any, scope: Scope, launches: Sequence[Launch]) -> float:

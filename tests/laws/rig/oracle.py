@@ -50,7 +50,7 @@ class End:
     left: Sequence[str] = ()
     """What of the library remains: tasks, timers, threads, files, handlers."""
     interruptible: bool = False
-    """Whether an interrupted closing is the meant behaviour of this case (a second cancel of an inline close, Ctrl-C)."""
+    """Whether an interrupted closing is meant in this case: a second cancel of an inline close, Ctrl-C."""
 
 
 @dataclass(slots=True)
