@@ -10,6 +10,8 @@ from tenure.errors import ResourceError, TenureError
 from tenure.injection import Inject, inject
 from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
+from tenure.runner import run, run_and_exit
+from tenure.workers import Stop, Worker, stopping, worker
 
 __version__ = "0.1.0"
 
@@ -19,11 +21,17 @@ __all__ = [
     "ResourceError",
     "ResourceScope",
     "Retry",
+    "Stop",
     "TenureError",
+    "Worker",
     "inject",
     "managed_resource",
     "resource",
+    "run",
+    "run_and_exit",
     "scoped",
     "singleton",
+    "stopping",
     "transient",
+    "worker",
 ]

@@ -14,6 +14,7 @@ from tenure.events import Observer
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.effects import adrive, drive
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
 from tenure.runtime import resetting, starting
@@ -190,6 +191,7 @@ class Container(Binder):
 
     # the container's own life
 
+    @uninterrupted
     def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
         """
         Open the singleton resources *keys*, all of them by default, dependencies first.
@@ -218,6 +220,7 @@ class Container(Binder):
         limit = max_parallel if max_parallel is not None else engine.max_parallel
         await starting.astart(engine, engine.root, keys or starting.eager_keys(engine), limit)
 
+    @uninterrupted
     def reset(self, key: Any, *keys: Any) -> None:
         """
         Close what was made of these keys, dependents first, in every open scope; the next request makes it anew.
@@ -236,6 +239,7 @@ class Container(Binder):
         """Close what was made of these keys, dependents first, in every open scope; see `reset`."""
         await adrive(resetting.reset(self.engine, (key, *keys), is_async=True))
 
+    @uninterrupted
     def close(self) -> None:
         """
         Close everything that is open, dependents first. Closing again is a no-op.
@@ -250,6 +254,7 @@ class Container(Binder):
         """Close everything that is open, dependents first; see `close`."""
         _raise(await adrive(leave(self.engine, self.engine.root, None, is_async=True)))
 
+    @uninterrupted
     def __enter__(self) -> Self:
         """Open every singleton resource, one after the other."""
         self._enter_once()
@@ -260,6 +265,7 @@ class Container(Binder):
             raise
         return self
 
+    @uninterrupted
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:

@@ -3,12 +3,12 @@
 import inspect
 
 
-def at(target):
-    """Return the `file:line` that an error has to name for a function, or for a class by its first function."""
+def at(target, lines=0):
+    """Return the `file:line` that an error has to name: of a function, or a class's first one, or so many lines on."""
     if inspect.isclass(target):
         target = next(value for value in vars(target).values() if inspect.isfunction(value))
     code = inspect.unwrap(target).__code__
-    return f"{code.co_filename}:{code.co_firstlineno}"
+    return f"{code.co_filename}:{code.co_firstlineno + lines}"
 
 
 def is_idle(container):

@@ -424,7 +424,7 @@ def test_opening_over_its_limit():
 
     error = caught.value
     assert str(error) == (
-        f"Settings ({at(slow)}) did not open within 0.001 s; "
+        f"Settings ({at(slow)}) did not open within 0.001 s, where it waited at {at(slow, 2)}; "
         "give it more with open_timeout=, or look at what it waits for"
     )
     assert (error.label, error.phase, error.limit_s, error.where) == ("Settings", "open", 0.001, at(slow))
@@ -455,7 +455,7 @@ def test_closing_over_its_limit(log):
 
     (error,) = caught.value.exceptions
     assert str(error) == (
-        f"Settings ({at(slow)}) did not close within 0.001 s; "
+        f"Settings ({at(slow)}) did not close within 0.001 s, where it waited at {at(slow, 3)}; "
         "give it more with close_timeout=, or look at what it waits for"
     )
     assert error.phase == "close"
@@ -516,6 +516,8 @@ def every_error():
         errors_module.MissingBindingError(Settings, path, "why", ["Setings"]),
         errors_module.ResourceProtocolError("Settings", None, "ended without a yield", "yield once"),
         errors_module.ResourceTimeoutError("Settings", "open", 1.5),
+        errors_module.ResourceTimeoutError("Settings", "close", 1.5, "app.py:3", "app.py:9", ("Users",)),
+        errors_module.ResourceUnavailableError(Settings, "Settings", "app.py:3"),
         errors_module.ScopeError("no"),
         errors_module.ScopeNotOpenError(Settings, "request"),
         errors_module.WrongLoopError("Settings", "loop 1", "loop 2"),

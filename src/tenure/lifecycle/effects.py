@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tenure.lifecycle.backends import current
+from tenure.lifecycle.interrupts import waits
 from tenure.lifecycle.latch import Latch
 
 T = TypeVar("T")
@@ -159,6 +160,7 @@ class Sleep:
         self.seconds: float = seconds
         self.until: Latch | None = until
 
+    @waits
     def block(self) -> None:
         """Sleep on this thread."""
         time.sleep(self.seconds)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from tenure.errors import Error
 from tenure.lifecycle.effects import drive
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import group
 from tenure.providers import kinds
 from tenure.providers.bindings import is_provider
@@ -86,6 +87,7 @@ def reset_last(provider: Any) -> None:
     reset_last_of([provider])
 
 
+@uninterrupted
 def reset_last_of(providers: Sequence[Any]) -> None:
     """Undo the last override of each of *providers*, which have one, all at once."""
     pairs = [(provider, provider._last) for provider in providers]

@@ -17,6 +17,7 @@ from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.claim import opening as opening_now
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.opening import Notify, Place
 from tenure.model.binding import CALL, TRANSIENT, Binding, Make
 from tenure.model.check import refuse_captive
@@ -39,6 +40,7 @@ class Resolvers(dict[Key, Callable[[Scope], Any]]):
         self._engine = engine
         self._is_async = is_async
 
+    @uninterrupted
     def __missing__(self, key: Key) -> Callable[[Scope], Any]:
         return self._engine.compile(key, self._is_async)
 

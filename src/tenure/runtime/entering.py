@@ -17,9 +17,10 @@ from tenure.keys import Key
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import adrive, drive
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import CALL
 from tenure.notes import add_note
-from tenure.runtime.leaving import leave
+from tenure.runtime.leaving import leave, left_empty
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
 
 F = TypeVar("F")
@@ -88,12 +89,21 @@ def enter(engine: Any, name: str, values: Mapping[Key, Any], is_sync: bool) -> S
 
 def exit_sync(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* without a loop; return whether *error* was swallowed; raises what `leave` says."""
+    if left_empty(scope.engine, scope, error):
+        return _conclude(scope, error, error)
+    return _exit_now(scope, error)
+
+
+@uninterrupted
+def _exit_now(scope: Scope, error: BaseException | None) -> bool:
     return _conclude(scope, error, drive(leave(scope.engine, scope, error, is_async=False)))
 
 
 async def exit_async(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* on the running loop; return whether *error* was swallowed; raises what `leave` says."""
     ended_by = await scope.end_region(error)
+    if ended_by is error and left_empty(scope.engine, scope, error):
+        return _conclude(scope, error, error)
     return _conclude(scope, error, await adrive(leave(scope.engine, scope, ended_by, is_async=True)))
 
 

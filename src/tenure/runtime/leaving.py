@@ -59,6 +59,23 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
         del failure, ending  # tracebacks of closing code lead to this frame, and it must not lead back (L16)
 
 
+def left_empty(engine: Any, scope: Scope, outcome: BaseException | None) -> bool:
+    """Leave *scope* at once where nothing in it is open, being opened, or could be; return whether that was so."""
+    with engine.lock:
+        if scope.state is not State.OPEN or engine.stash:
+            return False
+        if scope.exits or scope.inflight or scope.children or scope.records:
+            return False
+        scope.state = State.CLOSED
+        scope.values.clear()
+        scope.cache.clear()
+        if scope.parent is not None:
+            scope.parent.children.discard(scope)
+    if engine.notify is not None:
+        engine.notify(ScopeLeft(time.perf_counter(), scope.name, scope.number, outcome))
+    return True
+
+
 def _running_loop() -> Any:
     backend = running()
     return backend.token() if backend is not None else None

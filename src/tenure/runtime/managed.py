@@ -9,6 +9,7 @@ from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit, next_number
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime.degrading import stand_in, unavailable
@@ -28,6 +29,13 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
 
     def resolve(scope: Scope) -> Any:
         record = find_record(engine, binding, scope)
+        if record is not None and record.is_open:
+            touch(record, scope)
+            return record.value
+        return resolve_anew(scope, record)
+
+    @uninterrupted
+    def resolve_anew(scope: Scope, record: Managed | None) -> Any:
         if record is None:
             refuse_async(engine, binding, scope)
             obj = drive(obtain(engine, binding, home_of(engine, binding, scope), is_async=False))

@@ -15,6 +15,7 @@ from typing import Any
 
 from tenure.errors import ContainerClosedError
 from tenure.lifecycle.effects import adrive, drive
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import Lifecycle
 from tenure.model.detect import METHOD_MARK
 from tenure.runtime.emptying import close_by_hand
@@ -75,6 +76,7 @@ async def _ensure_open(record: Managed) -> None:
         raise
 
 
+@uninterrupted
 def _ensure_open_now(record: Managed) -> None:
     engine = record.engine
     try:
@@ -160,6 +162,11 @@ def _plain_opening(function: Callable[..., Any]) -> Any:
     return initialize
 
 
+@uninterrupted
+def _closed_by_hand(record: Managed) -> None:
+    drive(close_by_hand(record))
+
+
 def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
     if is_coroutine:
 
@@ -183,7 +190,7 @@ def _closes_by_hand(function: Callable[..., Any], is_coroutine: bool) -> Any:
         if record is None or record.came_open or record.is_own_code():
             note_closed_by_user(self)
             return function(self, *args, **kwargs)
-        return drive(close_by_hand(record))
+        return _closed_by_hand(record)
 
     return dispose_now
 

@@ -11,6 +11,7 @@ from tenure.errors import ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import asking_stack
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.runtime.degrading import stand_in
 from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
@@ -34,6 +35,7 @@ def home_rule(engine: Any, binding: Binding) -> Home:
 def miss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
     """Return the synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
 
+    @uninterrupted
     def make(scope: Scope) -> Any:
         if not below_is_ready.get():
             refuse_async(engine, binding, scope)

@@ -12,6 +12,7 @@ from tenure.errors import AsyncInSyncError, ScopeError
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import Report
 from tenure.model.binding import Binding
 from tenure.runtime import replacing
@@ -32,6 +33,7 @@ class Override:
         self._binding = binding
         self._token: replacing.Token = ()
 
+    @uninterrupted
     def __enter__(self) -> None:
         """Replace the binding."""
         engine, key = self._engine, self._binding.key
@@ -52,6 +54,7 @@ class Override:
             engine.replaced[key] = (*engine.replaced.get(key, ()), self._token)
             engine.adopt(graph, affected)
 
+    @uninterrupted
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:

@@ -61,11 +61,11 @@ def made_under(engine: Any, affected: Collection[Key], ended: Collection[Token])
     present = [
         (scope, exit_)
         for scope in every_scope(engine.root)
-        for place, exit_ in scope.exits.items()
+        for place, exit_ in list(scope.exits.items())
         if exit_.binding.key in affected
         and (place == exit_.binding.key or (exit_.binding.lifetime == TRANSIENT and not exit_.is_aside))
     ]
-    kept = [aside for states in list(engine.stash.values()) for state, aside in states.items() if ended & state]
+    kept = [aside for states in list(engine.stash.values()) for state, aside in list(states.items()) if ended & state]
     return present + [each for aside in kept for each in aside.exits]
 
 
@@ -74,7 +74,7 @@ def being_made(engine: Any, affected: Collection[Key], ended: Collection[Token])
     ended, mine = set(ended), openings()
     claims = [c for scope in every_scope(engine.root) for key in affected if (c := scope.inflight.get(key)) is not None]
     for states in list(engine.stash.values()):
-        claims += [claim for state, aside in states.items() if ended & state for claim in aside.under_way]
+        claims += [claim for state, aside in list(states.items()) if ended & state for claim in aside.under_way]
     return [claim for claim in claims if claim not in mine and not claim.done.is_set]
 
 

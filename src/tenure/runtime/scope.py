@@ -187,7 +187,7 @@ def every_scope(scope: Scope) -> list[Scope]:
     """Return *scope* and every open scope inside it, outer ones first."""
     found = [scope]
     for each in found:  # it grows while it is walked
-        found.extend(each.children)
+        found.extend(tuple(each.children))
     return found
 
 

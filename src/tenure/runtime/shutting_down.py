@@ -14,6 +14,7 @@ from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import Report
 from tenure.runtime.emptying import close_by
 from tenure.runtime.scope import Scope, closing, every_scope
@@ -144,6 +145,7 @@ def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer)
             claim.succeed()
 
 
+@uninterrupted
 def shut_down_sync(
     engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None
 ) -> None:

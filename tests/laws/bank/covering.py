@@ -53,7 +53,7 @@ class Reached:
 
 
 class Chosen:
-    """Runs *tests* alone, in that order; sends the name of the first that fails to the descriptor *tell*."""
+    """Runs *tests* alone, in that order; writes to *tell* a newline before each, and the name of one that fails."""
 
     def __init__(self, tests: Sequence[str], tell: int) -> None:
         self._rank = {test: rank for rank, test in enumerate(tests)}
@@ -64,6 +64,10 @@ class Chosen:
         items[:] = sorted(
             (item for item in items if item.nodeid in self._rank), key=lambda item: self._rank[item.nodeid]
         )
+
+    def pytest_runtest_logstart(self) -> None:
+        """Tell that it goes on."""
+        os.write(self._tell, b"\n")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell of a failure."""
