@@ -19,6 +19,8 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
+KNOWS_WHEN = "__tenure_knows_when__"
+"""Attribute of a handler that itself raises where that does no harm: it is called at once."""
 BLOCKED_AFTER_S = 0.2
 """Seconds that no bytecode of Tenure's takes, unless it calls what waits."""
 _SIGINT = int(_signal.SIGINT)
@@ -99,7 +101,7 @@ def uninterrupted(function: Callable[P, T]) -> Callable[P, T]:
         if _thread.get_ident() != _main:
             return function(*args, **kwargs)
         handler = _signal.getsignal(_SIGINT)
-        if handler is _on_signal or not callable(handler):
+        if handler is _on_signal or not callable(handler) or hasattr(handler, KNOWS_WHEN):
             return function(*args, **kwargs)
         _State.handler = handler
         try:

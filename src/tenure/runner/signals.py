@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from tenure.lifecycle.interrupts import KNOWS_WHEN
+
 EXIT_BASE = 128
 """A program that a signal ends has this plus its number as exit status, as shells show it."""
 
@@ -80,6 +82,8 @@ class Signals:
             return
         signal.signal(number, self._previous.get(signal.Signals(number), signal.SIG_DFL))
         signal.raise_signal(number)
+
+    setattr(_handle, KNOWS_WHEN, True)
 
 
 def abort(number: signal.Signals, unreleased: Sequence[str]) -> None:

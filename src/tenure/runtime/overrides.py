@@ -12,6 +12,7 @@ from tenure.errors import AsyncInSyncError, ScopeError
 from tenure.keys import Key
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import Steps, adrive, drive
+from tenure.lifecycle.exits import next_number
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import Report
 from tenure.model.binding import Binding
@@ -50,7 +51,7 @@ class Override:
             replacing.begin(engine, (key,), affected)
             if key not in engine.replaced:
                 engine.originals[key] = engine.graph.bindings.get(key)
-            self._token = (key, self, self._binding)
+            self._token = (key, next_number(), self._binding)
             engine.replaced[key] = (*engine.replaced.get(key, ()), self._token)
             engine.adopt(graph, affected)
 

@@ -3,6 +3,7 @@ Driver A: every fault at every step.
 
 Cases are written "A:<world>:<shape>:<flavour>:<use>:<plan>", see `worlds`, `shapes`, `nodes`, `uses` and `plans`.
 Plan "*" stands for every single fault, "**" for every pair; world "parity" for the same faults in every world.
+"A:<world>:single:<name>" is a situation that needs no fault, see `singles`.
 """
 
 import itertools
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.laws.faults.nodes import ASYNC_FLAVOURS, FLAVOURS, SYNC_FLAVOURS
+from tests.laws.faults.odd import ODD
 from tests.laws.faults.parity import PARITY_USES, compare
 from tests.laws.faults.plans import parse
 from tests.laws.faults.search import Search
+from tests.laws.faults.sharing import SHARING
+from tests.laws.faults.singles import play
 from tests.laws.faults.uses import USES
 from tests.laws.faults.worlds import WORLDS, has_uvloop
 from tests.laws.rig.driver import Outcome
@@ -21,6 +25,7 @@ from tests.laws.rig.shapes import shape, shapes
 LETTER = "A"
 TITLE = "every fault at every step"
 
+SINGLES = ODD | SHARING
 ALL_USES = tuple(USES)
 PLAIN_USES = tuple(name for name, use in USES.items() if not use.waits_only)
 
@@ -64,6 +69,8 @@ PARTS = (
 
 def cases(full: bool) -> Iterator[str]:
     """Give every case; without *full*, the quick part."""
+    for name, single in SINGLES.items():
+        yield from (f"A:{world}:single:{name}" for world in single.worlds)
     for part in PARTS:
         if part.world == "uvloop" and not has_uvloop():
             continue
@@ -80,6 +87,9 @@ def run(case: str) -> list[Outcome]:
     Raises:
         ValueError: it is no case of this driver.
     """
+    letter, world_name, kind, *rest = f"{case}:::".split(":")
+    if letter == LETTER and kind == "single" and rest[0] in SINGLES and world_name in SINGLES[rest[0]].worlds:
+        return [play(world_name, SINGLES[rest[0]])]
     head, plan = _parsed(case)
     if head.startswith("A:parity:"):
         return compare(head, None if plan == "*" else [parse(plan)])

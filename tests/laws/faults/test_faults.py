@@ -42,7 +42,7 @@ def test_no_fault_breaks_a_law(world):
 @pytest.mark.parametrize("full", [False, True])
 def test_every_world_flavour_and_use_is_among_the_cases(full):
     """Neither part leaves out a world, a flavour of resources or a way to use them; the full part has every shape."""
-    words = [case.split(":") for case in driver.cases(full)]
+    words = [case.split(":") for case in driver.cases(full) if ":single:" not in case]
 
     left_out = set() if has_uvloop() else {"uvloop"}
     assert {word[1] for word in words} == set(WORLD_NAMES) - left_out

@@ -586,7 +586,7 @@ class Machine(RuleBasedStateMachine):
         ):
             return
         gate = self.gates[f"open {node.name}"] = self.world.event()
-        going = [self.world.begin(task, lambda: self._get(key)) for task in range(self.world.n_tasks)]
+        going = [self.world.begin(task, lambda: self._get(key), is_whole=True) for task in range(self.world.n_tasks)]
         self.world.settle()
         if going[victim].cancel is not None and not going[victim].is_done:
             going[victim].cancel()

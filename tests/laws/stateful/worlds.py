@@ -24,7 +24,7 @@ class SyncWorld:
     def __init__(self) -> None:
         self._context = contextvars.copy_context()
 
-    def begin(self, task: int, operation: Operation) -> "Going":
+    def begin(self, task: int, operation: Operation, is_whole: bool = False) -> "Going":
         """Run *operation* to its end."""
         going = Going()
         self._context.run(_drive, going, operation)
@@ -94,8 +94,8 @@ class AsyncioWorld:
             going.cancel = self._tasks[number].cancel
             await going.run(operation)
 
-    def begin(self, task: int, operation: Operation) -> Going:
-        """Let *task* begin *operation*."""
+    def begin(self, task: int, operation: Operation, is_whole: bool = False) -> Going:
+        """Let *task* begin *operation*; one that *is_whole* leaves nothing entered."""
         going = Going()
         self._boxes[task].append((operation, going))
         self._wakes[task].set()
@@ -144,7 +144,7 @@ class TrioWorld:
     def __init__(self) -> None:
         self._clock = trio.testing.MockClock()
         self._go, self._paused = threading.Semaphore(0), threading.Semaphore(0)
-        self._orders: list[tuple[int, Operation, Going]] = []
+        self._orders: list[tuple[int, Operation, Going, bool]] = []
         self._released: list[Any] = []
         self._is_over = False
         self._failure: BaseException | None = None
@@ -173,8 +173,8 @@ class TrioWorld:
                 await trio.testing.wait_all_tasks_blocked()
                 self._paused.release()
                 self._go.acquire()
-                for task, operation, going in self._orders:  # given while this thread waited
-                    sends[task].send_nowait((operation, going))
+                for task, *order in self._orders:  # given while this thread waited
+                    sends[task].send_nowait(order)
                 self._orders.clear()
                 for event in self._released:
                     event.set()
@@ -186,10 +186,13 @@ class TrioWorld:
         self.left = [f"the task {task.name}" for task in _tasks_of_the_library() - before]
 
     async def _live(self, receive: Any) -> None:
-        async for operation, going in receive:
-            with trio.CancelScope() as scope:
-                going.cancel = lambda scope=scope: self._released.append(_Cancel(scope))  # type: ignore[misc]
-                await _run_in_trio(going, operation)
+        async for operation, going, is_whole in receive:
+            if is_whole:
+                with trio.CancelScope() as scope:
+                    going.cancel = lambda scope=scope: self._released.append(_Cancel(scope))  # type: ignore[misc]
+                    await _run_in_trio(going, operation)
+            else:
+                await _run_in_trio(going, operation)  # entering a container may open a cancel scope that stays
             going.is_done = True
 
     def _wait(self) -> None:
@@ -198,10 +201,10 @@ class TrioWorld:
         if self._failure is not None:
             raise self._failure
 
-    def begin(self, task: int, operation: Operation) -> Going:
-        """Let *task* begin *operation*."""
+    def begin(self, task: int, operation: Operation, is_whole: bool = False) -> Going:
+        """Let *task* begin *operation*; one that *is_whole* leaves nothing entered, and may be cancelled."""
         going = Going()
-        self._orders.append((task, operation, going))
+        self._orders.append((task, operation, going, is_whole))
         return going
 
     def settle(self) -> None:
