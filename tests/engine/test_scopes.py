@@ -416,7 +416,8 @@ async def test_a_scope_left_in_another_task(world, story):
         await entering.wait()
         leaving = tasks.start(leave)
 
-    assert entering.error is None
+    # on trio the body is a cancel scope (L56), whose own complaint comes where it was entered
+    assert isinstance(entering.error, RuntimeError) if world.name == "trio" else entering.error is None
     assert isinstance(leaving.error, ScopeError)
     assert story.log == ["open A", "close A"]
 

@@ -188,6 +188,9 @@ class _Crash:
     def cancel(self) -> None:
         self._stop.request(self._root.crashed)
 
+    def drop(self) -> None:
+        pass
+
     async def end(self, error: BaseException | None) -> BaseException | None:
         return error
 

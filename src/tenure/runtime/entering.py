@@ -202,6 +202,9 @@ class ScopeHandle(Generic[F]):
         """Make the scope current no longer, without leaving it: a generator sets it while it runs."""
         scope = self._leave()
         _reset_current(scope)
+        if scope.region is not None:
+            scope.region.drop()  # a cancel scope across the yields of a generator would break it (PEP 789)
+            scope.region = None
         return scope
 
     def _leave(self) -> Scope:
@@ -222,9 +225,7 @@ class ScopeHandle(Generic[F]):
     async def __aenter__(self) -> F:
         """Enter on the running loop."""
         face = self._enter(is_sync=False)
-        backend = current_backend()
-        if not backend.cancels_by_level:  # a cancel scope across the yields of a generator would break it (PEP 789)
-            self._leave().region = backend.region()
+        self._leave().region = current_backend().region()
         return face
 
     async def __aexit__(

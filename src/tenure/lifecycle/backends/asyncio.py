@@ -43,6 +43,9 @@ class _TaskRegion:
         self._was_cancelled = True
         self._task.cancel()
 
+    def drop(self) -> None:
+        """Nothing to do: there is nothing to leave."""
+
     async def end(self, error: BaseException | None) -> BaseException | None:
         """Take the cancellation back, which may not have reached the body yet."""
         if not self._was_cancelled or asyncio.current_task() is not self._task:

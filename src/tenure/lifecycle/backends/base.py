@@ -40,6 +40,10 @@ class Region(Protocol):
         """Cancel the body; may be called on the loop's own thread only."""
         ...
 
+    def drop(self) -> None:
+        """Let it be no region any more, right after it began."""
+        ...
+
     async def end(self, error: BaseException | None) -> BaseException | None:
         """
         End it, in the task that began it.

@@ -1,6 +1,7 @@
 """trio: level cancellation, so what must end runs inside a shielded scope."""
 
 import math
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from contextvars import Context
@@ -26,30 +27,62 @@ class _SystemJob:
         self.scope.shield = True
 
 
-class _ScopeRegion:
-    """A region is a cancel scope."""
+_regions: weakref.WeakKeyDictionary[Any, list["_ScopeRegion"]] = weakref.WeakKeyDictionary()
+"""The regions of each task, innermost last."""
 
-    __slots__ = ("_scope", "_task")
+
+class _ScopeRegion:
+    """
+    A region is a cancel scope, and cancel scopes nest: one that ends out of order is left when it is the innermost one.
+
+    Where it never is, because a cancel scope of somebody else's stands between, trio tells of it when the task ends.
+    """
+
+    __slots__ = ("_has_ended", "_scope", "_task")
 
     def __init__(self) -> None:
         self._task = trio.lowlevel.current_task()
+        self._has_ended = False
         self._scope = trio.CancelScope()
         self._scope.__enter__()
+        _regions.setdefault(self._task, []).append(self)
 
     def cancel(self) -> None:
         """Cancel the scope."""
         self._scope.cancel()
 
+    def drop(self) -> None:
+        """Leave the scope at once."""
+        self._leave(None)
+
     async def end(self, error: BaseException | None) -> BaseException | None:
         """Leave the scope; in another task that is impossible, and trio tells of it where it was entered."""
-        if trio.lowlevel.current_task() is not self._task:
-            return error
-        try:
-            trace = error.__traceback__ if error is not None else None
-            is_own = self._scope.__exit__(type(error) if error is not None else None, error, trace)
-        except BaseException as rest:  # noqa: BLE001 - what is left of a group
-            return rest
-        return None if is_own else error
+        return error if trio.lowlevel.current_task() is not self._task else self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> BaseException | None:
+        self._has_ended = True
+        stack, left = _regions[self._task], error
+        while stack and stack[-1]._has_ended and stack[-1]._is_innermost():  # noqa: SLF001 - of its own class
+            region = stack.pop()
+            if region is self:
+                left = _left(region._scope, error)  # noqa: SLF001 - of its own class
+            else:
+                _left(region._scope, None)  # noqa: SLF001 - of its own class
+        return left
+
+    def _is_innermost(self) -> bool:
+        status = getattr(self._task, "_cancel_status", None)  # trio does not say otherwise which scope is the innermost
+        return status is None or getattr(status, "_scope", self._scope) is self._scope
+
+
+def _left(scope: trio.CancelScope, error: BaseException | None) -> BaseException | None:
+    """Leave *scope*; return what is left of *error* then."""
+    try:
+        trace = error.__traceback__ if error is not None else None
+        is_own = scope.__exit__(type(error) if error is not None else None, error, trace)
+    except BaseException as rest:  # noqa: BLE001 - what is left of a group
+        return rest
+    return None if is_own else error
 
 
 class TrioBackend:
