@@ -276,12 +276,13 @@ class Container(Binder):
     async def __aenter__(self) -> Self:
         """Open every singleton resource, independent ones at the same time."""
         self._enter_once()
+        self.engine.root.crashed = None  # of an earlier life, or told where that is closed
         try:
             await self.start()
         except BaseException:
             self._entered = False
             raise
-        self.engine.root.region = current_backend().region()
+        self.engine.root.begin_region(current_backend().region())
         return self
 
     async def __aexit__(

@@ -18,6 +18,7 @@ from tenure.errors.graph import (
 from tenure.errors.paths import PathStep
 from tenure.errors.resources import (
     CloseError,
+    ResourceEndedError,
     ResourceExhaustedError,
     ResourceInitializationError,
     ResourceProtocolError,
@@ -52,6 +53,7 @@ __all__ = [
     "NothingProvidedError",
     "OptionPathError",
     "PathStep",
+    "ResourceEndedError",
     "ResourceError",
     "ResourceExhaustedError",
     "ResourceInitializationError",

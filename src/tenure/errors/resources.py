@@ -42,6 +42,31 @@ class ResourceUnavailableError(ResourceError):
         )
 
 
+class ResourceEndedError(ResourceError):
+    """
+    A resource ended by itself while it was in use: a task of its own failed, or ended it.
+
+    It cancels the body of the scope, and leaves it where the resource's closing code raises nothing of its own; else
+    that error leaves.
+
+    Attributes:
+        label: the key as shown.
+        where: `file:line` of the opening code, or None.
+    """
+
+    def __init__(self, label: str, where: str | None) -> None:
+        super().__init__(label, where)
+        self.label: str = label
+        self.where: str | None = where
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        return (
+            f"{self.label}{place} ended by itself while it was in use: look at the tasks that it starts, and handle in "
+            "them what may fail"
+        )
+
+
 class ResourceProtocolError(ResourceError, RuntimeError):
     """
     A resource broke the rules of its own kind: a generator that never yields, or yields twice.

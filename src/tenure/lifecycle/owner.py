@@ -10,12 +10,14 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
+from tenure.errors import ResourceEndedError
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.effects import Steps, adrive, waited_for
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
 from tenure.lifecycle.waiting import place_of_awaitable
+from tenure.model.binding import Binding
 
 
 class Owner:
@@ -25,8 +27,8 @@ class Owner:
     Args:
         open_: steps that open it and put the exit where it belongs; return whether there is anything to close.
         close: called with the outcome when it is time; the steps that close it.
-        crashed: called with the error where the closing that nobody asked for ends with one: a task of the resource's
-            own failed.
+        crashed: called with a ResourceEndedError as soon as it has to close although nobody asked, and then with the
+            error that the closing ends with, if it does.
 
     Attributes:
         done: open once nothing is left to do.
@@ -40,6 +42,7 @@ class Owner:
         "_close",
         "_closing",
         "_crashed",
+        "_ended_by_itself",
         "_inside",
         "_is_abandoned",
         "_job",
@@ -47,6 +50,7 @@ class Owner:
         "_outcome",
         "_prune_at",
         "_steps",
+        "_where",
         "dependents",
         "done",
         "error",
@@ -70,7 +74,9 @@ class Owner:
         self._steps: Steps[bool] | None = None
         self._inside: tuple[Claim, ...] = ()
         self._is_abandoned = False
+        self._ended_by_itself = False
         self.label: str = ""
+        self._where: str | None = None
         self._job: Any = None
         self._prune_at = 16
         self.done: Latch = Latch()
@@ -80,8 +86,10 @@ class Owner:
         self.dependents: list[Latch] = []
         self.loop: Any = None
 
-    def start(self, context: Context, name: str) -> None:
+    def start(self, context: Context, binding: Binding) -> None:
         """Start the task on the running loop, in *context*, which both halves of the resource will see."""
+        name = binding.label
+        self._where = binding.where
         backend = current()
         self.loop = backend.token()
         self.label = name
@@ -95,7 +103,8 @@ class Owner:
                 self._job.shield()
                 if self._is_abandoned:
                     self._job.cancel()  # it was given up before it could begin: nobody waits for it any more
-                self._steps = self._close(self._outcome)
+                # it ends of its own accord: what its scope was told of that is nothing it should be shown
+                self._steps = self._close(None if self._ended_by_itself else self._outcome)
                 self.swallowed = await adrive(self._steps)
         except BaseException as error:  # noqa: BLE001 - whoever closes the scope raises it
             if not self._is_abandoned:
@@ -112,7 +121,10 @@ class Owner:
     async def _park(self) -> None:
         try:
             await self._closing.wait()
-        except BaseException:  # noqa: BLE001 - the loop ends: close now, dependents first
+        except BaseException:  # noqa: BLE001 - a task of its own failed, or the loop ends: close now, dependents first
+            if not self._is_abandoned:
+                self._crashed(ResourceEndedError(self.label, self._where))
+            self._ended_by_itself = True
             for dependent in list(self.dependents):
                 await dependent.wait_out()
 

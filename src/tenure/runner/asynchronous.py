@@ -101,8 +101,10 @@ class AsyncRun:
         """Have the failure of a resource's own task end the run, not only the task that started it (L56)."""
         engine = getattr(self._container, "engine", None)
         if engine is not None:
+            crashed = engine.root.crashed
             await engine.root.end_region(None)
-            engine.root.region = _Crash(engine.root, self._stop)
+            engine.root.crashed = crashed
+            engine.root.begin_region(_Crash(engine.root, self._stop))
 
     async def _result(self) -> Any:
         result = None
@@ -187,6 +189,10 @@ class _Crash:
 
     def cancel(self) -> None:
         self._stop.request(self._root.crashed)
+
+    @property
+    def n_cancellations(self) -> int:
+        return 0
 
     def drop(self) -> None:
         pass

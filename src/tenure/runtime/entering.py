@@ -15,11 +15,11 @@ from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
 from tenure.keys import Key
 from tenure.lifecycle.backends import current as current_backend
-from tenure.lifecycle.backends import running
+from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import CALL
-from tenure.notes import add_note
+from tenure.notes import add_note, attach_closing_errors, closing_errors
 from tenure.runtime.leaving import leave, left_empty
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
 
@@ -101,10 +101,28 @@ def _exit_now(scope: Scope, error: BaseException | None) -> bool:
 
 async def exit_async(scope: Scope, error: BaseException | None) -> bool:
     """Leave *scope* on the running loop; return whether *error* was swallowed; raises what `leave` says."""
+    region = scope.region
+    n_before = region.n_cancellations if region is not None else 0
     ended_by = await scope.end_region(error)
     if ended_by is error and left_empty(scope.engine, scope, error):
         return _conclude(scope, error, error)
-    return _conclude(scope, error, await adrive(leave(scope.engine, scope, ended_by, is_async=True)))
+    failure = await adrive(leave(scope.engine, scope, ended_by, is_async=True))
+    if failure is error and region is not None and region.n_cancellations < n_before:
+        failure = _taken_back(error)
+    return _conclude(scope, error, failure)
+
+
+def _taken_back(error: BaseException | None) -> BaseException | None:
+    """
+    Return what a resource made of *error*, a cancellation of its own that it has taken back, as a task group does.
+
+    It cancels the body when one of its tasks fails, and raises what that failed of where it is closed.
+    """
+    failed = closing_errors(error) if error is not None and is_cancellation(error) else ()
+    if not failed:
+        return error
+    attach_closing_errors(failed[0], failed[1:])
+    return failed[0]
 
 
 def _conclude(scope: Scope, error: BaseException | None, failure: BaseException | None) -> bool:
@@ -225,7 +243,7 @@ class ScopeHandle(Generic[F]):
     async def __aenter__(self) -> F:
         """Enter on the running loop."""
         face = self._enter(is_sync=False)
-        self._leave().region = current_backend().region()
+        self._leave().begin_region(current_backend().region())
         return face
 
     async def __aexit__(

@@ -79,7 +79,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
         return _owned_close(engine, home, box[0], outcome)
 
     context = contextvars.copy_context()
-    Owner(open_, close, home.crash).start(context, binding.label)
+    Owner(open_, close, home.crash).start(context, binding)
 
 
 def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:

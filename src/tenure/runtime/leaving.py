@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError, closing_errors
+from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
 from tenure.events import ScopeLeft
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
 from tenure.lifecycle.claim import Claim, openings, waiting_for, waits_for_own_code
@@ -18,6 +18,7 @@ from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.latch import Latch
+from tenure.notes import attach_closing_errors
 from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import orphan
@@ -184,7 +185,16 @@ def _close_contents(
         yield from close_exits(scope, list(scope.exits.values()), closer)
     finally:
         closing.reset(token)
-    return closer.report.settle(outcome)
+    return _told_of_the_end(closer.report.settle(outcome))
+
+
+def _told_of_the_end(failure: BaseException | None) -> BaseException | None:
+    """Return what a resource that ended by itself failed of, if that shows now, instead of the error that says so."""
+    failed = closing_errors(failure) if isinstance(failure, ResourceEndedError) else ()
+    if not failed:
+        return failure
+    attach_closing_errors(failed[0], failed[1:])
+    return failed[0]
 
 
 def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:

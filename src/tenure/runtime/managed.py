@@ -174,7 +174,7 @@ def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
             claim.succeed()
         return False
 
-    Owner(open_, _nothing_to_close, home.crash).start(contextvars.copy_context(), binding.label)
+    Owner(open_, _nothing_to_close, home.crash).start(contextvars.copy_context(), binding)
     return claim
 
 
@@ -194,7 +194,7 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
     def close(outcome: BaseException | None) -> Steps[bool]:
         return own_close(record, outcome, None)
 
-    Owner(open_, close, holder.crash).start(contextvars.copy_context(), record.binding.label)
+    Owner(open_, close, holder.crash).start(contextvars.copy_context(), record.binding)
 
 
 def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner: Owner | None) -> Steps[None]:

@@ -17,7 +17,7 @@ from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.emptying import close_exits
-from tenure.runtime.scope import Scope, closing, every_scope
+from tenure.runtime.scope import Scope, closing, endings, every_scope
 from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, take
 
 Token: TypeAlias = tuple[Any, ...]
@@ -108,6 +108,8 @@ def end(
     exchange: _Exchange | None = None
     under_way: list[Claim] = []
     while exchange is None:
+        for ending in endings(scope for scope, _ in made_under(engine, others, ended)) if can_wait else ():
+            cancelled = (yield (ending.wait_out() if is_async else ending)) or cancelled
         states = _states(engine, _known(engine))
         affected = engine.graph.dependents(*keys).union(others) if keys else set[Key]()
         with engine.lock:

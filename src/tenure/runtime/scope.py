@@ -5,13 +5,14 @@ Plain data with a state; what happens to it is in `opening`, `leaving` and `mana
 itself, so that a request's objects die with the request (L16).
 """
 
+from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from enum import Enum
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError
 from tenure.keys import Key
-from tenure.lifecycle.backends import Region, is_cancellation
+from tenure.lifecycle.backends import Region, is_cancellation, running
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.latch import Latch
@@ -46,6 +47,13 @@ class Ending(Latch):
         super().__init__()
         self.loop: Any = loop
         self.failure: BaseException | None = None
+
+    def block(self) -> None:
+        """Wait on this thread; AsyncInSyncError where that would stop the loop that the closing runs on."""
+        backend = running()
+        if not self.is_set and backend is not None and backend.token() is self.loop:
+            raise AsyncInSyncError(["a scope"], "close", "`await`: another task is closing it")
+        super().block()
 
 
 class Scope:
@@ -134,9 +142,19 @@ class Scope:
 
     def crash(self, error: BaseException) -> None:
         """Cancel the body: a resource's own task failed with *error*, which is raised where the body ends (L56)."""
-        if self.region is not None and self.crashed is None and self.state is State.OPEN and not is_cancellation(error):
-            self.crashed = error
+        if self.state is not State.OPEN or is_cancellation(error):
+            return
+        is_first = self.crashed is None
+        if is_first or isinstance(self.crashed, ResourceEndedError):
+            self.crashed = error  # what it failed of shows only when it has closed
+        if is_first and self.region is not None:
             self.region.cancel()
+
+    def begin_region(self, region: Region) -> None:
+        """Let *region* be the body; it is cancelled at once where something failed while the scope was entered."""
+        self.region = region
+        if self.crashed is not None:
+            region.cancel()
 
     async def end_region(self, error: BaseException | None) -> BaseException | None:
         """Return what ended the body: *error*, or what it was cancelled for."""
@@ -181,6 +199,19 @@ def live_chain(scope: Scope | None) -> list[Scope]:
         chain.append(scope)
         scope = scope.parent
     return chain[::-1]
+
+
+def endings(scopes: Iterable[Scope]) -> list[Ending]:
+    """Return the ends of those of *scopes* that other code is closing, the root apart."""
+    mine = closing.get()
+    return [
+        scope.ending
+        for scope in dict.fromkeys(scopes)
+        if scope.parent is not None
+        and scope.ending is not None
+        and not scope.ending.is_set
+        and not any(each in mine for each in live_chain(scope))
+    ]
 
 
 def every_scope(scope: Scope) -> list[Scope]:

@@ -17,7 +17,7 @@ from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import Report
 from tenure.runtime.emptying import close_by
-from tenure.runtime.scope import Scope, closing, every_scope
+from tenure.runtime.scope import Scope, closing, endings, every_scope
 
 Owed = tuple[Scope, Any, Exit]
 """A scope, the place among its exits, the exit."""
@@ -113,6 +113,8 @@ def _claimed(
     """Wait until nothing of it is being opened or closed; then claim all of it, so that newcomers wait in turn."""
     while True:
         reached = _reached(engine, keys)
+        closing_now = endings(scope for scope, _, _ in owed_for(engine, scopes, keys))
+        yield from closing_now  # what they close is closed before what that needs
         with engine.lock:
             claims = under_way(every_scope(engine.root), reached)
             if not claims:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from tests.laws.rig.oracle import Violation
-from tests.laws.running.account import BACKENDS, LAWS, Account, OfDriver
+from tests.laws.running.account import BACKENDS, LAWS, MOOT, Account, OfDriver
 
 _SHOWN = 5
 """Violations of one law that are printed in full."""
@@ -87,7 +87,7 @@ def _law_by_law(account: Account, names: Mapping[str, str]) -> Iterator[str]:
         n_bad = sum(each.law == law for each in tally.violations)
         if any(counts) or n_bad or account.is_whole:
             shown = "".join(f"{n:>11,}" if n else f"{'·':>11}" for n in counts)
-            note = "" if any(counts) else "  NOT CHECKED"
+            note = "" if any(counts) else f"  {MOOT.get(law, 'NOT CHECKED')}"
             yield f"{law:<4} {names.get(law, '')[:width]:<{width}}{shown}{n_bad:>12}{note}"
 
 

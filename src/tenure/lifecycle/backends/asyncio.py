@@ -43,6 +43,11 @@ class _TaskRegion:
         self._was_cancelled = True
         self._task.cancel()
 
+    @property
+    def n_cancellations(self) -> int:
+        """What `Task.cancelling` says."""
+        return int(self._task.cancelling())
+
     def drop(self) -> None:
         """Nothing to do: there is nothing to leave."""
 

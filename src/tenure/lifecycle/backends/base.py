@@ -40,6 +40,11 @@ class Region(Protocol):
         """Cancel the body; may be called on the loop's own thread only."""
         ...
 
+    @property
+    def n_cancellations(self) -> int:
+        """How many cancellations of the task are not taken back, where the library counts them."""
+        ...
+
     def drop(self) -> None:
         """Let it be no region any more, right after it began."""
         ...
