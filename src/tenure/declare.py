@@ -84,7 +84,8 @@ def resource(
             default for it, does without then, anything else gets a ResourceUnavailableError.
         fallback: what stands in for it where it fails to open: a value that is not closed, or a class or function that
             is called for one without arguments. Makes it optional.
-        thread_bound: whether a parallel start without an event loop opens it on the calling thread.
+        thread_bound: whether a parallel start without an event loop opens it on the calling thread; takes no
+            *close_timeout*, which would close it on another one.
 
     Returns:
         *target* itself; a class gets methods that open it (see the design, "Lazily opened objects").
@@ -93,6 +94,11 @@ def resource(
         BindingError: *target* is not callable, or an argument is out of its bounds.
     """
     _check_options(scope, open_timeout, close_timeout, retry, tags)
+    if thread_bound and close_timeout is not None:
+        raise BindingError(
+            "thread_bound=True and close_timeout= contradict each other: a limit of its own moves a synchronous close to "
+            "another thread; leave one of them out"
+        )
     options = Options(
         scope=scope,
         is_resource=True,

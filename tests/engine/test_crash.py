@@ -143,7 +143,7 @@ async def test_it_ends_without_an_error(world):
 
     container.bind("ending", ending)
 
-    with pytest.raises(ResourceEndedError, match="'ending'.*ended by itself") as caught:
+    with pytest.raises(ResourceEndedError, match=r"'ending'.*ended by itself") as caught:
         async with container:
             go.set()
             await world.event().wait()

@@ -241,3 +241,9 @@ def test_ctrl_c_while_threads_open(monkeypatch):
 def test_a_limit_that_is_none(limit):
     with pytest.raises(BindingError, match="max_parallel"):
         Container().start_sync(parallel=True, max_parallel=limit)
+
+
+def test_bound_to_a_thread_and_limited():
+    """L44, L62: a limit of its own closes on another thread, which contradicts it."""
+    with pytest.raises(BindingError, match="thread_bound"):
+        resource(thread_bound=True, close_timeout=1)

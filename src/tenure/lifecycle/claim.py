@@ -135,6 +135,11 @@ class Claim:
             other._n_above -= 1  # noqa: SLF001 - of its own class
 
     @property
+    def starts_over(self) -> bool:
+        """Whether something it needs was replaced meanwhile, so that whoever wants the result asks anew."""
+        return self.is_stale or self.withdrawn == "replaced"
+
+    @property
     def is_waited_for(self) -> bool:
         """Whether another opening waits for it; if none does, it is part of no circle."""
         return self._n_above > 0

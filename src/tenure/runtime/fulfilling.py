@@ -128,7 +128,7 @@ def fulfil(
         value, exit_ = yield from _made(engine, binding, home, claim, is_async, owner)
     except BaseException as error:
         start = None if has_turn.get() else start_now()
-        if start is not None and not is_spared(binding, error):
+        if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
             start.fail(error)
         with engine.lock:
             _withdraw(binding, home, claim)
@@ -271,7 +271,7 @@ def _make(
     if is_async:
         call = yield from waited(call)
     with engine.lock:
-        if claim.is_stale or claim.withdrawn == "replaced":
+        if claim.starts_over:
             raise StartOver
         claim.is_prepared = True
     # now, for a replacement of one of them may come or go before it is open
@@ -336,7 +336,7 @@ def open_in_turn(
             claim if is_owned else None,
         )
     except BaseException as error:
-        if start is not None and not is_spared(binding, error):
+        if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
             start.fail(error)  # now, before the turn is handed on: nothing new begins (L64)
         raise
     finally:

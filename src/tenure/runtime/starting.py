@@ -149,13 +149,10 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     run = Start(max_parallel)
     launches = to_open(engine, scope, keys)
     began = _tell_began(engine, scope, launches)
-    tokens = start_of.set(run), below_is_ready.set(True)
-    try:
-        run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
-    finally:
-        start_of.reset(tokens[0])
-        below_is_ready.reset(tokens[1])
-    errors = await _outcome(run)
+    errors = await _outcome(run, _launched(engine, run, launches))
+    while not errors and any(claim.starts_over for claim in run.claims):  # what was replaced meanwhile is another now
+        run.claims.clear()
+        errors = await _outcome(run, _launched(engine, run, to_open(engine, scope, keys)))
     if errors:
         _explain_all(engine, errors)
         failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
@@ -169,6 +166,17 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     _tell_ended(engine, scope, began, None)
 
 
+def _launched(engine: Any, run: Start, launches: Sequence[Launch]) -> list[Claim]:
+    """Launch all of it as part of *run*; return the claims, which are noted there."""
+    tokens = start_of.set(run), below_is_ready.set(True)
+    try:
+        run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
+    finally:
+        start_of.reset(tokens[0])
+        below_is_ready.reset(tokens[1])
+    return list(run.claims)
+
+
 def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
     if is_managed(binding):
         return managed.launch(engine, binding, home)
@@ -178,8 +186,8 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
     return claim
 
 
-async def _outcome(run: Start) -> list[BaseException]:
-    """Wait for every claim, whoever cancels; return what went wrong, in order, a cancellation of the start among it."""
+async def _outcome(run: Start, claims: Sequence[Claim]) -> list[BaseException]:
+    """Wait for *claims*, whoever cancels; return what went wrong, in order, a cancellation of the start among it."""
     ended: list[Claim] = []
     signal = [Latch()]
 
@@ -189,9 +197,9 @@ async def _outcome(run: Start) -> list[BaseException]:
         ended.append(claim)
         signal[0].set()
 
-    for claim in run.claims:
+    for claim in claims:
         claim.done.then(functools.partial(note, claim))
-    n_open = len(run.claims)
+    n_open = len(claims)
     while n_open:
         signal[0] = Latch()
         interruption = None if ended else await signal[0].wait_out()

@@ -239,9 +239,11 @@ def tried_again(run: Run, facts: Facts, world: World, use: Use, subject: Subject
     """L7: a failure is not remembered, and does not grow as it is raised to many."""
     if not run.caught:
         return None
-    if len(run.lengths) > 2 and all(before < after for before, after in itertools.pairwise(run.lengths)):
-        return (f"the traceback grows: {run.lengths}",)
-    return ()
+    return [
+        f"the traceback grows: {lengths}"
+        for lengths in run.lengths.values()
+        if len(lengths) > 1 and all(before < after for before, after in itertools.pairwise(lengths))
+    ]
 
 
 def kept_or_undone(run: Run, facts: Facts, world: World, use: Use, subject: Subject) -> Broken:

@@ -89,7 +89,7 @@ def run(case: str) -> list[Outcome]:
     """
     letter, world_name, kind, *rest = f"{case}:::".split(":")
     if letter == LETTER and kind == "single" and rest[0] in SINGLES and world_name in SINGLES[rest[0]].worlds:
-        return [play(world_name, SINGLES[rest[0]])]
+        return [play(case, SINGLES[rest[0]])]
     head, plan = _parsed(case)
     if head.startswith("A:parity:"):
         return compare(head, None if plan == "*" else [parse(plan)])

@@ -47,6 +47,7 @@ class Run:
         fired: every fault that happened.
         left: every error that left the user's code as a whole.
         caught: errors that the user's code caught and went on from.
+        lengths: by `id` of an error that several got, the lengths of its traceback as each of them saw it.
         cancel: cancels the user's code; given by the world.
         is_cancelled: whether that code ended as cancelled; told by the world.
         remains: what of the library was left over; told by the world.
@@ -59,7 +60,7 @@ class Run:
         self.fired: list[Fired] = []
         self.left: list[BaseException] = []
         self.caught: list[BaseException] = []
-        self.lengths: list[int] = []
+        self.lengths: dict[int, list[int]] = {}
         self.cancel: Callable[[], object] | None = None
         self.is_cancelled = False
         self.remains: list[str] = []

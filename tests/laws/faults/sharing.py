@@ -7,6 +7,8 @@ from tests.laws.faults.singles import WITH_TASKS, Log, Single, called, closed, o
 from tests.laws.faults.uses import World
 
 MAX_PAUSES = 200
+MAX_LATE = 8
+"""More pauses than the closing of an object takes."""
 
 
 async def by_hand(world: World, log: Log) -> None:
@@ -90,6 +92,57 @@ async def overlapping_scopes(world: World, log: Log) -> None:
     await closed(world, container)
 
 
+async def scopes_in_turn(world: World, log: Log) -> None:
+    """Whenever a scope gets what another one, being left, closes: it has it open for as long as it lasts."""
+    for n_pauses in range(MAX_LATE):
+        await _in_turn(world, log, n_pauses)
+
+
+async def _in_turn(world: World, log: Log, n_pauses: int) -> None:
+    container, flags, own = Container(), set[str](), Log()
+    key = opening_itself(world, own, "A")
+    container.bind(key, resource(key)())
+
+    def is_open() -> bool:
+        return own.steps.count("open A") > own.steps.count("close A")
+
+    async def first() -> None:
+        async with world.inside(container.resource_scope()):
+            await world.get(container, key)
+            flags.add("first is in")
+
+    async def second() -> None:
+        while "first is in" not in flags:
+            await world.pause()
+        for _ in range(n_pauses):
+            await world.pause()
+        async with world.inside(container.resource_scope()):
+            await world.get(container, key)
+            for _ in range(MAX_LATE):
+                if not is_open():
+                    log.broken.append(f"got {n_pauses} pauses after it was open, and closed in use")
+                    break
+                await world.pause()
+
+    await world.together([first, second])
+    log.unless(not is_open(), f"left open: {own.steps}")
+    await closed(world, container)
+
+
+async def left_scopes(world: World, log: Log) -> None:
+    """A scope that was left, with something in it or nothing, is gone from the one around it."""
+    container = Container()
+    container.bind("A", resource(scope="request")(opened(world, log, "A", "A")))
+    async with world.inside(container):
+        for keys in ((), ("A",)):
+            async with world.inside(container.resource_scope()):
+                for key in keys:
+                    await world.get(container, key)
+            left = [repr(scope) for scope in container.engine.root.children]
+            log.unless(not left, f"after it was left, with {keys} in it, the container still has {left}")
+    log.expect("open A", "close A")
+
+
 async def paused_generator(world: World, log: Log) -> None:
     """The scope of a generator that is injected is not that of the code that takes from it."""
 
@@ -125,6 +178,8 @@ SHARING = {
     "came-open": Single("L12", came_open),
     "late-object": Single("L18", late_object, WITH_TASKS),
     "overlapping-scopes": Single("L11", overlapping_scopes, WITH_TASKS),
+    "scopes-in-turn": Single("L11", scopes_in_turn, WITH_TASKS),
+    "left-scopes": Single("L46", left_scopes),
     "paused-generator": Single("L47", paused_generator),
 }
 """By name."""

@@ -111,8 +111,9 @@ async def closed(world: World, container: Any) -> None:
     await called(container.aclose if world.is_async else container.close)
 
 
-def play(world_name: str, single: Single) -> Outcome:
-    """Run *single* in the world called *world_name*."""
+def play(case: str, single: Single) -> Outcome:
+    """Run *single*; *case* is how it is written."""
+    world_name = case.split(":")[1]
     world, log, run = WORLDS[world_name](), Log(), Run(Plan())
     subject = build(shape("1.0"), "gen", ["singleton"], max_parallel=None, is_timed=False)  # a stage; it is not opened
 
@@ -127,11 +128,11 @@ def play(world_name: str, single: Single) -> Outcome:
     finally:
         with suppress(RuntimeError):  # a loop that was left in the middle
             world.close()
-    return Outcome(world.backend, [single.law], violations=list(_judged(single.law, log, run)))
+    return Outcome(world.backend, [single.law], violations=_judged(case, single.law, log, run))
 
 
-def _judged(law: str, log: Log, run: Run) -> list[Violation]:
+def _judged(case: str, law: str, log: Log, run: Run) -> list[Violation]:
     if run.is_stuck:
-        return [Violation("L38", "the program waits for ever")]
+        return [Violation("L38", "the program waits for ever", case)]
     texts = [*log.broken, *(f"this left: {error!r}" for error in run.left)]
-    return [*(Violation(law, text) for text in texts), *(Violation("L40", text) for text in run.remains)]
+    return [*(Violation(law, text, case) for text in texts), *(Violation("L40", text, case) for text in run.remains)]

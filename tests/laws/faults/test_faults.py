@@ -4,8 +4,13 @@ import pytest
 
 import tenure.lifecycle.closing
 import tenure.runtime.emptying
+import tenure.runtime.engine
+import tenure.runtime.holding
+import tenure.runtime.leaving
+import tenure.runtime.records
 import tenure.runtime.starting
 from tenure.lifecycle.backends.asyncio import AsyncioBackend
+from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.outcome import Report, group
 from tests.laws.faults import driver
@@ -104,6 +109,23 @@ async def left_alone(backend, wait, seconds):
     await wait()
 
 
+def raised_again(claim):
+    if claim.error is not None:
+        raise claim.error
+
+
+def allowed(*args):
+    return False
+
+
+def last_opened_first(exits):
+    return exits[::-1]
+
+
+def begun_at_once(record, scope):
+    return tenure.runtime.holding.begin_close(record) if record.is_open else None
+
+
 def shown_nothing(binding, handle, outcome, close=tenure.lifecycle.closing.close_handle):
     return close(binding, handle, None)
 
@@ -119,6 +141,13 @@ def shown_nothing(binding, handle, outcome, close=tenure.lifecycle.closing.close
         (tenure.runtime.starting, "roll_back", not_rolled_back, "A:asyncio:2.1:acm:eager:*", "L10"),
         (tenure.lifecycle.closing, "close_handle", shown_nothing, "A:sync:2.1:cm:request:*", "L13"),
         (AsyncioBackend, "wait_out", left_alone, "A:asyncio:2.0:agen:eager:*", "L10"),
+        (Claim, "raise_error", raised_again, "A:asyncio:2.0:agen:shared:*", "L7"),
+        (tenure.runtime.engine, "refuse_captive", allowed, "A:sync:single:captive", "L48"),
+        (tenure.runtime.engine, "refuse_other_loop", allowed, "A:asyncio:single:other-loop", "L54"),
+        (tenure.runtime.leaving, "_refuse_the_impossible", allowed, "A:trio:single:refused-close", "L51"),
+        (tenure.runtime.records, "is_opened_by_user", allowed, "A:sync:single:came-open", "L12"),
+        (tenure.runtime.emptying, "release", begun_at_once, "A:trio:single:overlapping-scopes", "L11"),
+        (tenure.runtime.emptying, "in_closing_order", last_opened_first, "A:asyncio:single:late-object", "L18"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")  # what is broken leaves things open

@@ -115,11 +115,11 @@ async def shared(world: World, subject: Subject, run: Run) -> None:
 
 def _note_length(run: Run, error: BaseException) -> None:
     if all(known is not error for known in run.caught):
-        return
+        return  # the first may be the one that opened it, who sees more of it
     n, trace = 0, error.__traceback__
     while trace is not None:
         n, trace = n + 1, trace.tb_next
-    run.lengths.append(n)
+    run.lengths.setdefault(id(error), []).append(n)
 
 
 def _singleton(number: int, k: int) -> str | None:

@@ -26,6 +26,8 @@ from tests.laws.rig.trace import ABANDONED, CLOSE_FAILED, CLOSED, CLOSING, FAILE
 
 BACKEND, EVENT, PHASE = sys.argv[1:4] if len(sys.argv) > 3 else ("sync", "none", "use")
 VICTIM = "B"
+HUNG_S = 6.0
+"""How long a closing hangs: longer than the end of the program takes."""
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGINT2", "SIGTERM2", "finish2", "ctrlc")
 
 
@@ -51,6 +53,9 @@ class B(Value): ...
 
 
 class C(Value): ...
+
+
+class D(Value): ...
 
 
 numbers = {}
@@ -221,6 +226,12 @@ def open_c(b: B) -> Iterator[C]:
         yield value
 
 
+@resource(scope="request")
+def open_d(c: C) -> Iterator[D]:
+    with life(D, c) as value:
+        yield value
+
+
 @resource(scope="singleton")
 async def aopen_b(a: A) -> AsyncIterator[B]:
     async with alife(B, a) as value:
@@ -239,7 +250,7 @@ def open_hung(a: A) -> Iterator[B]:
     noted(OPENED, at)
     yield B(at)
     noted(CLOSING, at)
-    time.sleep(60)
+    time.sleep(HUNG_S)
 
 
 def note_abandoned(event):
@@ -269,6 +280,8 @@ def make():
     container.bind(aopen_c if is_async else open_c)
     if EVENT == "crash":
         container.bind(crashes if is_async else crashes_on_a_thread)
+    if EVENT == "inner":
+        container.bind(open_d)
     return container
 
 
@@ -335,6 +348,12 @@ def forget(container):
         loop = uvloop.new_event_loop()
     loop.run_until_complete(container.aget(C))
     container.keep = loop  # a loop that is closed would have its owners close
+
+
+def forget_inside(container):
+    """Open everything, a request's resource too, and leave nothing."""
+    container.keep = container.resource_scope()
+    container.keep.__enter__().get(D)
 
 
 def hold_in_daemon(container):
@@ -441,6 +460,8 @@ def go(container):
             run_plainly(container)
         case "forgotten":
             forget(container)
+        case "inner":
+            forget_inside(container)
         case "daemon":
             hold_in_daemon(container)
         case "waiting":
@@ -451,6 +472,12 @@ def go(container):
             policy = "finish" if EVENT == "finish2" else "abort"
             main = main_sync if BACKEND == "sync" else main_async
             run(container, main, backend=None if BACKEND == "sync" else BACKEND, on_second_signal=policy)
+
+
+def keepers():
+    """Return the names of the threads that keep the process from its end."""
+    own = threading.main_thread()
+    return [each.name for each in threading.enumerate() if each is not own and not each.daemon]
 
 
 def handlers():
@@ -468,6 +495,7 @@ def program():
         if os.getpid() == PID:
             found = [repr(each) for each in reachable([error])] if error is not None else []
             emit(left=repr(error) if error is not None else None, reachable=found, restored=handlers() == before)
+            emit(keepers=keepers())
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "crash": (BACKENDS, ("use",)),
     "hung": (BACKENDS, ("use",)),
     "forgotten": (BACKENDS, ("use",)),
+    "inner": (("sync",), ("use",)),
     "daemon": (("sync", "asyncio"), ("use",)),
     "waiting": (("sync",), ("use", "release")),
     "interpreter": (("sync",), ("use",)),
@@ -49,14 +50,15 @@ QUICK = (
     "F:sync:SIGINT:acquire", "F:asyncio:SIGTERM:acquire", "F:trio:SIGINT:use", "F:sync:SIGTERM:use",
     "F:asyncio:SIGHUP:release", "F:sync:SIGINT2:release", "F:trio:finish2:release", "F:asyncio:ctrlc:use",
     "F:sync:exit:release", "F:asyncio:error:acquire", "F:asyncio:fork:use", "F:sync:mp-fork:use",
-    "F:asyncio:crash:use", "F:asyncio:forgotten:use", "F:sync:waiting:use",
+    "F:sync:fork:use", "F:asyncio:crash:use", "F:asyncio:forgotten:use", "F:sync:waiting:use",
+    "F:sync:inner:use", "F:sync:hung:use",
 )  # fmt: skip
 
 MORE = {
     "SIGINT": ("L26", "L67"), "SIGTERM": ("L67",), "SIGHUP": ("L67",), "SIGINT2": ("L68",), "SIGTERM2": ("L68",),
     "finish2": ("L67", "L68"), "ctrlc": ("L26",), "exit": ("L26",), "error": ("L26",), "fork": ("L70",),
     "mp-fork": ("L70",), "mp-spawn": ("L70",), "mp-forkserver": ("L70",), "crash": ("L56",), "hung": ("L61", "L62"),
-    "forgotten": ("L70",), "daemon": ("L70",), "waiting": ("L43", "L67"),
+    "forgotten": ("L70",), "inner": ("L46", "L70"), "daemon": ("L70",), "waiting": ("L43", "L67"),
 }  # fmt: skip
 """Laws that an event is tried for, beyond those that every trace is checked for."""
 

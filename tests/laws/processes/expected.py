@@ -54,6 +54,10 @@ def _beyond(told, steps, backend, event, phase):
     if not all(told.own("restored")):
         yield "L67", "the previous signal handlers are not back"
     yield from _of_processes(told)
+    if event == "hung":
+        yield from (
+            ("L62", f"threads keep the process from its end: {names}") for names in told.own("keepers") if names
+        )
     if phase == "acquire" and event in (*STATUS, "exit", "error"):
         if any(step.life[0] == "C" for step in steps):
             yield "L64", "something new was opened after the start was told to end"

@@ -10,7 +10,7 @@ from typing import Any
 from tenure.errors import CircularDependencyError, ContainerClosedError, ResourceTimeoutError
 from tests.laws.rig.oracle import LAWS as ORACLE_LAWS
 from tests.laws.rig.oracle import End, Violation, reachable, violations
-from tests.laws.rig.trace import ABANDONED, FAILED, OPENING
+from tests.laws.rig.trace import ABANDONED, CLOSE_FAILED, FAILED, OPENING
 from tests.laws.schedules.scene import CIRCLE, CLOSED, FAULT, REBUILT, TIMEOUT, Scenario, Scene
 from tests.laws.schedules.stage import CLOSER, STARTER, USER, Actor
 from tests.laws.schedules.world import Fault
@@ -20,7 +20,7 @@ _OF_WORDS = {
     "L31", "L4"), "leave": ("L27", "L31"), "reside": ("L15",), "start": ("L4", "L64"), "retry": ("L65",), "limit":
     ("L60", "L61"), "inside": ("L39",), "late": ("L20",), "group": ("L52",), "anyio": ("L52",), "held": ("L52",),
     "crash": ("L56",), "override": ("L57",), "reset": ("L58",), "!": ("L7", "L25"),
-    "declared": ("L15",),
+    "declared": ("L15",), "wide": ("L63",),
 }  # fmt: skip
 """Laws that a scenario may break because of a word in its name."""
 
@@ -65,6 +65,7 @@ def check(
     for actor in actors:
         pairs += _of_actor(scenario, scene, actor)
     pairs += _together(scenario, actors)
+    pairs += _of_closers(scene)
     pairs += _after_the_close(scenario, scene)
     pairs += _of_the_hook(scenario, scene, hook)
     pairs += _told_to_nobody(scenario, scene, errors)
@@ -150,6 +151,20 @@ def _after_the_close(scenario: Scenario, scene: Scene) -> Iterator[tuple[str, st
             given_up = {step.life for step in steps if step.act == ABANDONED}
             for step in (step for step in steps[end:] if step.life not in given_up):
                 yield "L37", f"{step.life[0]}{step.life[1]}: {step.act} after {actor.name} had returned"
+
+
+def _of_closers(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Whoever asked for the close before something of the container failed to close is told of it (L15)."""
+    steps = scene.world.trace.steps
+    roots = {step.life for step in steps if step.act == OPENING and step.scope.startswith("root")}
+    failed = [(n, s) for n, s in enumerate(steps) if s.act == CLOSE_FAILED and s.life in roots]
+    for actor in scene.stage.actors:
+        if actor.asked_at is None or actor.n_cancels or not actor.is_done:
+            continue
+        there = reachable([actor.error] if actor.error is not None else [])
+        for number, step in failed:
+            if number >= actor.asked_at and all(error is not step.error for error in there):
+                yield "L15", f"{actor.name} ended with {actor.error!r}, and not with {step.error!r}, as others did"
 
 
 def _told_to_nobody(scenario: Scenario, scene: Scene, errors: Sequence[BaseException]) -> Iterator[tuple[str, str]]:

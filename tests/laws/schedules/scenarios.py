@@ -21,6 +21,7 @@ from tests.laws.schedules.nodes import Node
 from tests.laws.schedules.scene import CLOSED, FAULT, REBUILT, Scenario, Scene
 from tests.laws.schedules.special import SPECIAL
 from tests.laws.schedules.stage import USER
+from tests.laws.schedules.starts import STARTS
 from tests.laws.schedules.timed import TIMED
 
 GRAPHS = {
@@ -170,4 +171,4 @@ def _nothing(_: object) -> None:
 SCENARIOS: dict[str, Scenario] = {
     name: _tale(name) for name in _TALES.split() if hasattr(Container, "areset") or "reset" not in name
 }
-SCENARIOS |= {scenario.name: scenario for scenario in (*TIMED, *SPECIAL, *DECLARED)}
+SCENARIOS |= {scenario.name: scenario for scenario in (*TIMED, *SPECIAL, *STARTS, *DECLARED)}

@@ -1,10 +1,11 @@
 """A scenario, and what its actors can do: get, use, start, close, reset, override, live in a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tenure import Container, resource
+from tests.laws.rig.trace import Life
 from tests.laws.schedules.nodes import Node, target
 from tests.laws.schedules.stage import CLOSER, OTHER, STARTER, USER, Actor, Stage, lives, waiting
 from tests.laws.schedules.world import Value, World, request
@@ -66,19 +67,33 @@ class Scene:
             await self.stage.any_time()
             values = []
             for node in wanted:
+                closing = self.world.closing()
                 with waiting(self.stage, actor):
                     value = await self.container.aget(self.key(node))
-                self._look(name, node, value, steady)
+                self.look(name, node, value, steady, closing)
                 values.append(value)
             await self.stage.pause()
             return tuple(lives(value) for value in values)
 
         return self.stage.start(name, USER, run)
 
-    def _look(self, name: str, node: str, value: Value, steady: bool) -> None:
+    def look(self, name: str, node: str, value: Value, steady: bool, closing: Collection[Life] = ()) -> None:
+        """
+        Look at the *value* that *name* got for *node*.
+
+        Args:
+            name: of the actor.
+            node: what it asked for.
+            value: what it got.
+            steady: whether it must be open now.
+            closing: what was being closed, or was closed, when it asked.
+        """
         if not isinstance(value, self.key(node)):
             self.world.seen.append(("L33", f"{name} asked for {node} and got {value!r}"))
         for life in lives(value):
+            if life in closing:
+                text = f"{name} was given {life[0]}{life[1]}, whose closing had begun when it asked"
+                self.world.seen.append(("L11", text))
             if steady and life not in self.world.live:
                 self.world.seen.append(("L11", f"{name} was given {life[0]}{life[1]}, which is not open"))
 
@@ -90,7 +105,7 @@ class Scene:
             request.set(name)
             async with self.container.resource_scope() as scope:
                 for node in wanted:
-                    self._look(name, node, await scope.aget(self.key(node)), steady)
+                    self.look(name, node, await scope.aget(self.key(node)), steady)
                 await self.stage.pause()
             return None
 
@@ -102,6 +117,7 @@ class Scene:
         async def run(actor: Actor) -> None:
             await self.stage.any_time()
             actor.has_begun = True
+            actor.asked_at = len(self.world.trace.steps)
             await self.container.aclose()
 
         actor = self.stage.start(name, CLOSER, run)
@@ -147,7 +163,7 @@ class Scene:
             async with self.container.override(self.key(node), self.key(node)()):
                 self.world.era = "+override"
                 value = await self.container.aget(self.key(wanted))
-                self._look(name, wanted, value, steady=False)
+                self.look(name, wanted, value, steady=False)
             self.world.era = ""
 
         return self.stage.start(name, OTHER, run)

@@ -1,6 +1,7 @@
 """Scenarios that need more than words: circles, calls from inside, tasks in requests, what is held across a yield."""
 
 from tenure.errors import TenureError
+from tenure.lifecycle.latch import Latch
 from tests.laws.rig.oracle import reachable
 from tests.laws.rig.trace import CLOSED as CLOSED_ACT
 from tests.laws.rig.trace import CLOSING, OPENED
@@ -122,7 +123,8 @@ def _child(name: str, cancels: str) -> Scenario:
             async with scene.container.resource_scope() as scope:
 
                 async def ask(actor: Actor) -> None:
-                    await scope.aget(scene.key("B"))
+                    closing = scene.world.closing()
+                    scene.look("child", "B", await scope.aget(scene.key("B")), False, closing)
 
                 child = scene.stage.start("child", OTHER, ask)
                 if cancels == "child":
@@ -137,18 +139,33 @@ def _child(name: str, cancels: str) -> Scenario:
     return Scenario(name, ("A", "B@request(A)"), play, may=frozenset((CLOSED,)), interruptible=cancels == "visitor")
 
 
-def _narrow(name: str, *, fails: str = "", n_cancels: int = 0, closes: bool = False) -> Scenario:
-    """A start of three resources, one at a time."""
+def _late_child(name: str) -> Scenario:
+    """A task started in a request asks for what the request owns while that is being closed: it is refused."""
 
     def play(scene: Scene) -> None:
-        starter = scene.starter("starter", max_parallel=1)
-        if n_cancels:
-            scene.stage.cancel(starter, n_cancels)
-        if closes:
-            scene.closer("closer")
+        closes = Latch()
 
-    faults = {f"{fails}.open": 1} if fails else {}
-    return Scenario(name, ("A", "B", "C(A)"), play, faults=faults, may=frozenset((FAULT, CLOSED)))
+        async def tell() -> None:
+            closes.set()
+            await scene.stage.pause()
+            await scene.stage.pause()
+
+        async def run(actor: Actor) -> None:
+            request.set("visitor")
+            async with scene.container.resource_scope() as scope:
+
+                async def ask(actor: Actor) -> None:
+                    await closes.wait()
+                    closing = scene.world.closing()
+                    scene.look("child", "B", await scene.container.aget(scene.key("B")), False, closing)
+
+                scene.stage.start("child", OTHER, ask)
+                await scope.aget(scene.key("B"))
+
+        scene.world.within["B.close"] = tell
+        scene.stage.start("visitor", USER, run)
+
+    return Scenario(name, ("A", "B@request(A)"), play, may=frozenset((CLOSED,)))
 
 
 def _crash_of_resident(name: str) -> Scenario:
@@ -180,6 +197,7 @@ def _crash_of_resident(name: str) -> Scenario:
 SPECIAL: list[Scenario] = [
     _inside("inside/open-closes", "A.open", "close"),
     _inside("inside/open-closes2", "A.open", "close", users=("B", "A")),
+    _inside("inside/open-gets-itself", "A.open", "A", users=("A",)),
     _inside("inside/close-closes", "A.close", "close", closers=1),
     _inside("inside/close-closes2", "A.close", "close", closers=2),
     _inside("inside/close-gets", "B.close", "A", closers=1),
@@ -203,10 +221,7 @@ SPECIAL: list[Scenario] = [
     _straddling("limit/held/cancel", "limit", cancels=1, users=1),
     _child("child/outlives", "nobody"),
     _child("child/cancel", "child"),
+    _late_child("child/late"),
     _child("child/cancel-visitor", "visitor"),
-    _narrow("narrow/fails-first", fails="A"),
-    _narrow("narrow/fails-last", fails="C"),
-    _narrow("narrow/cancel", n_cancels=1),
-    _narrow("narrow/close", closes=True),
 ]
 """All of them."""

@@ -35,6 +35,8 @@ class Actor:
     """For a closer or starter: what was open when it returned."""
     has_begun: bool = False
     """For a closer or starter: whether it came so far as to ask for it."""
+    asked_at: int | None = None
+    """For one who closes the container: how many steps there were when it asked."""
     is_late: bool = False
     """Whether it went on waiting after a cancel."""
     cancelled_at: int = 0

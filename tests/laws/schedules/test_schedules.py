@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from tenure.lifecycle import claim as claims
+from tenure.lifecycle import turns
 from tenure.lifecycle.backends import asyncio as backend
 from tenure.lifecycle.latch import Latch
 from tenure.runtime import emptying, fulfilling, leaving
+from tenure.runtime import scope as scopes
 from tests.laws.schedules import driver
 from tests.laws.schedules.asyncio_play import AsyncioPlay
 from tests.laws.schedules.loop import Deadlock, OracleLoop
@@ -173,6 +175,39 @@ class Broken:
         monkeypatch.setattr(fulfilling, "shared_failure", lambda *_: None)
 
     @staticmethod
+    def everybody_has_a_turn(monkeypatch):
+        real = turns.Turns.__init__
+        monkeypatch.setattr(turns.Turns, "__init__", lambda self, limit: real(self, None))
+
+    @staticmethod
+    def one_has_a_turn(monkeypatch):
+        real = turns.Turns.__init__
+        monkeypatch.setattr(turns.Turns, "__init__", lambda self, limit: real(self, 1))
+
+    @staticmethod
+    def second_close_is_told_nothing(monkeypatch):
+        def _join(scope, ending, outcome):
+            if ending is not None and not ending.is_set:
+                yield ending
+            return outcome
+
+        monkeypatch.setattr(leaving, "_join", _join)
+
+    @staticmethod
+    def what_closes_is_handed_out(monkeypatch):
+        class Kept(dict):
+            def clear(self):
+                """Keep everything."""
+
+        real = scopes.Scope.__init__
+
+        def init(self, *args):
+            real(self, *args)
+            self.cache = Kept()
+
+        monkeypatch.setattr(scopes.Scope, "__init__", init)
+
+    @staticmethod
     def circles_are_waited_for(monkeypatch):
         monkeypatch.setattr(claims.Joining, "_begin", lambda self: None)
 
@@ -189,6 +224,10 @@ FINDS = {
     "late_openings_are_forgotten": ("one/1/close", {"L37"}),
     "failures_are_not_told": ("one/1/A!", {"L25"}),
     "circles_are_waited_for": ("circle/2", {"L38"}),
+    "everybody_has_a_turn": ("wide/two", {"L63"}),
+    "one_has_a_turn": ("wide/all", {"L63"}),
+    "second_close_is_told_nothing": ("pair/0/opened+A~+B~+close2", {"L15"}),
+    "what_closes_is_handed_out": ("child/late", {"L11"}),
 }
 
 

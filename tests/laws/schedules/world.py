@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenure.events import Abandoned
-from tests.laws.rig.trace import ABANDONED, Life, Trace
+from tests.laws.rig.trace import ABANDONED, CLOSING, Life, Trace
 
 request: ContextVar[str] = ContextVar("request", default="root")
 """Which request the running code belongs to: the scope that owns what is declared for requests."""
@@ -60,6 +60,10 @@ class World:
             for life in [life for life in self.live if life[0] == event.label]:
                 del self.live[life]
                 self.trace.note(ABANDONED, life)
+
+    def closing(self) -> frozenset[Life]:
+        """Return everything whose closing has begun."""
+        return frozenset(step.life for step in self.trace.steps if step.act == CLOSING)
 
     def fails(self, place: str) -> bool:
         """Tell whether *place* is to fail now."""

@@ -228,11 +228,18 @@ class Machine(RuleBasedStateMachine):
     def get(self, number: int, task: int) -> None:
         """Get a value in the current scope of a task."""
         key = self._key(number)
+        if self._is_unsaid(key, task):
+            return
         wanted, value, error = self.step(
             "L50", lambda: self._ask(key, task), lambda: self._get(key), task, in_order=True
         )
         if error is None:
             self.same(wanted, value)
+
+    def _is_unsaid(self, key: int, task: int) -> bool:
+        """A scope that an earlier life left current is no place for ambient values: which it sees is not said."""
+        here = self.here(task % self.world.n_tasks)
+        return here.is_closed and any(self.model.node(each)[0].lifetime is None for each in self.model.node(key)[2])
 
     def _ask(self, key: int, task: int) -> Made:
         scope = self.here(task % self.world.n_tasks)
@@ -247,12 +254,12 @@ class Machine(RuleBasedStateMachine):
         key = self._key(number)
         below = self.model.node(key)[2]
         nodes = [self.model.node(each)[0] for each in below]
-        if any(node.kind == "async methods" or node.lifetime in LADDER for node in nodes):
+        if self._is_unsaid(key, task) or any(node.kind == "async methods" or node.lifetime in LADDER for node in nodes):
             return  # what is not open yet may be had as an object; where a scope is missing, that is said first
 
         def predict() -> Made:
             here = self.here(task % self.world.n_tasks)
-            if here.is_closed or not self._waits(key, here):
+            if self.model.root.is_closed or not self._waits(key, here):
                 return self._ask(key, task)
             raise Refused("AsyncInSyncError")
 

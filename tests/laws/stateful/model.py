@@ -53,10 +53,12 @@ class Model:
         homes = [each for each in around if each.name == node.lifetime]
         if node.lifetime not in LADDER:
             homes = [self.root] if node.lifetime == "singleton" else [s for s in around if (key, under) in s.values]
-        if scope.is_closed or (node.lifetime in LADDER and not homes):
-            raise Refused("ContainerClosedError" if scope.is_closed else "ScopeNotOpenError")
+        if self.root.is_closed or (node.lifetime in LADDER and not homes):
+            raise Refused("ContainerClosedError" if self.root.is_closed else "ScopeNotOpenError")
         home = next(iter(homes), scope)
         made = home.values.get((key, under))
+        if home.is_closed and (node.kind, node.lifetime) not in (("value", None), ("plain", "transient")):
+            raise Refused("ContainerClosedError")
         self.open(made := made or Made(node, home, [self.get(need, home) for need in node.needs], under))
         if node.lifetime != "transient":
             home.values[key, under] = made

@@ -7,6 +7,7 @@ from typing import Any
 
 from tenure import Container, containers, providers, resource
 from tenure.errors import CircularDependencyError, ContainerClosedError
+from tenure.lifecycle.latch import Latch
 from tests.laws.rig.trace import CLOSED, GOT, OPENED
 from tests.laws.threads.baton import UserLock
 from tests.laws.threads.nodes import KEYS, A, B, C, D, Fault, Stage, Value, bind, node
@@ -191,6 +192,17 @@ def circle(stage: Stage) -> Scenario:
     return scenario(container, *jobs, allowed=(CircularDependencyError,), within=within, laws=("L38",))
 
 
+def waiting(stage: Stage) -> Scenario:
+    """One thread waits on a latch, which another opens."""
+    latches: list[Latch] = []
+
+    def prepare() -> None:
+        latches[:] = [Latch()]
+
+    jobs = [lambda: latches[0].block(), lambda: latches[0].set()]
+    return Scenario(jobs, prepare, latches.clear, laws=("L43", "L41"))
+
+
 def own_locks(stage: Stage) -> Scenario:
     """A's opening takes a lock of the user's; another thread holds it and builds B, which has nothing to do with A."""
     container = built(stage, "A", "B")
@@ -363,6 +375,7 @@ SCENARIOS: dict[str, Callable[[Stage], Scenario]] = {
     "requests": requests,
     "failing": failing,
     "circle": circle,
+    "waiting": waiting,
     "own-locks": own_locks,
     "disjoint": disjoint,
     "override-get": override_and_get,

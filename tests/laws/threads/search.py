@@ -74,7 +74,8 @@ class Search:
     def _judged(self, late: list[BaseException]) -> Iterator[Violation]:
         scenario, baton = self._scenario, self._baton
         if baton.stuck:
-            yield Violation("L38", f"threads wait for one another: {', '.join(baton.stuck)}")
+            law = "L43" if "L43" in scenario.laws else "L38"
+            yield Violation(law, f"threads wait for one another: {', '.join(baton.stuck)}")
             return
         errors = [error for error in baton.errors if error is not None]
         yield from self._raised(errors, late)

@@ -144,7 +144,7 @@ LAWS: tuple[Law, ...] = (
         ("no lock over user code", "While one resource opens, others that do not need it can open."),
         ("waiters survive a failure", "When an opening fails, those who wait for it try again or get the error."),
         ("bound to its thread", "A resource opens and closes on one thread where it is declared to."),
-        ("closing needs no token", "Closing never waits for a slot, token or lock that users may hold.", "B"),
+        ("closing needs no token", "Closing never waits for a slot, token or lock that users may hold.", "I"),
     ),
     *_laws(
         "scopes",

@@ -10,7 +10,7 @@ BUGS = (
         "else exits",
     ),
     Bug(
-        "late-needs-do-not-order", "L18", "AE",
+        "late-needs-do-not-order", "L18", "A",
         "lifecycle/closing.py",
         "            waiting = [d for d in dependents.pop(top.number, ()) if d.number not in ordered]\n",
         "            waiting: list[Exit] = []\n",
@@ -64,7 +64,7 @@ BUGS = (
         "",
     ),
     Bug(
-        "second-close-hides-the-failure", "L15", "BC",
+        "second-close-hides-the-failure", "L15", "B",
         "runtime/leaving.py",
         "        failure = failure or ending.failure\n",
         "",
@@ -88,7 +88,7 @@ BUGS = (
         "        if self.state in (State.DRAINING, State.CLOSING):\n",
     ),
     Bug(
-        "values-handed-out-while-closing", "L11 L50", "BE",
+        "values-handed-out-while-closing", "L11 L50", "B",
         "runtime/leaving.py",
         "        scope.cache.clear()  # a hit from here on would hand out what is about to be closed\n",
         "",

@@ -4,7 +4,7 @@ from tests.laws.bank.bug import Bug
 
 BUGS = (
     Bug(
-        "sync-close-closes-before-it-refuses", "L51", "AE",
+        "sync-close-closes-before-it-refuses", "L51", "A",
         "runtime/leaving.py",
         "        if labels:\n",
         "        if labels and not is_async and scope.parent is not None and scope.state is None:\n",

@@ -40,7 +40,7 @@ BUGS = (
         "isinstance(error, KeyError)), None)",
     ),
     Bug(
-        "shared-failure-grows", "L7", "BC",
+        "shared-failure-grows", "L7", "A",
         "lifecycle/claim.py",
         "            raise self.error.with_traceback(self._trace)\n",
         "            raise self.error\n",
@@ -52,7 +52,7 @@ BUGS = (
         "        pass\n",
     ),
     Bug(
-        "observers-can-break-things", "L29", "AH",
+        "observers-can-break-things", "L29", "A",
         "runtime/observers.py",
         "        except Exception as error:  # noqa: BLE001 - an observer",
         "        except KeyError as error:  # noqa: BLE001 - an observer",

@@ -71,7 +71,7 @@ BUGS = (
         "    if binding.lifetime != TRANSIENT and home.state is State.OPEN and value is not None:\n",
     ),
     Bug(
-        "one-attempt-too-many", "L65", "A",
+        "one-attempt-too-many", "L65", "B",
         "model/retry.py",
         "return attempt < self.attempts and",
         "return attempt <= self.attempts and",
@@ -89,13 +89,13 @@ BUGS = (
         "    if limit_s is not None or limit_s is None:\n        return (yield from _make_and_open(binding, make))\n",
     ),
     Bug(
-        "max-parallel-ignored", "L63", "BA",
+        "max-parallel-ignored", "L63", "B",
         "lifecycle/turns.py",
         "self._free = limit\n",
         "self._free = None\n",
     ),
     Bug(
-        "start-one-after-the-other", "L63", "BA",
+        "start-one-after-the-other", "L63", "B",
         "runtime/starting.py",
         "    run = Start(max_parallel)\n",
         "    run = Start(1)\n",

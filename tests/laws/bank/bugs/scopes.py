@@ -16,31 +16,39 @@ BUGS = (
         "    for child in list[Scope]():\n",
     ),
     Bug(
-        "scope-stays-in-its-parent", "L46 L16", "H",
+        "scope-stays-in-its-parent", "L46 L16", "AH",
         "runtime/leaving.py",
-        "            scope.parent.children.discard(scope)\n",
-        "            pass\n",
+        "        scope.ending = None  # an error that stayed here would keep its frames, and they the scope (L16)\n"
+        "        if scope.parent is not None:\n            scope.parent.children.discard(scope)\n",
+        "        scope.ending = None\n",
     ),
     Bug(
-        "left-scope-stays-current", "L50 L47", "EA",
+        "empty-scope-stays-in-its-parent", "L46 L16", "A",
+        "runtime/leaving.py",
+        "        scope.cache.clear()\n"
+        "        if scope.parent is not None:\n            scope.parent.children.discard(scope)\n",
+        "        scope.cache.clear()\n",
+    ),
+    Bug(
+        "left-scope-stays-current", "L47 L50", "A",
         "runtime/entering.py",
         "        current.reset(token)\n        if now",
         "        if now",
     ),
     Bug(
-        "closed-by-the-first-who-leaves", "L11", "EA",
+        "closed-by-the-first-who-leaves", "L11", "A",
         "runtime/holding.py",
         "        return None if record.holders else begin_close(record)\n",
         "        return begin_close(record)\n",
     ),
     Bug(
-        "what-came-open-is-closed", "L12", "EA",
+        "what-came-open-is-closed", "L12", "A",
         "runtime/records.py",
         "        return is_opened_by_user(self.obj) or any(",
         "        return any(",
     ),
     Bug(
-        "closed-by-hand-and-again", "L17 L9", "EA",
+        "handed-out-while-its-owner-closes-it", "L11", "A",
         "runtime/holding.py",
         "            record.exit.done = True  # now",
         "            record.exit.done = False  # now",
@@ -70,7 +78,7 @@ BUGS = (
         "",
     ),
     Bug(
-        "captives-allowed", "L48", "E",
+        "captives-allowed", "L48", "A",
         "runtime/engine.py",
         "                refuse_captive(self.plans, self.ladder, each)\n",
         "",

@@ -53,7 +53,7 @@ BUGS = (
         "            path: tuple[Claim, ...] | None = None\n",
     ),
     Bug(
-        "waits-for-itself", "L38 L39", "AB",
+        "waits-for-itself", "L38 L39", "B",
         "lifecycle/claim.py",
         "        if self.claim in chain:\n",
         "        if self.claim in chain and mine is None:\n",
@@ -71,7 +71,7 @@ BUGS = (
         "        if True:\n            if not self.is_set:\n",
     ),
     Bug(
-        "wrong-loop-unnoticed", "L54", "BF",
+        "wrong-loop-unnoticed", "L54", "A",
         "lifecycle/closing.py",
         "    if exit_ is None or exit_.loop is None or exit_.done:\n        return\n",
         "    if exit_ is None or exit_.loop is None or exit_.done or exit_.loop:\n        return\n",
