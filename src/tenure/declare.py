@@ -96,8 +96,8 @@ def resource(
     _check_options(scope, open_timeout, close_timeout, retry, tags)
     if thread_bound and close_timeout is not None:
         raise BindingError(
-            "thread_bound=True and close_timeout= contradict each other: a limit of its own moves a synchronous close to "
-            "another thread; leave one of them out"
+            "thread_bound=True and close_timeout= contradict each other: a limit of its own moves a synchronous close "
+            "to another thread; leave one of them out"
         )
     options = Options(
         scope=scope,

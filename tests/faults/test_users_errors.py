@@ -518,6 +518,7 @@ def every_error():
         errors_module.ResourceTimeoutError("Settings", "open", 1.5),
         errors_module.ResourceTimeoutError("Settings", "close", 1.5, "app.py:3", "app.py:9", ("Users",)),
         errors_module.ResourceUnavailableError(Settings, "Settings", "app.py:3"),
+        errors_module.ResourceEndedError("Settings", "app.py:3"),
         errors_module.ScopeError("no"),
         errors_module.ScopeNotOpenError(Settings, "request"),
         errors_module.WrongLoopError("Settings", "loop 1", "loop 2"),

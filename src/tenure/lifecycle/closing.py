@@ -72,13 +72,13 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         waiting_at = error.waiting_at or place_of_error(error.__cause__)
         raise overran(exit_, limit_s or 0.0, place, waiting_at) from None
     except BaseException as error:
-        if notify is not None:
+        if notify is not None and not exit_.is_abandoned:
             now = time.perf_counter()
             notify(
                 CloseFailed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, error)
             )
         raise
-    if notify is not None:
+    if notify is not None and not exit_.is_abandoned:
         now = time.perf_counter()
         notify(Closed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, outcome))
     return swallowed
@@ -87,6 +87,7 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
 def overran(exit_: Exit, limit_s: float, place: Place, waiting_at: str | None) -> ResourceTimeoutError:
     """Tell that *exit_* is waited for no longer; return the error that names it."""
     binding = exit_.binding
+    exit_.is_abandoned = True
     if place.notify is not None:
         place.notify(Abandoned(time.perf_counter(), *place.head(exit_.number, binding), limit_s))
     needed_by = place.dependents(binding.key)

@@ -37,6 +37,7 @@ class Exit:
         loop: the event loop it was opened on, None for a synchronous one.
         opened_by: the stack of the code that asked for it, innermost first; recorded for what the root owns.
         start: number of the start that opened it together with others, which may be closed together with it; else None.
+        is_abandoned: whether its closing ran over its limit; how it ends later is no event any more.
         is_aside: whether it was made from what is replaced for a while, and has no place of its own to be taken from.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
@@ -47,6 +48,7 @@ class Exit:
         "binding",
         "done",
         "handle",
+        "is_abandoned",
         "is_aside",
         "loop",
         "managed",
@@ -70,6 +72,7 @@ class Exit:
         self.loop: Any = None
         self.opened_by: tuple[str, ...] = ()
         self.start: int | None = None
+        self.is_abandoned: bool = False
         self.is_aside: bool = False
         self.managed: Any = None
         self.done: bool = False

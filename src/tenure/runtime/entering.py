@@ -109,7 +109,10 @@ async def exit_async(scope: Scope, error: BaseException | None) -> bool:
     failure = await adrive(leave(scope.engine, scope, ended_by, is_async=True))
     if failure is error and region is not None and region.n_cancellations < n_before:
         failure = _taken_back(error)
-    return _conclude(scope, error, failure)
+    try:
+        return _conclude(scope, error, failure)
+    finally:
+        del failure  # its traceback holds this frame (L16)
 
 
 def _taken_back(error: BaseException | None) -> BaseException | None:

@@ -1,0 +1,61 @@
+"""The programs of the pages on laws, limits and resetting print what stands below them; links lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("laws", "limits", "resetting")}
+EXAMPLE = re.compile(
+    r"^```python\n(?P<program>(?:(?!```).*\n)+)```\n```text\n(?P<output>(?:(?!```).*\n)+)```$", re.MULTILINE
+)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def examples():
+    """Give each program of the pages with what it prints, named by page and heading."""
+    for name, page in PAGES.items():
+        numbers = {}
+        for match in EXAMPLE.finditer(page):
+            heading = HEADING.findall(page, 0, match.start())[-1].partition(":")[0]
+            numbers[heading] = number = numbers.get(heading, 0) + 1
+            yield pytest.param(match["program"], match["output"], id=f"{name}: {heading} {number}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("program", "output"), [*examples()])
+def test_a_program_of_the_page(program, output, tmp_path):
+    """It runs as `app.py`, and without a warning."""
+    (tmp_path / "app.py").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "app.py"],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+    )  # fmt: skip
+
+    shown = done.stdout.replace(f"{tmp_path.resolve()}/", "")
+    assert (shown, done.stderr, done.returncode) == (output, "", 0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_program_is_run(name):
+    """Each block of Python is followed by what it prints, or says that it is a test."""
+    n_tests = len(re.findall(r"^```python\n# pytest$", PAGES[name], re.MULTILINE))
+
+    assert len(re.findall(r"^```python$", PAGES[name], re.MULTILINE)) == len(EXAMPLE.findall(PAGES[name])) + n_tests
+
+
+def anchors(page):
+    """Return the anchors of the headings of *page*, as GitHub makes them."""
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name):
+    """A link names a page that is there, and one of its headings."""
+    for link in re.findall(r"\]\((?!https:)([^)]+)\)", PAGES[name]):
+        path, _, anchor = link.partition("#")
+        page = (DOCS / path).read_text(encoding="utf-8") if path else PAGES[name]
+        assert not anchor or anchor in anchors(page), link
