@@ -1,13 +1,16 @@
-"""What small changes of `lifecycle/` showed to be asserted nowhere: waiters that give up, stacks, and what repr says."""
+"""What small changes of `lifecycle/` showed to be asserted nowhere: waiters that give up, stacks, repr."""
 
 import gc
 import warnings
+from dataclasses import replace
 
 import pytest
 
 from tenure import Container, resource
 from tenure.errors import CloseError
+from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.exits import asking_stack
+from tenure.lifecycle.handles import close_handle, open_handle
 from tenure.lifecycle.latch import Latch
 from tests.engine.support import Fault
 
@@ -75,7 +78,7 @@ async def test_an_open_latch_keeps_nobody(world):
 
 @ASYNC
 async def test_a_closing_that_was_asked_for_crashes_nothing(world):
-    """L56: only what ends by itself cancels the body: the error of a reset goes to who asked for it, and nowhere else."""
+    """L56: only what ends by itself cancels the body: the error of a reset goes to who asked for it alone."""
     log, fault = [], Fault("no goodbye")
 
     @resource(scope="singleton")
@@ -120,10 +123,10 @@ def test_the_warning_of_a_forgotten_close_shows_five_frames():
     deep(12, lambda: container.get(Client))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        del container
+        container = None
         gc.collect()
 
-    texts = [str(each.message) for each in caught if each.category is ResourceWarning]
+    texts = [str(each.message) for each in caught if "Client" in str(each.message)]
     assert len(texts) == 1
     assert texts[0].count("called from") == 4
     assert texts[0].count("in deep") == 4
@@ -144,3 +147,36 @@ def test_what_an_exit_is_shown_as():
 
     assert repr(exit_) == f"<Exit {exit_.number} of {exit_.binding.label} done>"
     assert "client" in repr(exit_)
+
+
+async def closed_by(world, kind, log):
+    """Close a generator that has no handler at its yield, and says that it goes on there whatever happened."""
+
+    def plain():
+        yield "value"
+        log.append("closed")
+
+    async def asynchronous():
+        yield "value"
+        log.append("closed")
+
+    container = Container()
+    container.bind("key", resource(scope="singleton")(plain if kind == "generator" else asynchronous))
+    binding = container.engine.graph.require("key")
+    binding = replace(binding, lifecycle=replace(binding.lifecycle, resumes=True))
+    made = binding.target()
+    if kind == "generator":
+        drive(open_handle(binding, made))
+        return drive(close_handle(binding, made, Fault("outcome")))
+    await adrive(open_handle(binding, made))
+    return await adrive(close_handle(binding, made, Fault("outcome")))
+
+
+@ASYNC
+@pytest.mark.parametrize("kind", ["generator", "async generator"])
+async def test_code_that_cannot_look_at_the_outcome_runs_and_swallows_nothing(world, kind):
+    """L13: an initializer without a handler is resumed, and what it never saw it did not take upon itself."""
+    log = []
+
+    assert await closed_by(world, kind, log) is False
+    assert log == ["closed"]

@@ -1,4 +1,4 @@
-"""What small changes of `runtime/` showed to be asserted nowhere: what code asks for, ends by itself, or never entered."""
+"""What small changes of `runtime/` showed to be asserted nowhere: what is asked for, and what ends by itself."""
 
 import asyncio
 
@@ -6,9 +6,11 @@ import pytest
 import trio
 
 from tenure import Container, resource
-from tenure.errors import BindingInUseError, ContainerClosedError, ScopeError
+from tenure.errors import AsyncInSyncError, BindingInUseError, CloseError, ContainerClosedError, ScopeError
 from tenure.runtime.forgotten import owed_by, warn_of
+from tenure.runtime.managed import DiscardedError
 from tenure.runtime.scope import closing
+from tenure.runtime.snapshot import snapshot
 from tests.engine.support import Fault
 
 ASYNC = pytest.mark.worlds("asyncio", "trio")
@@ -240,3 +242,180 @@ async def test_a_close_from_inside_an_opening_that_others_wait_for(world):
         await second.wait()
 
     assert [type(job.error) for job in (first, second)] == [ContainerClosedError] * 2
+
+
+def test_a_start_refuses_before_it_opens_anything(story):
+    """Where only the making has to be awaited a synchronous start says so as well, and nothing was touched."""
+    container = Container()
+    key = story.add(container, "A", scope="singleton")
+
+    class Client:
+        def shut(self):
+            raise AssertionError("it was never opened")
+
+    async def connect() -> Client:
+        raise AssertionError("nobody awaits here")
+
+    container.bind("client", resource(scope="singleton", close="shut")(connect))
+    with pytest.raises(AsyncInSyncError):
+        container.start_sync(key, "client")
+
+    assert story.log == []
+
+
+def test_what_a_failed_start_discarded_says_so():
+    """The error of an object that must not be opened any more names the start."""
+    error = DiscardedError()
+
+    assert isinstance(error, ContainerClosedError)
+    assert "the start that made it" in str(error)
+
+
+@ASYNC
+async def test_what_opening_code_opens_by_hand_is_needed(world):
+    """L18, L20: an object that the opening code of another resource opens by its own method closes after that one."""
+    log, container = [], Container()
+
+    @resource(scope="singleton")
+    class Client:
+        async def initialize(self):
+            log.append("open client")
+
+        async def dispose(self):
+            log.append("close client")
+
+    client = container.get(Client)
+
+    @resource(scope="singleton")
+    async def service():
+        await client.initialize()
+        yield "service"
+        log.append("close service")
+
+    container.bind("service", service)
+    await container.aget("service")
+    exits = {exit_.binding.key: exit_ for exit_ in container.engine.root.exits.values()}
+    await container.aclose()
+
+    assert exits["service"].needs == (exits[Client],)
+    assert log == ["open client", "close service", "close client"]
+
+
+@ASYNC
+async def test_an_object_made_outside_every_scope_belongs_to_who_opens_it(world):
+    """Section 9: it has no home of its own until it is opened: the scope that it is opened in closes it."""
+    log, container = [], Container()
+
+    @resource
+    class Client:
+        async def initialize(self):
+            log.append("open")
+
+        async def dispose(self):
+            log.append("close")
+
+    client = container.get(Client)
+    async with container.resource_scope():
+        await client.initialize()
+    log.append("left")
+    await container.aclose()
+
+    assert log == ["open", "close", "left"]
+
+
+def test_an_error_names_what_was_being_opened():
+    """L28: the note of the way tells of openings that asked while they ran, which no signature shows."""
+    container = Container()
+
+    @resource(scope="singleton")
+    def failing():
+        raise Fault("no")
+        yield
+
+    @resource(scope="singleton")
+    def asking():
+        yield container.get("failing")
+
+    container.bind("failing", failing)
+    container.bind("asking", asking)
+    with pytest.raises(Fault) as caught:
+        container.get("asking")
+
+    notes = "\n".join(caught.value.__notes__)
+    assert notes.index("'asking'") < notes.index("'failing'")
+
+
+@ASYNC
+async def test_what_ended_by_itself_is_told_although_it_was_opened_anew(world):
+    """L56: the error of a resource that failed by itself is not lost where the next one took its place."""
+    container, closing_began, fault, opened = Container(), world.event(), Fault("a task of its own"), []
+
+    async def fail():
+        raise fault
+
+    @resource(scope="singleton")
+    async def client():
+        opened.append(1)
+        if len(opened) > 1:
+            yield "second"
+            return
+        try:
+            if world.name == "asyncio":
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(fail())
+                    yield "first"
+            else:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(fail)
+                    yield "first"
+        finally:
+            closing_began.set()
+
+    container.bind("client", client)
+    await container.aget("client")
+    await closing_began.wait()
+    await world.settle()
+    again = await container.aget("client")
+    with pytest.raises(CloseError) as caught:
+        await container.aclose()
+
+    (group,) = caught.value.exceptions
+    assert again == "second"
+    assert group.exceptions == (fault,)
+
+
+def test_a_snapshot_shows_what_is_open():
+    """Each open resource once, with its key and where it lives."""
+    with Container() as container:
+        many(container, 2)
+        shown = snapshot(container.engine).resources
+
+    assert [(view.key, view.scope) for view in shown] == [("r0", "root"), ("r1", "root")]
+
+
+@ASYNC
+async def test_an_opening_under_way_when_the_close_begins_is_closed(world):
+    """L37: the close waits for it, and closes what it opened; who asked for it is refused."""
+    log, container, begun, gate = [], Container(), world.event(), world.event()
+
+    @resource(scope="singleton")
+    async def slow():
+        begun.set()
+        await gate.wait()
+        log.append("open")
+        yield "slow"
+        log.append("close")
+
+    container.bind("slow", slow)
+    async with world.tasks() as tasks:
+        asking = tasks.start(container.aget, "slow")
+        await begun.wait()
+        closing_it = tasks.start(container.aclose)
+        await world.settle()
+        gate.set()
+        await closing_it.wait()
+        await asking.wait()
+
+    assert isinstance(asking.error, ContainerClosedError)
+    assert closing_it.error is None
+    assert log == ["open", "close"]
