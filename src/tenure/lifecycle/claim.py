@@ -6,7 +6,7 @@ a deadlock (L38).
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -66,8 +66,10 @@ class Claim:
         "closes",
         "done",
         "error",
+        "is_over_again",
         "is_prepared",
         "is_stale",
+        "is_undoing",
         "lazy",
         "loop",
         "mark",
@@ -111,6 +113,10 @@ class Claim:
         """Whether a replacement began before that: it has to start over."""
         self.closes: bool = False
         """Whether it stands for a closing, for whose end newcomers wait."""
+        self.is_over_again: bool = False
+        """Whether it ended without a result and without an error: who wants it tries again."""
+        self.is_undoing: bool = False
+        """Whether it stands for the end of a replacement, which waits for the openings that it withdraws."""
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
 
@@ -155,6 +161,7 @@ class Claim:
     def fail(self, error: BaseException | None) -> None:
         """End it without a result: with *error* for everybody who waits, or None to let one of them try again."""
         self.error = error
+        self.is_over_again = error is None
         self._trace = error.__traceback__ if error is not None else None
         self.was_heard = self.done.has_waiters
         self._finish()
@@ -270,6 +277,14 @@ def waiting_for(claim: Claim) -> Iterator[None]:
         if mine is not None:
             with _waiting_guard:
                 mine.wait_no_more(claim)
+
+
+def wait_for_all(claims: Iterable[Claim], others: Collection[Claim]) -> None:
+    """Note that each of *claims* waits for all *others*."""
+    with _waiting_guard:
+        for claim in claims:
+            for other in others:
+                claim.wait_for(other)
 
 
 def waits_for_own_code(claim: Claim) -> bool:

@@ -61,8 +61,13 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
         BaseException: what its closing code raised.
     """
     exit_.done = True  # before it runs: a close that is interrupted never runs twice
-    if exit_.is_foreign:
-        return False
+    try:
+        return False if exit_.is_foreign else (yield from _close_and_tell(exit_, outcome, place, limit_s))
+    finally:
+        exit_.end()
+
+
+def _close_and_tell(exit_: Exit, outcome: BaseException | None, place: Place, limit_s: float | None) -> Steps[bool]:
     notify, began = place.notify, time.perf_counter()
     if notify is not None:
         notify(Closing(began, *place.head(exit_.number, exit_.binding)))
@@ -195,6 +200,7 @@ class Closer:
                 return
             if exit_.loop is not None and not self._on_its_loop(exit_):
                 exit_.done = True
+                exit_.end()
                 raise self._stranded(exit_)
             close = self._ask_owner(exit_, asked_at) if exit_.owner is not None else self._on_the_spot(exit_)
             swallowed = yield from close
@@ -203,10 +209,16 @@ class Closer:
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
-    def await_end(self, exit_: Exit) -> Steps[None]:
-        """Wait until the closing of *exit_*, which somebody else began, has ended, as long as its limit goes."""
+    def await_end(self, exit_: Exit, is_own: bool) -> Steps[None]:
+        """
+        Wait until the closing of *exit_*, which somebody else began, has ended, as long as its limit goes.
+
+        Where the running code is part of the closing of its scope, *is_own*, only for what owners close.
+        """
         owner, limit_s = exit_.owner, self._limit(exit_)
         if owner is None:
+            if not (is_own or exit_.is_over or exit_.is_foreign):  # in the task or thread of whoever leaves its scope
+                yield from self._joined(exit_)
             return
         is_own_code = any(claim.subject is exit_ for claim in openings())
         if not owner.done.is_set and self._on_its_loop(exit_) and not is_own_code:
@@ -216,6 +228,12 @@ class Closer:
                 owner.abandon()
                 self._note(overran(exit_, limit_s or 0.0, self._place, waiting_at), exit_)
         self._note_early_end(exit_)
+
+    def _joined(self, exit_: Exit) -> Steps[None]:
+        try:
+            self.report.take_up((yield exit_.ended().wait_out() if exit_.needs_await else exit_.ended()))
+        except BaseException as error:  # noqa: BLE001 - a cancellation, or Ctrl-C: the others are closed all the same
+            self.report.take_up(error)
 
     def _note_early_end(self, exit_: Exit) -> None:
         """Take up the error of an owner that ended before anybody asked it to; it is told once."""

@@ -2,11 +2,14 @@
 
 import itertools
 import sys
+import threading
 from types import FrameType
 from typing import Any
 
+from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 
+_guard = threading.RLock()  # protects the making of latches; re-entrant for the collector
 _numbers = itertools.count(1)
 _generation = [0]
 """How many forks lie between the first process and this one."""
@@ -41,15 +44,18 @@ class Exit:
         is_aside: whether it was made from what is replaced for a while, and has no place of its own to be taken from.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
+        is_over: True as soon as its closing has ended, or is waited for no longer.
     """
 
     __slots__ = (
         "_born",
+        "_ended",
         "binding",
         "done",
         "handle",
         "is_abandoned",
         "is_aside",
+        "is_over",
         "loop",
         "managed",
         "needs",
@@ -76,12 +82,29 @@ class Exit:
         self.is_aside: bool = False
         self.managed: Any = None
         self.done: bool = False
+        self.is_over: bool = False
+        self._ended: Latch | None = None
         self._born = _generation[0]
 
     @property
     def is_foreign(self) -> bool:
         """Whether it is owed by a process that this one was forked from."""
         return self._born != _generation[0]
+
+    def end(self) -> None:
+        """Note that its closing has ended."""
+        self.is_over = True
+        if self._ended is not None:
+            self._ended.set()
+
+    def ended(self) -> Latch:
+        """Return what is open once its closing has ended."""
+        with _guard:
+            if self._ended is None:
+                self._ended = Latch()
+        if self.is_over:
+            self._ended.set()
+        return self._ended
 
     def __repr__(self) -> str:
         return f"<Exit {self.number} of {self.binding.label}{' done' if self.done else ''}>"

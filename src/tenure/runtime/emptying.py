@@ -17,7 +17,8 @@ from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.holding import begin_close, end_close, release
-from tenure.runtime.scope import Scope, every_scope
+from tenure.runtime.registry import orphan
+from tenure.runtime.scope import Scope, closing, every_scope
 
 
 def in_order(scope: Scope) -> list[Exit]:
@@ -112,7 +113,8 @@ class _Together(Ahead):
 def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
     """Close *exit_* unless its closing has begun or another scope still holds it; never raises."""
     if exit_.done:
-        yield from closer.await_end(exit_)
+        is_own = closing.get().count(scope) > 1  # called by code that closes something of *scope* itself
+        yield from closer.await_end(exit_, is_own)
         return
     if exit_.managed is None:
         yield from closer.close(exit_)
@@ -153,16 +155,14 @@ def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, t
             if exit_.managed is None:
                 scope.cache.pop(place, None)
     # what was set aside has a number for a place, and what was made from it is not in the tables
-    forget_dependents(
-        engine,
-        scope,
-        [exit_ for place, exit_ in owed.items() if place == exit_.binding.key or exit_.binding.lifetime == TRANSIENT],
-    )
+    known = [e for place, e in owed.items() if place == e.binding.key or e.binding.lifetime == TRANSIENT]
+    forget_dependents(engine, scope, known)
     yield from close_exits(scope, list(owed.values()), closer, together)
     with engine.lock:  # owed until it is closed: a close of the scope meanwhile finds it
         for place, exit_ in owed.items():
             if scope.exits.get(place) is exit_ and exit_.done:
                 del scope.exits[place]
+    forget_dependents(engine, scope, known)  # objects among them may be opened again, but not on what is closed
 
 
 def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
@@ -181,6 +181,14 @@ def forget_unopened(scope: Scope, keys: Iterable[Any]) -> None:
             _forget(scope, key)
 
 
+def discard_of(engine: Any, keys: Iterable[Any]) -> None:
+    """Under the engine's lock: let objects made for *keys* be opened no more once they are closed."""
+    for scope in every_scope(engine.root):
+        for key in keys:
+            if key in scope.records:
+                scope.records[key].is_discarded = True
+
+
 def forget_elsewhere(keys: Iterable[Any]) -> None:
     """Have those of *keys* that keep values themselves, outside every scope, let go of them."""
     for key in keys:
@@ -196,6 +204,7 @@ def _forget(scope: Scope, key: Any) -> None:
         scope.cache.pop(key, None)
     elif not record.is_open and record.claim is None:
         record.is_discarded = True
+        orphan(record.obj, record.binding.label)
         del scope.records[key]
         scope.cache.pop(key, None)
 

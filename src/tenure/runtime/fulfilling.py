@@ -34,7 +34,18 @@ below_is_ready: ContextVar[bool] = ContextVar("tenure.ready", default=False)
 
 
 class StartOver(BaseException):
-    """Something that an opening needs was replaced before all of it was there. Never leaves Tenure."""
+    """
+    Something that an opening needs was replaced before all of it was there: whoever wants it begins anew.
+
+    Never leaves Tenure, but ends opening code that asks for what is replaced just then.
+
+    Attributes:
+        claim: the opening that is begun anew, None for the innermost one.
+    """
+
+    def __init__(self, claim: Claim | None = None) -> None:
+        super().__init__()
+        self.claim = claim
 
 
 def needs_owner(binding: Binding, home: Scope) -> bool:

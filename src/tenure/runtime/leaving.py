@@ -144,7 +144,8 @@ def _refuse_to_block(scope: Scope) -> None:
     backend = running()
     if backend is None or _is_inside(scope):
         return
-    under_way = [c.binding.label for c in scope.inflight.values() if c.loop is backend.token() and not c.done.is_set]
+    claims = list(scope.inflight.values())
+    under_way = [c.binding.label for c in claims if c.loop is backend.token() and not c.done.is_set]
     if under_way:
         raise AsyncInSyncError(under_way, "close", "`await container.aclose()`: another task is opening it")
     if scope.ending is not None and scope.ending.loop is backend.token():

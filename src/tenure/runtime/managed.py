@@ -13,11 +13,11 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime.degrading import stand_in, unavailable
-from tenure.runtime.fulfilling import needs_owner, open_in_turn, shared_failure
+from tenure.runtime.fulfilling import StartOver, needs_owner, open_in_turn, shared_failure
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.needing import learn, tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
-from tenure.runtime.records import Managed, find_record, home_of, is_managed
+from tenure.runtime.records import Managed, drop, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
 from tenure.runtime.scope import Scope, State, closing, current, refuse_sync_scope
@@ -29,7 +29,7 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
 
     def resolve(scope: Scope) -> Any:
         record = find_record(engine, binding, scope)
-        if record is not None and record.is_open:
+        if record is not None and record.is_open and record.due is None:
             touch(record, scope)
             return record.value
         return resolve_anew(scope, record)
@@ -43,9 +43,12 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             if record is None:  # replaced meanwhile, by something of another kind
                 engine.forget({binding.key})
                 return engine.resolvers[binding.key](scope)
-        if not record.is_open and not record.came_open:
+        if (not record.is_open or record.is_due) and not record.came_open:
             try:
                 _open_without_loop(record, scope)
+            except DiscardedError:
+                drop(record)
+                return resolve(scope)  # made anew, from what is open now
             except ResourceUnavailableError as error:
                 return stand_in(binding, error)
         touch(record, scope)
@@ -96,6 +99,7 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         try:
             await adrive(opened(record, scope, is_async=True))
         except DiscardedError:
+            drop(record)
             return await resolve(scope)  # made anew, from what is open now
         except ResourceUnavailableError as error:
             return stand_in(binding, error)
@@ -124,7 +128,12 @@ def opened(record: Managed, scope: Scope, is_async: bool) -> Steps[None]:
             if is_async and _needs_owner(record, holder):
                 _launch(record, holder, claim)
             else:
-                yield from _fulfil(record, holder, claim, is_async, None)
+                try:
+                    yield from _fulfil(record, holder, claim, is_async, None)
+                except StartOver as again:
+                    if again.claim in openings():
+                        raise
+                    continue
                 return
         yield from joined(claim)
         if not (isinstance(claim.error, StartAborted) and start_now() is None):
@@ -135,6 +144,8 @@ def _claim_or_hold(record: Managed, scope: Scope) -> tuple[Claim | None, Scope |
     """Return (None, None): open and held; (claim, None): wait for it; (claim, holder): fulfil it there."""
     binding = record.binding
     with record.engine.lock:
+        if record.is_open and record.is_due:
+            return record.due, None
         if record.is_open:
             if record.home is None:
                 hold(record, scope)
@@ -200,6 +211,8 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
 def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner: Owner | None) -> Steps[None]:
     engine, binding = record.engine, record.binding
     chain = openings()
+    claim.needs += record.needs
+    claim.asked |= record.asked
     entered = opening.set((*chain, claim)), current.set(holder)
     try:
         yield from _open_below(record, holder, is_async)

@@ -7,8 +7,8 @@ One generator says it for both colours.
 from collections.abc import Callable
 from typing import Any
 
-from tenure.errors import ResourceUnavailableError
-from tenure.lifecycle.claim import Claim, refuse_circle
+from tenure.errors import CircularDependencyError, ResourceUnavailableError
+from tenure.lifecycle.claim import Claim, openings, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import asking_stack
 from tenure.lifecycle.interrupts import uninterrupted
@@ -75,7 +75,9 @@ def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool, *, is_var
         if binding.lifetime == TRANSIENT:
             return (yield from _obtain_new(engine, binding, home, is_async))
         return (yield from _obtain_shared(engine, binding, home, is_async, is_variant))
-    except StartOver:
+    except StartOver as again:
+        if again.claim in openings():
+            raise
         return (yield from obtain(engine, binding, home, is_async, is_variant=is_variant))
     except ResourceUnavailableError as error:
         return stand_in(binding, error)
@@ -102,16 +104,41 @@ def _obtain_shared(engine: Any, binding: Binding, home: Scope, is_async: bool, i
             return value
         if claim.closes and home in closing.get() and (exit_ := home.exits.get(key)) is not None and not exit_.done:
             return exit_.value  # closing code asks for what it needs, which is closed after it
+        if claim.is_undoing:
+            _refuse_withdrawn()
+        if is_mine and not (is_async and needs_owner(binding, home)):
+            return (yield from fulfil(engine, binding, home, claim, is_async))
         if is_mine:
-            if is_async and needs_owner(binding, home):
-                launch(engine, binding, home, claim)
-            else:
-                return (yield from fulfil(engine, binding, home, claim, is_async))
-        yield from joined(claim)
-        if not (isinstance(claim.error, StartAborted) and start_now() is None):
-            claim.raise_error()
+            launch(engine, binding, home, claim)
+        yield from _ended(claim)
         if not is_variant and engine.graph.find(key) is not binding:
             return (yield from _as_bound_now(engine, binding, home, is_async))
+
+
+def _ended(claim: Claim) -> Steps[None]:
+    """Wait for *claim* and raise what it failed of, or return where the one who asks has to look anew."""
+    yield from _joined(claim)
+    if not (isinstance(claim.error, StartAborted) and start_now() is None):
+        claim.raise_error()
+    if claim.is_over_again:
+        _refuse_withdrawn()
+
+
+def _joined(claim: Claim) -> Steps[None]:
+    try:
+        yield from joined(claim)
+    except CircularDependencyError:
+        _refuse_withdrawn()
+        if claim.is_undoing:  # what it waits for waits for this opening, and will ask anew as well
+            raise StartOver(openings()[-1]) from None
+        raise
+
+
+def _refuse_withdrawn() -> None:
+    """Raise StartOver in an opening that was withdrawn: the end of the replacement waits for it."""
+    for claim in openings():
+        if claim.withdrawn == "replaced":
+            raise StartOver(claim)
 
 
 class _Made:
@@ -183,6 +210,8 @@ def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> S
         launch(engine, binding, home, claim)
         yield from joined(claim)
         claim.raise_error()
+        if claim.is_over_again:
+            raise StartOver
         value, claim.value = claim.value, None
         return value
     return (yield from fulfil(engine, binding, home, claim, is_async))

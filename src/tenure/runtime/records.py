@@ -12,8 +12,8 @@ from tenure.errors import ScopeNotOpenError
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime.registry import adopt_orphan, is_opened_by_user, record_of, records
-from tenure.runtime.scope import Scope
+from tenure.runtime.registry import adopt_orphan, is_opened_by_user, orphan, record_of, records
+from tenure.runtime.scope import Scope, every_scope
 
 
 def is_managed(binding: Binding) -> bool:
@@ -33,7 +33,10 @@ class Managed:
         claim: the opening or closing under way, else None.
         holders: without a home: the scopes that keep it open.
         seen: without a home: the scopes that it was got in.
+        due: the claim of whoever is about to close it, None if nobody is.
         late: exits of resources that were made from it before it was open.
+        needs: exits of what its object was made from.
+        asked: keys that the code which made its object asked for.
         is_discarded: whether it was made from what is closed, and must not be opened any more.
         is_aside: whether something stands in for it for a while; its exit has a number for a place then.
         mark: tells its own code, in whatever task, without a reference to it.
@@ -42,8 +45,10 @@ class Managed:
 
     __slots__ = (
         "__weakref__",
+        "asked",
         "binding",
         "claim",
+        "due",
         "engine",
         "exit",
         "holders",
@@ -52,6 +57,7 @@ class Managed:
         "is_discarded",
         "late",
         "mark",
+        "needs",
         "obj",
         "rivals",
         "seen",
@@ -66,7 +72,10 @@ class Managed:
         self.claim: Claim | None = None
         self.holders: list[Scope] = []
         self.seen: weakref.WeakSet[Scope] = weakref.WeakSet()
+        self.due: Claim | None = None
         self.late: list[Exit] = []
+        self.needs: list[Exit] = []
+        self.asked: set[Any] = set()
         self.is_discarded: bool = False
         self.is_aside: bool = False
         self.mark: object = object()
@@ -79,6 +88,11 @@ class Managed:
     def is_open(self) -> bool:
         """Whether it is open and its closing has not begun."""
         return self.exit is not None and not self.exit.done
+
+    @property
+    def is_due(self) -> bool:
+        """Whether somebody is about to close it, and the running code is no part of that."""
+        return self.due is not None and not self.due.done.is_set and self.due not in openings()
 
     @property
     def came_open(self) -> bool:
@@ -107,6 +121,7 @@ def adopt(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
     chain = openings()  # the last claim in it is that of the object itself
     floats = home.parent is None and binding.lifetime == AMBIENT and lifecycle is not None and lifecycle.is_lazy
     record = Managed(engine, binding, obj, None if floats and len(chain) == 1 else home)
+    record.needs, record.asked = list(chain[-1].needs), set(chain[-1].asked)  # what its opening will be owed after
     records[id(obj)] = record
     adopt_orphan(obj)
     home.records[id(obj) if binding.lifetime == TRANSIENT else binding.key] = record
@@ -127,6 +142,17 @@ def bind_instance(engine: Any, binding: Binding) -> Managed:
         record.rivals = (weakref.ref(known), *known.rivals)
     engine.instances[binding.key] = records[id(binding.target)] = record
     return record
+
+
+def drop(record: Managed) -> None:
+    """Forget *record*, whose object must not be opened any more: the next request makes another."""
+    key = record.binding.key
+    with record.engine.lock:
+        orphan(record.obj, record.binding.label)
+        for scope in every_scope(record.engine.root):
+            if scope.records.get(key) is record:
+                del scope.records[key]
+                scope.cache.pop(key, None)
 
 
 def find_record(engine: Any, binding: Binding, scope: Scope) -> Managed | None:

@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 
 from tenure.errors import MissingBindingError
 from tenure.keys import Key
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, opening, openings, wait_for_all
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.emptying import close_exits
-from tenure.runtime.scope import Scope, closing, endings, every_scope
-from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, take
+from tenure.runtime.scope import Scope, closing, every_scope
+from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, discard, take
 
 Token: TypeAlias = tuple[Any, ...]
 """Stands for one replacement of a key."""
@@ -66,16 +66,31 @@ def made_under(engine: Any, affected: Collection[Key], ended: Collection[Token])
         and (place == exit_.binding.key or (exit_.binding.lifetime == TRANSIENT and not exit_.is_aside))
     ]
     kept = [aside for states in list(engine.stash.values()) for state, aside in list(states.items()) if ended & state]
-    return present + [each for aside in kept for each in aside.exits]
+    return present + [each for aside in kept for each in aside.owed]
 
 
 def being_made(engine: Any, affected: Collection[Key], ended: Collection[Token]) -> list[Claim]:
     """Return the openings and closings under way that ending *ended* has to wait for."""
     ended, mine = set(ended), openings()
-    claims = [c for scope in every_scope(engine.root) for key in affected if (c := scope.inflight.get(key)) is not None]
+    claims = [
+        claim
+        for scope in every_scope(engine.root)
+        for place, claim in list(scope.inflight.items())
+        if _is_of(claim, affected) and _is_present(place, claim)
+    ]
     for states in list(engine.stash.values()):
         claims += [claim for state, aside in list(states.items()) if ended & state for claim in aside.under_way]
     return [claim for claim in claims if claim not in mine and not claim.done.is_set]
+
+
+def _is_of(claim: Claim, affected: Collection[Key]) -> bool:
+    """Tell whether what *claim* opens may be made of *affected*: its code may have asked for some of it by now."""
+    return claim.binding.key in affected or any(key in affected for key in tuple(claim.asked))
+
+
+def _is_present(place: Any, claim: Claim) -> bool:
+    """Tell whether what *claim* opens is not for what was set aside."""
+    return place == claim.binding.key or (claim.aside is None and not getattr(place, "is_aside", claim.is_stale))
 
 
 def end(
@@ -97,38 +112,55 @@ def end(
         ended: what `standing` told of them till now.
         outcome: what closing code is shown.
         others: what depended on them before.
-        can_wait: whether to wait for openings under way. Otherwise they are withdrawn, and what would have to be
-            awaited for closing stays owed by its scope.
+        can_wait: whether to wait for openings under way, which are withdrawn. Otherwise what would have to be awaited
+            for closing stays owed by its scope.
         is_async: whether something can be awaited here.
 
     Returns:
-        What closing code raised, in order, and a cancellation that arrived meanwhile, last.
+        What closing code raised, in order, and a cancellation or KeyboardInterrupt that arrived meanwhile, last.
     """
-    cancelled: BaseException | None = None
+    interrupted: list[BaseException] = []
+    is_stopped = not can_wait
     exchange: _Exchange | None = None
     under_way: list[Claim] = []
     while exchange is None:
-        for ending in endings(scope for scope, _ in made_under(engine, others, ended)) if can_wait else ():
-            cancelled = (yield (ending.wait_out() if is_async else ending)) or cancelled
         states = _states(engine, _known(engine))
         affected = engine.graph.dependents(*keys).union(others) if keys else set[Key]()
         with engine.lock:
             under_way = being_made(engine, affected, ended)
-            for claim in under_way:
-                claim.withdrawn = "" if claim.closes else "replaced"
-            if not under_way or not can_wait:
+            closings = [claim for claim in under_way if claim.closes]
+            if not closings or is_stopped:  # what another end brings back stands in no table meanwhile
+                for claim in under_way:
+                    claim.withdrawn = "" if claim.closes else "replaced"
                 exchange = _Exchange(engine, affected, set(ended), states)
-        for claim in under_way if can_wait else ():
-            cancelled = (yield (claim.done.wait_out() if is_async else claim.done)) or cancelled
+                wait_for_all(exchange.claims, under_way if can_wait else ())
+        if exchange is None:
+            is_stopped = yield from _waited_out(closings, interrupted, is_async)
     token = opening.set((*openings(), *exchange.claims))  # code that closes and asks for itself must not wait
     try:
-        # without waiting, what is being opened may have taken it: it stays owed
-        doomed = exchange.doomed if can_wait or not under_way else []
+        may_be_taken = bool(under_way)
+        if can_wait:
+            may_be_taken = yield from _waited_out(under_way, interrupted, is_async)
+        # what is being opened may have taken it: it stays owed
+        doomed = [] if may_be_taken else exchange.doomed
         failed = yield from _close(engine, doomed, outcome, only_sync=not can_wait)
     finally:
         opening.reset(token)
         exchange.finish()
-    return failed if cancelled is None else [*failed, cancelled]
+    return [*failed, *interrupted]
+
+
+def _waited_out(under_way: Iterable[Claim], interrupted: list[BaseException], is_async: bool) -> Steps[bool]:
+    """Wait for the end of *under_way*; return whether Ctrl-C prevented it. *interrupted* gets what came meanwhile."""
+    for claim in under_way:
+        try:
+            interruption = yield (claim.done.wait_out() if is_async else claim.done)
+        except KeyboardInterrupt as error:
+            interrupted[:] = [error]
+            return True
+        if interruption is not None:
+            interrupted[:] = [interruption]
+    return False
 
 
 class _Exchange:
@@ -140,15 +172,17 @@ class _Exchange:
         self._claimed: dict[tuple[Scope, Key], Claim] = {}
         stale = _stale(engine)
         present = take(engine, affected)
-        self.doomed = present.exits
+        self._gone = [present]
         for each, kept in list(engine.stash.items()):
             for state in [state for state in kept if not ended.isdisjoint(state)]:
-                self.doomed += kept.pop(state).exits
+                self._gone.append(kept.pop(state))
             if each in affected and states.get(each) in kept:
                 aside = kept.pop(states[each])
                 self._back.append((aside, stale.get(id(aside.opened), set())))
             if not kept:
                 del engine.stash[each]
+        for aside in self._gone:
+            discard(aside)
         for aside, old in self._back:
             bring_back_objects(engine, aside, old)
         for aside in (present, *(aside for aside, _ in self._back)):
@@ -158,6 +192,11 @@ class _Exchange:
     def claims(self) -> list[Claim]:
         return list(self._claimed.values())
 
+    @property
+    def doomed(self) -> list[tuple[Scope, Exit]]:
+        """What is owed for it by now."""
+        return [each for aside in self._gone for each in aside.owed]
+
     def _claim(self, aside: Aside) -> None:
         """Have whoever asks for something of *aside* wait until it is settled."""
         for scope, taken in aside.taken.items():
@@ -166,6 +205,7 @@ class _Exchange:
                 if binding is not None and key not in scope.inflight:
                     claim = self._claimed[scope, key] = Claim(binding, binding)
                     claim.closes = True
+                    claim.is_undoing = True
                     scope.inflight[key] = claim
 
     def finish(self) -> None:

@@ -38,7 +38,7 @@ def reset(engine: Any, keys: Collection[Key], is_async: bool) -> Steps[None]:
     if not is_async:
         _refuse_async(engine, affected)
     try:
-        yield from shutting_down.shut_down(engine, scopes, affected, None)
+        yield from shutting_down.shut_down(engine, scopes, affected, None, is_for_good=True)
     finally:
         with engine.lock:
             for scope in every_scope(engine.root):

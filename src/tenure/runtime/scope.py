@@ -5,14 +5,13 @@ Plain data with a state; what happens to it is in `opening`, `leaving` and `mana
 itself, so that a request's objects die with the request (L16).
 """
 
-from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from enum import Enum
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError
 from tenure.keys import Key
-from tenure.lifecycle.backends import Region, is_cancellation, running
+from tenure.lifecycle.backends import Region, is_cancellation
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.latch import Latch
@@ -47,13 +46,6 @@ class Ending(Latch):
         super().__init__()
         self.loop: Any = loop
         self.failure: BaseException | None = None
-
-    def block(self) -> None:
-        """Wait on this thread; AsyncInSyncError where that would stop the loop that the closing runs on."""
-        backend = running()
-        if not self.is_set and backend is not None and backend.token() is self.loop:
-            raise AsyncInSyncError(["a scope"], "close", "`await`: another task is closing it")
-        super().block()
 
 
 class Scope:
@@ -199,19 +191,6 @@ def live_chain(scope: Scope | None) -> list[Scope]:
         chain.append(scope)
         scope = scope.parent
     return chain[::-1]
-
-
-def endings(scopes: Iterable[Scope]) -> list[Ending]:
-    """Return the ends of those of *scopes* that other code is closing, the root apart."""
-    mine = closing.get()
-    return [
-        scope.ending
-        for scope in dict.fromkeys(scopes)
-        if scope.parent is not None
-        and scope.ending is not None
-        and not scope.ending.is_set
-        and not any(each in mine for each in live_chain(scope))
-    ]
 
 
 def every_scope(scope: Scope) -> list[Scope]:

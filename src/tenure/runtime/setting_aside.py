@@ -12,7 +12,7 @@ from tenure.keys import Key
 from tenure.lifecycle.claim import Claim, openings
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import TRANSIENT
-from tenure.runtime.registry import records
+from tenure.runtime.registry import orphan, records
 from tenure.runtime.scope import Scope, State, every_scope
 
 _TABLES = ("cache", "records", "exits", "inflight", "made")
@@ -45,16 +45,25 @@ class Aside:
         return self.taken.setdefault(scope, {table: {} for table in _TABLES})
 
     @property
-    def exits(self) -> list[tuple[Scope, Exit]]:
-        """What is owed for it, with the scope that owes it."""
-        return [
+    def owed(self) -> list[tuple[Scope, Exit]]:
+        """What is owed for it, with the scope that owes it: what was opened of its objects since as well."""
+        exits = [
             (scope, exit_) for scope, t in self.taken.items() for exit_ in (*t["exits"].values(), *t["made"].values())
         ]
+        exits += [(holder, record.exit) for record in self.records if record.is_open for holder in record.holders]
+        return list({(scope, exit_.number): (scope, exit_) for scope, exit_ in exits}.values())
+
+    @property
+    def records(self) -> list[Any]:
+        """Records of its objects, those that the user made left out."""
+        return [record for taken in self.taken.values() for record in taken["records"].values()]
 
     @property
     def under_way(self) -> list[Claim]:
-        """Openings of it that have not ended."""
-        return [claim for taken in self.taken.values() for claim in taken["inflight"].values() if not claim.done.is_set]
+        """Openings of it, and openings and closings of its objects, that have not ended."""
+        claims = [claim for taken in self.taken.values() for claim in taken["inflight"].values()]
+        claims += [record.claim for record in self.records if record.claim is not None]
+        return [claim for claim in claims if not claim.done.is_set]
 
 
 def take(engine: Any, affected: Collection[Key]) -> Aside:
@@ -114,8 +123,7 @@ def _mark_under_way(scope: Scope, affected: Collection[Key], mine: Collection[Cl
 
 def _mark(aside: Aside, is_aside: bool) -> None:
     """Let records know whether their exits have a place of their own now."""
-    records_of = [*aside.instances.values(), *(r for taken in aside.taken.values() for r in taken["records"].values())]
-    for record in records_of:
+    for record in (*aside.instances.values(), *aside.records):
         record.is_aside = is_aside
 
 
@@ -185,6 +193,13 @@ def bring_back(aside: Aside, stale: Collection[Key]) -> None:
             if scope.inflight.pop(claim, None) is not None:
                 scope.inflight[key] = claim
                 claim.aside = None
+
+
+def discard(aside: Aside) -> None:
+    """Under the engine's lock: let the objects of *aside* be opened no more, whoever has them: theirs is closed."""
+    for record in aside.records:
+        record.is_discarded = True
+        orphan(record.obj, record.binding.label)
 
 
 def _give_place(scope: Scope, key: Key, exit_: Exit | None) -> None:

@@ -8,6 +8,7 @@ so does another shutdown of it (L15): the order holds whoever calls.
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from tenure.errors import closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import is_dead
 from tenure.lifecycle.claim import Claim, opening, openings
@@ -16,8 +17,8 @@ from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.outcome import Report
-from tenure.runtime.emptying import close_by
-from tenure.runtime.scope import Scope, closing, endings, every_scope
+from tenure.runtime.emptying import close_by, discard_of
+from tenure.runtime.scope import Scope, closing, every_scope
 
 Owed = tuple[Scope, Any, Exit]
 """A scope, the place among its exits, the exit."""
@@ -79,7 +80,12 @@ def under_way(scopes: Iterable[Scope], reached: set[Key]) -> list[Claim]:
 
 
 def shut_down(
-    engine: Any, scopes: Collection[Scope], keys: Collection[Key], outcome: BaseException | None
+    engine: Any,
+    scopes: Collection[Scope],
+    keys: Collection[Key],
+    outcome: BaseException | None,
+    *,
+    is_for_good: bool = False,
 ) -> Steps[None]:
     """
     Close what *scopes* owe for *keys* and for what depends on it, in order, all of it whatever is raised.
@@ -89,16 +95,27 @@ def shut_down(
         scopes: where to look.
         keys: those of the resources to shut down.
         outcome: what the closing code is shown, None for an ordinary end.
+        is_for_good: whether objects that open and close by themselves are made anew as well, and not opened again.
 
     Raises:
         BaseException: what the outcome is settled to (see `Report.settle`), save *outcome* itself.
     """
     report = Report("resources")
-    for scope, entries in (yield from _claimed(engine, scopes, keys)):
-        closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
-        yield from _close(engine, scope, entries, closer)
-        report.failed += closer.report.take_failed()
-        report.cancelled, closer.report.cancelled = report.cancelled or closer.report.cancelled, None
+    found = yield from _claimed(engine, scopes, keys, is_for_good, report)
+    claims = [claim for _, entries in found for claim in entries.values()]
+    token = opening.set((*openings(), *claims))  # code that closes and asks for itself must not wait
+    inside = closing.set((*closing.get(), *(scope for scope, _ in found)))
+    try:
+        for scope, entries in found:
+            closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+            yield from _close(engine, scope, entries, closer)
+            report.failed += closer.report.take_failed()
+            report.cancelled, closer.report.cancelled = report.cancelled or closer.report.cancelled, None
+    finally:
+        opening.reset(token)
+        closing.reset(inside)
+        for scope, entries in found:
+            _let_go(engine, scope, entries)
     failure = report.settle(outcome)
     if failure is not None and failure is not outcome:
         try:
@@ -108,42 +125,59 @@ def shut_down(
 
 
 def _claimed(
-    engine: Any, scopes: Collection[Scope], keys: Collection[Key]
+    engine: Any, scopes: Collection[Scope], keys: Collection[Key], is_for_good: bool, report: Report
 ) -> Steps[list[tuple[Scope, dict[Any, Claim]]]]:
-    """Wait until nothing of it is being opened or closed; then claim all of it, so that newcomers wait in turn."""
+    """
+    Wait until nothing of it is being opened or closed; then claim all of it, so that newcomers wait in turn.
+
+    *report* takes up what withdrawn openings raised when they closed: who asked for them may be gone.
+    """
     while True:
         reached = _reached(engine, keys)
-        closing_now = endings(scope for scope, _, _ in owed_for(engine, scopes, keys))
-        yield from closing_now  # what they close is closed before what that needs
         with engine.lock:
             claims = under_way(every_scope(engine.root), reached)
             if not claims:
-                found: dict[Scope, dict[Any, Claim]] = {}
-                for scope, place, exit_ in owed_for(engine, scopes, keys):
-                    claim = Claim(exit_.binding, exit_.binding)
-                    claim.closes = True
-                    found.setdefault(scope, {})[place] = claim
-                    scope.inflight.setdefault(place, claim)
-                return sorted(found.items(), key=lambda entry: -entry[0].number)
+                owed = owed_for(engine, scopes, keys)
+                gone = [exit_.binding.key for _, _, exit_ in owed if exit_.managed is None or is_for_good]
+                discard_of(engine, engine.graph.dependents(*gone) if gone else ())
+                return _claim_all(owed)
             for claim in claims:
                 claim.withdrawn = "" if claim.closes else "shut down"
         for claim in claims:
             yield claim.joined()
+            if claim.withdrawn == "shut down" and claim.error is not None:
+                report.failed += closing_errors(claim.error)
+
+
+def _claim_all(owed: Iterable[Owed]) -> list[tuple[Scope, dict[Any, Claim]]]:
+    """Under the engine's lock: let nobody have any of *owed* from here on; return the claims, inner scopes first."""
+    found: dict[Scope, dict[Any, Claim]] = {}
+    for scope, place, exit_ in sorted(owed, key=lambda entry: -entry[0].number):
+        claim = Claim(exit_.binding, exit_.binding)
+        claim.closes = True
+        found.setdefault(scope, {})[place] = claim
+        scope.inflight.setdefault(place, claim)
+        if exit_.managed is None:
+            scope.cache.pop(place, None)
+        else:
+            exit_.managed.due = claim
+    return list(found.items())
 
 
 def _close(engine: Any, scope: Scope, entries: dict[Any, Claim], closer: Closer) -> Steps[None]:
-    token = opening.set((*openings(), *entries.values()))  # code that closes and asks for itself must not wait
-    inside = closing.set((*closing.get(), scope))
     try:
         yield from close_by(engine, scope, list(entries), closer, together=True)
     finally:
-        opening.reset(token)
-        closing.reset(inside)
-        with engine.lock:
-            for place, claim in entries.items():
-                if scope.inflight.get(place) is claim:
-                    del scope.inflight[place]
-        for claim in entries.values():
+        _let_go(engine, scope, entries)
+
+
+def _let_go(engine: Any, scope: Scope, entries: dict[Any, Claim]) -> None:
+    with engine.lock:
+        for place, claim in entries.items():
+            if scope.inflight.get(place) is claim:
+                del scope.inflight[place]
+    for claim in entries.values():
+        if not claim.done.is_set:
             claim.succeed()
 
 

@@ -149,10 +149,7 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     run = Start(max_parallel)
     launches = to_open(engine, scope, keys)
     began = _tell_began(engine, scope, launches)
-    errors = await _outcome(run, _launched(engine, run, launches))
-    while not errors and any(claim.starts_over for claim in run.claims):  # what was replaced meanwhile is another now
-        run.claims.clear()
-        errors = await _outcome(run, _launched(engine, run, to_open(engine, scope, keys)))
+    errors = await _outcome(engine, launches, run)
     if errors:
         _explain_all(engine, errors)
         failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
@@ -166,15 +163,22 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     _tell_ended(engine, scope, began, None)
 
 
-def _launched(engine: Any, run: Start, launches: Sequence[Launch]) -> list[Claim]:
-    """Launch all of it as part of *run*; return the claims, which are noted there."""
+def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Claim, Scope]:
+    """Launch what is not there; return what is under way, and where it will belong."""
     tokens = start_of.set(run), below_is_ready.set(True)
+    begun: dict[Claim, Scope] = {}
     try:
-        run.claims += [claim for each in launches if (claim := _launch(engine, *each)) is not None]
+        for binding, home in launches:
+            claim = _launch(engine, binding, home)
+            if claim is not None:
+                begun[claim] = home
+    except BaseException as error:  # noqa: BLE001 - raised when what was begun has ended
+        run.fail(error)
     finally:
         start_of.reset(tokens[0])
         below_is_ready.reset(tokens[1])
-    return list(run.claims)
+        run.claims += begun
+    return begun
 
 
 def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
@@ -186,8 +190,12 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
     return claim
 
 
-async def _outcome(run: Start, claims: Sequence[Claim]) -> list[BaseException]:
-    """Wait for *claims*, whoever cancels; return what went wrong, in order, a cancellation of the start among it."""
+async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[BaseException]:
+    """
+    Launch all and wait for every claim, whoever cancels; return what went wrong, in order.
+
+    A cancellation of the start is among it. What was replaced before it was there is launched once more.
+    """
     ended: list[Claim] = []
     signal = [Latch()]
 
@@ -197,16 +205,19 @@ async def _outcome(run: Start, claims: Sequence[Claim]) -> list[BaseException]:
         ended.append(claim)
         signal[0].set()
 
-    for claim in claims:
-        claim.done.then(functools.partial(note, claim))
-    n_open = len(claims)
-    while n_open:
+    homes: dict[Claim, Scope] = {}
+    while launches or homes:
+        begun = {} if run.aborted else _launch_all(engine, launches, run)
+        homes.update(begun)
+        for claim in begun:
+            claim.done.then(functools.partial(note, claim))
         signal[0] = Latch()
-        interruption = None if ended else await signal[0].wait_out()
+        interruption = None if ended or not homes else await signal[0].wait_out()
         if interruption is not None:
             run.fail(interruption)
-        n_open -= len(ended)
+        over = [(claim, homes.pop(claim)) for claim in ended]
         ended.clear()
+        launches = [(engine.graph.require(each.binding.key), home) for each, home in over if each.is_over_again]
     return list(run.failures)
 
 
