@@ -203,10 +203,10 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
     for child in sorted(scope.children, key=lambda child: -child.number):
         shown = closer.outcome or ContainerClosedError(scope.subject, "closing")
         with engine.lock:
-            if child.state is State.OPEN:  # now, for its body may end, and must learn of it, before all is closed
+            is_open, ending = child.state is State.OPEN, child.ending
+            if is_open:  # now, for its body may end, and must learn of it, before all is closed
                 child.cut_off = ContainerClosedError(child.subject, "closed")
-        ending = child.ending
-        if child.state is not State.OPEN:
+        if not is_open:
             if ending is not None and not _is_inside(child):
                 yield from _waited_out(ending, closer, is_async)
             continue

@@ -28,7 +28,7 @@ class Supervisor:
     __slots__ = ("_call", "_intensity", "_policy", "_stop", "fatal", "worker")
 
     def __init__(self, worker: Worker, call: Callable[[], Any], policy: Policy, stop: Stop) -> None:
-        self.worker = worker
+        self.worker: Worker = worker
         self.fatal: BaseException | None = None
         self._call = call
         self._policy = policy

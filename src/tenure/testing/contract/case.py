@@ -29,7 +29,7 @@ class Case:
     def __init__(self, world: World, adapter: type[Adapter]) -> None:
         self.world = world
         self.adapter = adapter
-        self.trace = Recorder(world.now, world.who)
+        self.trace: Recorder = Recorder(world.now, world.who)
         self.bodies: dict[str, Body] = {}
         self._nodes: dict[str, Node] = {}
         self.was_refused = False

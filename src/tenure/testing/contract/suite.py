@@ -28,6 +28,7 @@ class Suite:
     adapter: ClassVar[type[Adapter]]
     worlds: ClassVar[tuple[str, ...]] = WORLDS
     known: ClassVar[dict[str, str]] = {}
+    test_law: ClassVar[Any]
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Give the class a test with a parameter for each check and world."""
@@ -49,7 +50,7 @@ class Suite:
         def test_law(self: Any, check: Check, world: str) -> None:
             self.hold(check, world)
 
-        cls.test_law = pytest.mark.parametrize(("check", "world"), pairs)(test_law)  # type: ignore[attr-defined]
+        cls.test_law = pytest.mark.parametrize(("check", "world"), pairs)(test_law)
 
     def hold(self, check: Check, world: str) -> None:
         """Run one check; fail with what was expected, the trace and the law, skip what is not offered."""

@@ -62,8 +62,8 @@ BUGS = (
     Bug(
         "override-leaves-its-own-open", "L57 L10", "EA",
         "runtime/replacing.py",
-        "        self.doomed = present.exits\n",
-        "        self.doomed = present.exits[:0]\n",
+        "        return [each for aside in self._gone for each in aside.owed]\n",
+        "        return [each for aside in self._gone[:0] for each in aside.owed]\n",
     ),
     Bug(
         "override-shows-the-original", "L57", "EA",

@@ -59,8 +59,8 @@ class Job:
     def __init__(self) -> None:
         self.value: Any = None
         self.error: BaseException | None = None
-        self.was_cancelled = False
-        self.is_done = False
+        self.was_cancelled: bool = False
+        self.is_done: bool = False
         self.task: asyncio.Task[None]
 
     def cancel(self) -> object:

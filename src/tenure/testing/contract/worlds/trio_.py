@@ -22,8 +22,8 @@ class Job:
     def __init__(self) -> None:
         self.value: Any = None
         self.error: BaseException | None = None
-        self.was_cancelled = False
-        self.scope = trio.CancelScope()
+        self.was_cancelled: bool = False
+        self.scope: trio.CancelScope = trio.CancelScope()
         self._done = trio.Event()
 
     @property
