@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, CircularDependencyError, PathStep
+from tenure.errors import AsyncInSyncError, CircularDependencyError, PathStep, TenureError
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.latch import Latch
+from tenure.lifecycle.unraisable import report
 from tenure.model.binding import Binding
 
 opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=())
@@ -66,9 +67,11 @@ class Claim:
         "closes",
         "done",
         "error",
+        "has_listener",
         "is_over_again",
         "is_prepared",
         "is_stale",
+        "is_told",
         "is_undoing",
         "lazy",
         "loop",
@@ -101,6 +104,10 @@ class Claim:
         self._n_waiting = 0
         self._is_given_up = False
         self._n_above = 0
+        self.has_listener: bool = False
+        """Whether somebody learns of its end otherwise than by waiting for it."""
+        self.is_told: bool = False
+        """Whether somebody has got its error."""
         self.was_heard: bool = False
         """Whether anybody was waiting when it failed."""
         self.withdrawn: str = ""
@@ -163,7 +170,7 @@ class Claim:
         self.error = error
         self.is_over_again = error is None
         self._trace = error.__traceback__ if error is not None else None
-        self.was_heard = self.done.has_waiters
+        self.was_heard = self._n_waiting > 0 or self.has_listener
         self._finish()
         if not self.was_heard:
             self.forget_error()
@@ -201,8 +208,20 @@ class Claim:
 
     def raise_error(self) -> None:
         """Raise the failure, if any, with the traceback it had when it happened: it does not grow (L7)."""
+        self.is_told = True
         if self.error is not None:
             raise self.error.with_traceback(self._trace)
+
+    def miss(self) -> None:
+        """Note that one who waits was cancelled; a failure of that very moment which nobody else learns of is told."""
+        if (
+            self.error is not None
+            and self._n_waiting <= 1
+            and not self.is_told
+            and not isinstance(self.error, TenureError)
+        ):
+            self.is_told = True
+            report(self.error, f"opening {self.binding.label} failed, and nobody waits for it any more", self.mark)
 
     def joined(self) -> "Joining":
         """Return the wait for its end."""
@@ -247,19 +266,25 @@ class Joining:
         if not self.claim.done.is_set:
             refuse_to_block(self.claim)
         mine = self._begin()
+        self.claim.count_waiters(+1)
         try:
             self.claim.done.block()
         finally:
+            self.claim.count_waiters(-1)
             self._end(mine)
 
     async def wait(self) -> None:
         """Wait on the running loop."""
         mine = self._begin()
-        self.claim.count_waiters(+1)
+        claim = self.claim
+        claim.count_waiters(+1)
         try:
-            await self.claim.done.wait()
+            await claim.done.wait()
+        except BaseException:
+            claim.miss()
+            raise
         finally:
-            self.claim.count_waiters(-1)
+            claim.count_waiters(-1)
             self._end(mine)
 
 

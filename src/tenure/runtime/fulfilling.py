@@ -81,7 +81,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
         try:
             yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
         except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
-            if not claim.was_heard and not isinstance(error, StartOver | StartAborted) and not is_cancellation(error):
+            if not claim.was_heard and _is_news(binding, error):
                 report(error, f"opening {binding.label} failed, and nobody waits for it any more", binding.target)
             return False
         return bool(box) and box[0].owner is owner
@@ -91,6 +91,12 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
 
     context = contextvars.copy_context()
     Owner(open_, close, home.crash).start(context, binding)
+
+
+def _is_news(binding: Binding, error: BaseException) -> bool:
+    """Tell whether *error*, which nobody waited for, is of the user's code and was not told as a failed attempt."""
+    own = StartOver | StartAborted | ContainerClosedError
+    return not isinstance(error, own) and not is_cancellation(error) and binding.options.retry is None
 
 
 def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:

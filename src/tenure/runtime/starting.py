@@ -210,6 +210,7 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
         begun = {} if run.aborted else _launch_all(engine, launches, run)
         homes.update(begun)
         for claim in begun:
+            claim.has_listener = claim.is_told = True
             claim.done.then(functools.partial(note, claim))
         signal[0] = Latch()
         interruption = None if ended or not homes else await signal[0].wait_out()

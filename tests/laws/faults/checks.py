@@ -106,6 +106,8 @@ def fatal_leaves(run: Run, facts: Facts, world: World, use: Use, subject: Subjec
     """L26: KeyboardInterrupt and SystemExit leave as themselves, and other failures travel with them."""
     if not facts.fatal:
         return None
+    if facts.cancelled and any(error is each.error for each in facts.fatal for error in run.unheard):
+        return ()  # whoever asked was cancelled before
     if any(error is each.error for each in facts.fatal for error in run.left):
         others = [each for each in (*facts.fatal, *facts.leading) if each.error is not None]
         known = travelling(run.left)

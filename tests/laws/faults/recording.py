@@ -47,6 +47,7 @@ class Run:
         fired: every fault that happened.
         left: every error that left the user's code as a whole.
         caught: errors that the user's code caught and went on from.
+        unheard: errors that reached `sys.unraisablehook`: nobody waited for them any more (L29).
         lengths: by `id` of an error that several got, the lengths of its traceback as each of them saw it.
         cancel: cancels the user's code; given by the world.
         is_cancelled: whether that code ended as cancelled; told by the world.
@@ -60,6 +61,7 @@ class Run:
         self.fired: list[Fired] = []
         self.left: list[BaseException] = []
         self.caught: list[BaseException] = []
+        self.unheard: list[BaseException] = []
         self.lengths: dict[int, list[int]] = {}
         self.cancel: Callable[[], object] | None = None
         self.is_cancelled = False

@@ -1,5 +1,6 @@
 """Fail at the Nth step, for every N, until a run passes untouched; then a second time on the way out."""
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -69,7 +70,11 @@ class Search:
 
     async def _performed(self, subject: Subject, plan: Plan) -> Run:
         run = subject.stage.run = Run(plan, self.world.clock)
-        await self.world.perform(self.use, subject, run)
+        before, sys.unraisablehook = sys.unraisablehook, lambda told: run.unheard.append(told.exc_value)
+        try:
+            await self.world.perform(self.use, subject, run)
+        finally:
+            sys.unraisablehook = before
         if threading.active_count() > self._n_threads:
             run.remains.append(f"threads: {threading.enumerate()}")
         return run
