@@ -26,6 +26,10 @@ def openings() -> tuple["Claim", ...]:
     return tuple(claim for claim in opening.get() if not claim.done.is_set)
 
 
+NEVER_LEAVES = "__tenure_never_leaves__"
+"""Attribute of exceptions that are signals of Tenure's own, and no news for anybody."""
+
+
 def note_asked(key: Any) -> None:
     """Let the opening that the running code is part of, if any, know that it asked for *key* (L20)."""
     for claim in reversed(opening.get()):
@@ -219,6 +223,7 @@ class Claim:
             and self._n_waiting <= 1
             and not self.is_told
             and not isinstance(self.error, TenureError)
+            and not hasattr(self.error, NEVER_LEAVES)
         ):
             self.is_told = True
             report(self.error, f"opening {self.binding.label} failed, and nobody waits for it any more", self.mark)
@@ -273,7 +278,7 @@ class Joining:
             self.claim.count_waiters(-1)
             self._end(mine)
 
-    async def wait(self) -> None:
+    async def wait(self) -> Any:
         """Wait on the running loop."""
         mine = self._begin()
         claim = self.claim
@@ -285,6 +290,20 @@ class Joining:
             raise
         finally:
             claim.count_waiters(-1)
+            self._end(mine)
+
+
+class JoiningWhole(Joining):
+    """The wait for the end of a claim, not for its result, whoever cancels; gives what came meanwhile, or None."""
+
+    __slots__ = ()
+
+    async def wait(self) -> BaseException | None:
+        """Wait on the running loop; see `Latch.wait_out`."""
+        mine = self._begin()
+        try:
+            return await self.claim.done.wait_out()
+        finally:
             self._end(mine)
 
 

@@ -44,6 +44,7 @@ class Exit:
         is_aside: whether it was made from what is replaced for a while, and has no place of its own to be taken from.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
+        is_due: whether a shutdown is about to close it, so that nothing may be made of it any more.
         is_over: True as soon as its closing has ended, or is waited for no longer.
     """
 
@@ -55,6 +56,7 @@ class Exit:
         "handle",
         "is_abandoned",
         "is_aside",
+        "is_due",
         "is_over",
         "loop",
         "managed",
@@ -82,6 +84,7 @@ class Exit:
         self.is_aside: bool = False
         self.managed: Any = None
         self.done: bool = False
+        self.is_due: bool = False
         self.is_over: bool = False
         self._ended: Latch | None = None
         self._born = _generation[0]

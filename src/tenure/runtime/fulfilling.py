@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, closing_errors
 from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit
@@ -42,6 +42,8 @@ class StartOver(BaseException):
     Attributes:
         claim: the opening that is begun anew, None for the innermost one.
     """
+
+    __tenure_never_leaves__ = True
 
     def __init__(self, claim: Claim | None = None) -> None:
         super().__init__()
@@ -95,8 +97,11 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
 
 def _is_news(binding: Binding, error: BaseException) -> bool:
     """Tell whether *error*, which nobody waited for, is of the user's code and was not told as a failed attempt."""
-    own = StartOver | StartAborted | ContainerClosedError
-    return not isinstance(error, own) and not is_cancellation(error) and binding.options.retry is None
+    if isinstance(error, StartOver | StartAborted) or (
+        isinstance(error, ContainerClosedError) and not closing_errors(error)
+    ):
+        return False
+    return not is_cancellation(error) and binding.options.retry is None
 
 
 def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException | None) -> Steps[bool]:

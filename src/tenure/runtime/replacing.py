@@ -249,7 +249,7 @@ def _stale(engine: Any) -> dict[int, set[Key]]:
     found: dict[int, set[Key]] = {}
     for aside in [each for kept in list(engine.stash.values()) for each in kept.values()]:
         if id(aside.opened) not in found:
-            closed = [key for key, exit_ in aside.opened if exit_.done]
+            closed = [key for key, exit_ in aside.opened if exit_.done or exit_.is_due]
             found[id(aside.opened)] = set(engine.graph.dependents(*closed)) if closed else set()
     return found
 

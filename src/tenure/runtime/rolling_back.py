@@ -86,15 +86,16 @@ def _decide(engine: Any, run: Start, is_async: bool, doomed: list[Opened], claim
 
     Openings under way that may have taken it end first: what they need shows only then.
     """
-    numbers = {exit_.number for _, _, exit_ in run.opened}
     while True:
         reached = _reached(engine, run)
         with engine.lock:
             under_way = _under_way(engine, reached)
             if not under_way:
-                kept = _needed_by_others(engine.root, numbers)
-                for home, place, exit_ in run.opened:
-                    if exit_.number in kept or home.exits.get(place) is not exit_:
+                # what was replaced meanwhile is set aside, for whoever did that
+                here = [each for each in run.opened if each[0].exits.get(each[1]) is each[2]]
+                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here})
+                for home, place, exit_ in here:
+                    if exit_.number in kept:
                         continue
                     doomed.append((home, place, exit_))
                     if exit_.managed is None and place not in home.inflight:

@@ -29,7 +29,7 @@ class Aside:
         taken: entries by scope, table and key.
         instances: records of bound instances.
         ages: what those of the keys that keep values themselves called their present ones.
-        opened: what was open then, by key.
+        opened: what was open then, and what was opened for it since, by key.
     """
 
     __slots__ = ("ages", "instances", "opened", "taken")
@@ -152,6 +152,9 @@ def by_key(aside: Aside) -> dict[Key, Aside]:
 def keep(aside: Aside, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:
     """Under the engine's lock: take up what *claim*, which is set aside, has made and opened."""
     key, taken = claim.binding.key, aside.of(home)
+    aside.opened = [*aside.opened, *((need.binding.key, need) for need in claim.needs)]
+    if exit_ is not None:
+        aside.opened.append((key, exit_))
     home.inflight.pop(claim, None)
     taken["inflight"].pop(key, None)
     if claim.binding.lifetime == TRANSIENT:
@@ -203,7 +206,7 @@ def discard(aside: Aside) -> None:
 
 
 def _give_place(scope: Scope, key: Key, exit_: Exit | None) -> None:
-    if exit_ is not None and scope.exits.pop(exit_.number, None) is not None:
+    if exit_ is not None and not exit_.is_due and scope.exits.pop(exit_.number, None) is not None:
         scope.exits[key] = exit_
         scope.unordered = True
 

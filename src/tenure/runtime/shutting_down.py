@@ -11,7 +11,7 @@ from typing import Any
 from tenure.errors import closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import is_dead
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, JoiningWhole, opening, openings
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
@@ -143,8 +143,9 @@ def _claimed(
                 return _claim_all(owed)
             for claim in claims:
                 claim.withdrawn = "" if claim.closes else "shut down"
+                claim.has_listener = True
         for claim in claims:
-            yield claim.joined()
+            report.take_up((yield JoiningWhole(claim)))
             if claim.withdrawn == "shut down" and claim.error is not None:
                 report.failed += closing_errors(claim.error)
 
@@ -157,6 +158,7 @@ def _claim_all(owed: Iterable[Owed]) -> list[tuple[Scope, dict[Any, Claim]]]:
         claim.closes = True
         found.setdefault(scope, {})[place] = claim
         scope.inflight.setdefault(place, claim)
+        exit_.is_due = True
         if exit_.managed is None:
             scope.cache.pop(place, None)
         else:

@@ -12,6 +12,8 @@ from tenure.lifecycle.turns import Turns
 class StartAborted(BaseException):
     """Another resource of the same start failed: this one does not begin. Never leaves Tenure."""
 
+    __tenure_never_leaves__ = True
+
 
 class Start:
     """

@@ -121,7 +121,7 @@ BUGS = (
     Bug(
         "rollback-closes-what-others-took", "L11 L18", "B",
         "runtime/rolling_back.py",
-        "                kept = _needed_by_others(engine.root, numbers)\n",
+        "                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here})\n",
         "                kept: set[int] = set()\n",
     ),
 )  # fmt: skip
