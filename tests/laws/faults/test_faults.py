@@ -31,6 +31,7 @@ def broken_laws(case: str) -> set[str]:
     return {each.law for each in violations(case)}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("world", WORLD_NAMES)
 def test_no_fault_breaks_a_law(world):

@@ -21,6 +21,7 @@ CASES = list(driver.cases(full=False))
 N_PARTS = 8
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("part", range(N_PARTS))
 def test_no_law_is_broken(part):
