@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 HEAD = """
@@ -38,6 +39,8 @@ def a():
 container.bind(A, a)
 """
 ROOT = Path(__file__).parents[2]
+LIMIT_S = 40
+"""A program that hangs is killed; its status tells."""
 
 
 def play(program, *answers, flags=()):
@@ -58,6 +61,8 @@ def play(program, *answers, flags=()):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
+    timer = threading.Timer(LIMIT_S, child.kill)
+    timer.start()
     with child:
         for line in child.stdout:
             if line == "ready\n":
@@ -70,5 +75,6 @@ def play(program, *answers, flags=()):
             else:
                 lines.append(line.rstrip("\n"))
         errors = child.stderr.read()
-    assert left == []
+    timer.cancel()
+    assert left == [], (lines, errors, child.returncode)
     return lines, errors, child.returncode

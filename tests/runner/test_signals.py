@@ -180,7 +180,8 @@ def test_a_second_signal_ends_the_process_and_tells_what_is_open(backend):
                 {"await for_ever()" if is_async else "time.sleep(60)"}
             finally:
                 say("ready")
-                threading.Event().wait()  # hangs, and blocks the loop
+                while True:  # hangs, and blocks the loop; a signal that comes just before a wait would not end the wait
+                    pass
         run(container, main, backend={backend})
         """,
         TERM,

@@ -36,6 +36,7 @@ class Exit:
         number: the `id` of its events.
         opened_at: seconds, `time.perf_counter`.
         needs: the exits of the resources it was made from; it is closed before each of them (L18).
+        fed: for one that is made anew each time: the keys of shared values that were made from it.
         owner: the task that opened it and will close it, None for one that is closed where its scope is left.
         loop: the event loop it was opened on, None for a synchronous one.
         opened_by: the stack of the code that asked for it, innermost first; recorded for what the root owns.
@@ -53,6 +54,7 @@ class Exit:
         "_ended",
         "binding",
         "done",
+        "fed",
         "handle",
         "is_abandoned",
         "is_aside",
@@ -76,6 +78,7 @@ class Exit:
         self.number: int = number
         self.opened_at: float = opened_at
         self.needs: tuple[Exit, ...] = ()
+        self.fed: tuple[Any, ...] = ()
         self.owner: Any = None
         self.loop: Any = None
         self.opened_by: tuple[str, ...] = ()

@@ -166,18 +166,29 @@ def close_by(engine: Any, scope: Scope, places: Iterable[Any], closer: Closer, t
 
 
 def forget_dependents(engine: Any, scope: Scope, exits: Iterable[Exit]) -> None:
-    """Drop from *scope* what was made from *exits*, about to be closed, and is not open."""
-    closed = [exit_.binding.key for exit_ in exits if exit_.managed is None]
-    dependents = engine.graph.dependents(*closed) if closed else set()
+    """
+    Drop from *scope* what was made from *exits*, about to be closed, and is not open.
+
+    What was made from objects that open again is dropped as well, for it does not open them; such objects stay.
+    """
+    closed: set[Any] = set()
+    objects: list[Any] = []
+    for exit_ in exits:
+        keys = exit_.fed if exit_.binding.lifetime == TRANSIENT else (exit_.binding.key,)
+        (closed.update if exit_.managed is None else objects.extend)(keys)
+    gone = engine.graph.dependents(*closed) if closed else set()
+    plain = engine.graph.dependents(*objects) if objects else set()
     with engine.lock:
-        forget_unopened(scope, dependents)
-    forget_elsewhere(dependents)
+        forget_unopened(scope, gone)
+        forget_unopened(scope, [key for key in plain if key not in scope.records])
+    forget_elsewhere(gone | plain)
 
 
 def forget_unopened(scope: Scope, keys: Iterable[Any]) -> None:
     """Under the engine's lock: drop what *scope* made for those of *keys* of which nothing is open there."""
     for key in keys:
-        if key not in scope.exits:
+        exit_ = scope.exits.get(key)
+        if exit_ is None or exit_.is_over:  # closed by hand it keeps its place
             _forget(scope, key)
 
 

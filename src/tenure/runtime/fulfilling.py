@@ -22,7 +22,7 @@ from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.notes import attach_closing_errors
 from tenure.runtime import records
 from tenure.runtime.degrading import is_spared, unavailable
-from tenure.runtime.needing import exit_of, learn, needs_of, tell_owners
+from tenure.runtime.needing import exit_of, learn, needs_of, note_fed, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
 from tenure.runtime.scope import Scope, State, closing, current
@@ -161,6 +161,7 @@ def fulfil(
         opening.reset(entered[0])
         current.reset(entered[1])
     learn(engine, binding, claim)
+    note_fed(binding, claim)
     with engine.lock:
         is_late = _is_disowned(home, claim)
         if exit_ is not None:

@@ -38,10 +38,11 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
     def resolve_anew(scope: Scope, record: Managed | None) -> Any:
         if record is None:
             refuse_async(engine, binding, scope)
-            obj = drive(obtain(engine, binding, home_of(engine, binding, scope), is_async=False))
+            home = home_of(engine, binding, scope)
+            obj = drive(obtain(engine, binding, home, is_async=False))
             record = record_of(obj)
-            if record is None:  # replaced meanwhile, by something of another kind
-                engine.forget({binding.key})
+            if record is None:
+                _forget_stranger(engine, binding, home, obj)
                 return engine.resolvers[binding.key](scope)
         if (not record.is_open or record.is_due) and not record.came_open:
             try:
@@ -58,6 +59,14 @@ def getter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
         return record.value
 
     return resolve
+
+
+def _forget_stranger(engine: Any, binding: Binding, home: Scope, obj: Any) -> None:
+    """Have *binding* asked for anew: *obj* was made of another one meanwhile, or nobody manages it any more."""
+    engine.forget({binding.key})
+    with engine.lock:
+        if engine.graph.find(binding.key) is binding and home.cache.get(binding.key) is obj:
+            del home.cache[binding.key]
 
 
 class DiscardedError(ContainerClosedError):
@@ -92,8 +101,8 @@ def agetter(engine: Any, binding: Binding) -> Callable[[Scope], Any]:
             refuse_sync_scope(binding, home)
             obj = await adrive(obtain(engine, binding, home, is_async=True))
             record = record_of(obj)
-            if record is None:  # replaced meanwhile, by something of another kind
-                engine.forget({binding.key})
+            if record is None:
+                _forget_stranger(engine, binding, home, obj)
                 return await engine.aresolvers[binding.key](scope)
         touch(record, scope)
         try:
@@ -244,7 +253,10 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
         record.exit, record.claim = exit_, None
         record.holders = [holder]
         place = place_of(record)
-        holder.exits.pop(place, None)  # an earlier opening of it: the new one takes its own place in the order
+        earlier = holder.exits.pop(place, None)  # an opening of it: the new one takes its own place in the order
+        if earlier is not None and not earlier.done:
+            holder.exits[earlier.number] = earlier  # of what stood for it: what is open stays owed (L3)
+            holder.unordered = True
         holder.exits[place] = exit_
         if record.home is not None and record.home is not holder and record.home.state in (State.OPEN, State.DRAINING):
             add_holder(record, record.home)  # pinned while it opened
@@ -257,12 +269,10 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
 
 
 def _open_below(record: Managed, holder: Scope, is_async: bool) -> Steps[None]:
-    """Open what the object was made from and that is not open yet: dependencies first."""
-    if not is_async:
-        return
+    """Open what the object was made from and that is not open yet: dependencies first. Without a loop, what can be."""
     for resource in record.engine.plans.facts(record.binding).resources:
         below = find_record(record.engine, resource, holder) if is_managed(resource) else None
-        if below is not None and not below.is_open:
+        if below is not None and not below.is_open and (is_async or not resource.lifecycle.opens_async):
             yield from opened(below, holder, is_async)
 
 

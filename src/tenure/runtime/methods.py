@@ -20,7 +20,7 @@ from tenure.model.binding import Lifecycle
 from tenure.model.detect import METHOD_MARK
 from tenure.runtime.emptying import close_by_hand
 from tenure.runtime.forwarding import forwarding
-from tenure.runtime.managed import opened
+from tenure.runtime.managed import DiscardedError, opened
 from tenure.runtime.paths import note_path
 from tenure.runtime.records import Managed
 from tenure.runtime.registry import closed_owner_of, note_closed_by_user, note_opened_by_user, record_of
@@ -71,6 +71,8 @@ async def _ensure_open(record: Managed) -> None:
     engine = record.engine
     try:
         await adrive(opened(record, current_of(engine), is_async=True))
+    except DiscardedError:
+        raise ContainerClosedError(record.binding.label) from None
     except Exception as error:
         note_path(error, record.binding.key, engine.graph)
         raise
@@ -81,6 +83,8 @@ def _ensure_open_now(record: Managed) -> None:
     engine = record.engine
     try:
         drive(opened(record, current_of(engine), is_async=False))
+    except DiscardedError:
+        raise ContainerClosedError(record.binding.label) from None
     except Exception as error:
         note_path(error, record.binding.key, engine.graph)
         raise

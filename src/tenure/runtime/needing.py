@@ -7,7 +7,7 @@ from tenure.keys import Key
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
-from tenure.model.binding import Binding
+from tenure.model.binding import TRANSIENT, Binding
 from tenure.runtime.scope import Scope
 
 
@@ -35,6 +35,14 @@ def learn(engine: Any, binding: Binding, claim: Claim) -> None:
     """Remember what the code of *binding* asked for while it ran: whatever happens to that concerns it (L20)."""
     if claim.asked:
         engine.graph.learned.setdefault(binding.key, set()).update(claim.asked)
+
+
+def note_fed(binding: Binding, claim: Claim) -> None:
+    """Let what is made anew each time know which shared value took it: nobody finds that by key."""
+    if binding.lifetime != TRANSIENT:
+        for need in claim.needs:
+            if need.binding.lifetime == TRANSIENT:
+                need.fed = (*need.fed, binding.key)
 
 
 def _learned(graph: Any, keys: Iterable[Key]) -> list[Key]:

@@ -100,6 +100,7 @@ class Override:
 
     def _undo(self, error: BaseException | None, is_async: bool) -> Steps[None]:
         engine, key = self._engine, self._binding.key
+        interrupted = yield from replacing.closings_ended(engine, self._affected, self._token, is_async)
         with engine.lock:
             graph, affected = self._graph_without(), self._affected()
             counted = engine.replaced[key][-1] is self._token
@@ -119,7 +120,7 @@ class Override:
             can_wait=True,
             is_async=is_async,
         )
-        _settle(f"the override of {self._binding.label}", failed, error)
+        _settle(f"the override of {self._binding.label}", [*failed, *interrupted], error)
 
 
 def _settle(subject: str, failed: list[BaseException], error: BaseException | None) -> None:

@@ -6,7 +6,7 @@ under its state; when one ends, what was made while it stood is closed, and what
 is brought back. Whoever asks meanwhile waits for the end of it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeAlias
 
 from tenure.errors import MissingBindingError
@@ -148,6 +148,23 @@ def end(
         opening.reset(token)
         exchange.finish()
     return [*failed, *interrupted]
+
+
+def closings_ended(
+    engine: Any, affected: Callable[[], Collection[Key]], ended: Token, is_async: bool
+) -> Steps[list[BaseException]]:
+    """
+    Wait until nothing that ending *ended* concerns is being closed, or put back by another end, while it still stands.
+
+    Returns:
+        A cancellation or KeyboardInterrupt that arrived meanwhile.
+    """
+    interrupted: list[BaseException] = []
+    while True:
+        with engine.lock:
+            closings = [claim for claim in being_made(engine, affected(), (ended,)) if claim.closes]
+        if not closings or (yield from _waited_out(closings, interrupted, is_async)):
+            return interrupted
 
 
 def _waited_out(under_way: Iterable[Claim], interrupted: list[BaseException], is_async: bool) -> Steps[bool]:

@@ -142,7 +142,7 @@ def _claimed(
                 discard_of(engine, engine.graph.dependents(*gone) if gone else ())
                 return _claim_all(owed)
             for claim in claims:
-                claim.withdrawn = "" if claim.closes else "shut down"
+                claim.withdrawn = "" if claim.closes else claim.withdrawn or "shut down"
                 claim.has_listener = True
         for claim in claims:
             report.take_up((yield JoiningWhole(claim)))

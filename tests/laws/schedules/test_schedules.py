@@ -114,7 +114,7 @@ class Broken:
             try:
                 await real(self)
             except asyncio.CancelledError:
-                for task in asyncio.all_tasks():
+                for task in sorted(asyncio.all_tasks(), key=asyncio.Task.get_name):
                     if task.get_name().startswith("tenure owner of"):
                         task.cancel()
                 raise

@@ -9,7 +9,8 @@ from tenure import containers, providers
 from tenure.errors import AsyncInSyncError
 from tests.laws.rig.trace import Trace
 from tests.laws.stateful.loops import VirtualLoop
-from tests.laws.stateful.nodes import ASYNC_KINDS, SYNC_KINDS, Node, Plain, Stage, target
+from tests.laws.stateful.makers import target
+from tests.laws.stateful.nodes import ASYNC_KINDS, SYNC_KINDS, Node, Plain, Stage
 from tests.laws.stateful.programs import N_SHAPES, PROGRAMS, SCENES, Program, _pause
 
 

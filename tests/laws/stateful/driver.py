@@ -25,10 +25,10 @@ N_LIVES = {"sync": 60, "asyncio": 20, "trio": 8}
 """Lives in one case."""
 N_STEPS = 50
 _MACHINE_LAWS = (
-    "L1", "L5", "L7", "L12", "L13", "L17", "L19", "L20", "L33", "L46", "L47", "L49", "L50", "L51", "L53", "L57", "L58",
-    "L59",
+    "L1", "L5", "L7", "L12", "L13", "L17", "L19", "L33", "L46", "L47", "L49", "L50", "L51", "L57", "L58", "L59",
 )  # fmt: skip
-_FULL = {"sync": 40, "asyncio": 40, "trio": 24, "program": 14_000, "declared": 6_000}
+_PROGRAM_LAWS = {"program": ("L5", "L12", "L20", "L38", "L57", "L58", "L59"), "declared": ("L5", "L12", "L38", "L57")}
+_FULL = {"sync": 14, "asyncio": 24, "trio": 20, "program": 10_000, "declared": 5_000}
 _QUICK = {"sync": 3, "asyncio": 2, "trio": 1, "program": 1_200, "declared": 600}
 
 
@@ -58,8 +58,7 @@ def run(case: str) -> Outcome:
     if what == "machine":
         return _lives(case, world, int(number))
     found = PROGRAMS[what](int(number)).run()
-    laws = [*LAWS, "L5", "L12", "L38", "L57", "L59"]
-    return Outcome(world, laws, 1, [Violation(each.law, each.text, case) for each in found])
+    return Outcome(world, [*LAWS, *_PROGRAM_LAWS[what]], 1, [Violation(each.law, each.text, case) for each in found])
 
 
 def _lives(case: str, world: str, number: int) -> Outcome:

@@ -17,6 +17,7 @@ class Made:
     needs: list["Made"]
     under: frozenset[Any]
     is_open: bool = False
+    is_gone: bool = False  # undone or reset: it never opens again
 
     def below(self) -> set["Made"]:
         return {self}.union(*(need.below() for need in self.needs))
@@ -39,9 +40,7 @@ class Model:
         self.nodes, self.root = {}, Scope("root")  # type: ignore[var-annotated]
         self.overrides, self.armed, self.log, self.failed = [], set(), [], 0  # type: ignore[var-annotated]
 
-    def node(
-        self, key: int
-    ) -> tuple[Any, frozenset[Any], set[int]]:  # what makes it now, under which overrides, of what
+    def node(self, key: int) -> tuple[Any, frozenset[Any], set[int]]:  # its maker now, under which overrides, of what
         over = next((each for each in reversed(self.overrides) if each.key == key), None)
         node = over.node if over else self.nodes[key]
         below = [self.node(need) for need in node.needs]
@@ -50,9 +49,8 @@ class Model:
 
     def get(self, key: int, scope: Scope) -> Made:
         (node, under, _), around = self.node(key), [scope, *scope.around]
-        homes = [each for each in around if each.name == node.lifetime]
-        if node.lifetime not in LADDER:
-            homes = [self.root] if node.lifetime == "singleton" else [s for s in around if (key, under) in s.values]
+        homes = [each for each in around if each.name == node.lifetime or (key, under) in each.values]
+        homes = [self.root] if node.lifetime == "singleton" else homes
         if self.root.is_closed or (node.lifetime in LADDER and not homes):
             raise Refused("ContainerClosedError" if self.root.is_closed else "ScopeNotOpenError")
         home = next(iter(homes), scope)
@@ -65,10 +63,10 @@ class Model:
         return made
 
     def open(self, made: Made) -> None:
-        if not made.is_open and made.node.kind not in ("value", "plain"):
-            if made.home.is_closed or ("open", made.node.name) in self.armed:
-                self.armed -= set() if made.home.is_closed else {("open", made.node.name)}
-                raise Refused("ContainerClosedError" if made.home.is_closed else "armed")
+        if not made.is_open and made.node.is_resource:
+            if (is_over := made.is_gone or made.home.is_closed) or ("open", made.node.name) in self.armed:
+                self.armed -= set() if is_over else {("open", made.node.name)}
+                raise Refused("ContainerClosedError" if is_over else "armed")
             made.is_open = not made.home.owed.append(made)
             self.log.append(("opened", made.node.name))
 
@@ -91,8 +89,8 @@ class Model:
     def leave(self, scope: Scope) -> None:
         if scope is self.root and (inside := [each for each in scope.inside if not each.is_closed]):
             asked = {below for each in inside for key in each.asked for below in self.node(key)[2]}
-            used = [m for key in asked if (m := scope.values.get((key, self.node(key)[1]))) is not None]
-            kept = {below for made in (*used, *(m for s in inside for m in s.owed)) for below in made.below()}
+            used = {m for key in asked if (m := scope.values.get((key, self.node(key)[1])))}
+            kept = {below for made in used.union(*(each.owed for each in inside)) for below in made.below()}
             for made in [each for each in reversed(scope.owed) if each not in kept]:
                 self.close(made)  # what no open scope needs goes first
         for child in [each for each in reversed(scope.inside) if not each.is_closed and each.around[0] is scope]:

@@ -1,16 +1,10 @@
-"""
-Resources of every kind that write down what happens to them, and fail when they are told to.
+"""What nodes of a graph are, and the stage on which they write down what happens to them, and fail when told to."""
 
-Nothing is compiled for them: a target takes any number of values, and `__signature__` says which it needs.
-"""
-
-import contextlib
-import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.laws.rig.trace import CLOSE_FAILED, CLOSED, CLOSING, FAILED, INTERRUPTED, OPENED, Life, Trace
+from tests.laws.rig.trace import CLOSE_FAILED, CLOSED, FAILED, INTERRUPTED, OPENED, Life, Trace
 
 SYNC_KINDS = ("generator", "manager", "context", "methods")
 ASYNC_KINDS = tuple(f"async {kind}" for kind in SYNC_KINDS)
@@ -37,6 +31,11 @@ class Node:
     def is_async(self) -> bool:
         """Whether opening and closing it has to be awaited."""
         return self.kind.startswith("async")
+
+    @property
+    def is_resource(self) -> bool:
+        """Whether there is anything to open and close."""
+        return self.kind != "plain"
 
 
 class Value:
@@ -70,6 +69,8 @@ class Stage:
         scope_of: gives the scope that a node belongs to, "" if it cannot be told.
 
     Attributes:
+        asks: keys that the opening code of asynchronous generators asks for while it runs, by name of the node.
+        ask: gives the value of a key, where there is such code.
         armed: errors to raise at the next "open" or "close" of a node, by act and name; raised once.
         touched: breaches of L12, as text.
     """
@@ -83,10 +84,16 @@ class Stage:
         self.trace = trace
         self.armed: dict[tuple[str, str], BaseException] = {}
         self.touched: list[str] = []
+        self.asks: dict[str, Sequence[Any]] = {}
+        self.ask: Callable[[Any], Awaitable[Any]] | None = None
         self.scope_of = scope_of
         self._pause = pause
 
     # what nodes call
+
+    async def asked(self, name: str) -> list[Any]:
+        """Return what the opening code of *name* asks for."""
+        return [await self.ask(key) for key in self.asks.get(name, ())] if self.ask is not None else []
 
     def begin(self, name: str, given: Sequence[Any]) -> Life:
         """Note that *name* opens with *given*."""
@@ -142,137 +149,3 @@ def flat(given: Sequence[Any]) -> list[Value]:
 
 class Plain(Value):
     """A value with nothing to open or close."""
-
-
-def target(stage: Stage, node: Node, keys: Sequence[Any] = KEYS) -> Any:
-    """Return what makes *node*: a function or class whose parameters are of the types `keys[n]` for its needs."""
-    made = _MAKERS[node.kind](stage, node.name)
-    made.__name__ = made.__qualname__ = node.name
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    made.__signature__ = inspect.Signature(
-        [inspect.Parameter(f"n{each}", kind, annotation=keys[each]) for each in node.needs]
-    )
-    return made
-
-
-def _generator(stage: Stage, name: str) -> Any:
-    def make(*given: Any) -> Any:
-        value = Value(given)
-        life = stage.begin(name, given)
-        stage.end(life, value)
-        shown = None
-        try:
-            yield value
-        except BaseException as error:
-            shown = error
-            raise
-        finally:
-            stage.trace.note(CLOSING, life, shown)
-            del shown, value, given
-            stage.close(life)
-
-    return make
-
-
-def _async_generator(stage: Stage, name: str) -> Any:
-    async def make(*given: Any) -> Any:
-        value = Value(given)
-        life = stage.begin(name, given)
-        await stage.aend(life, value)
-        shown = None
-        try:
-            yield value
-        except BaseException as error:
-            shown = error
-            raise
-        finally:
-            stage.trace.note(CLOSING, life, shown)
-            del shown, value, given
-            await stage.aclose(life)
-
-    return make
-
-
-def _context(stage: Stage, name: str) -> Any:
-    class Made(Value):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(given)
-
-        def __enter__(self) -> Any:
-            stage.end(stage.begin(name, self.given), self)
-            return self
-
-        def __exit__(self, *outcome: object) -> None:
-            stage.trace.note(CLOSING, self.life, outcome[1])
-            stage.close(self.life)
-
-    return Made
-
-
-def _async_context(stage: Stage, name: str) -> Any:
-    class Made(Value):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(given)
-
-        async def __aenter__(self) -> Any:
-            await stage.aend(stage.begin(name, self.given), self)
-            return self
-
-        async def __aexit__(self, *outcome: object) -> None:
-            stage.trace.note(CLOSING, self.life, outcome[1])
-            await stage.aclose(self.life)
-
-    return Made
-
-
-def _methods(stage: Stage, name: str) -> Any:
-    class Made(Value):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(given)
-
-        def initialize(self) -> None:
-            stage.end(stage.begin(name, self.given), self)
-
-        def dispose(self) -> None:
-            stage.trace.note(CLOSING, self.life)
-            stage.close(self.life)
-
-    return Made
-
-
-def _async_methods(stage: Stage, name: str) -> Any:
-    class Made(Value):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(given)
-
-        async def initialize(self) -> None:
-            await stage.aend(stage.begin(name, self.given), self)
-
-        async def dispose(self) -> None:
-            stage.trace.note(CLOSING, self.life)
-            await stage.aclose(self.life)
-
-        async def work(self) -> Life | None:
-            return self.life
-
-    return Made
-
-
-def _plain(_: Stage, __: str) -> Any:
-    def make(*given: Any) -> Any:
-        return Plain(given)
-
-    return make
-
-
-_MAKERS: dict[str, Callable[[Stage, str], Any]] = {
-    "generator": _generator,
-    "manager": lambda stage, name: contextlib.contextmanager(_generator(stage, name)),
-    "context": _context,
-    "methods": _methods,
-    "async generator": _async_generator,
-    "async manager": lambda stage, name: contextlib.asynccontextmanager(_async_generator(stage, name)),
-    "async context": _async_context,
-    "async methods": _async_methods,
-    "plain": _plain,
-}

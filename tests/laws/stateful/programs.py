@@ -19,7 +19,8 @@ from tenure.errors import ContainerClosedError
 from tests.laws.rig.oracle import End, Violation, reachable, violations
 from tests.laws.rig.trace import INTERRUPTED, Trace
 from tests.laws.stateful.loops import Deadlock, VirtualLoop
-from tests.laws.stateful.nodes import ASYNC_KINDS, KEYS, SYNC_KINDS, Fault, Node, Stage, target
+from tests.laws.stateful.makers import target
+from tests.laws.stateful.nodes import ASYNC_KINDS, KEYS, SYNC_KINDS, Fault, Node, Stage
 
 N_SHAPES = 60
 """Programs share this many containers: compiling one costs more than a program."""
@@ -36,12 +37,15 @@ class Scene:
         self.stage = Stage(Trace(), _pause, self._scope_of)
         self.nodes: dict[str, Node] = {}
         self.container = Container(max_parallel=draw.choice([None, None, 1, 2]))
+        self.stage.ask = self.container.aget
         made: list[Node] = []
         for key in range(draw.randint(2, 6)):
             lifetime = draw.choice(["singleton", "singleton", "request", None])
             usable = [each for each, node in enumerate(made) if lifetime == "request" or not _is_short(node, made)]
             needs = tuple(draw.sample(usable, min(len(usable), draw.randint(0, 2))))
             node = Node(f"N{key}", draw.choice(SYNC_KINDS + ASYNC_KINDS), lifetime, needs)
+            if node.kind == "async generator" and usable and draw.random() < 0.5:
+                self.stage.asks[node.name] = [KEYS[draw.choice(usable)]]  # found at run time (L20)
             made.append(node)
             self.nodes[node.name] = node
             shield = draw.random() < 0.2

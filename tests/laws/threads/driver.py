@@ -17,7 +17,7 @@ from tests.laws.threads.search import Search
 LETTER = "C"
 TITLE = "schedules of threads, bytecode by bytecode"
 LAWS = ("L15", "L38", "L41", "L42", "L43")
-N_FULL, N_QUICK = 2500, 120
+N_FULL, N_QUICK = 1800, 120
 """Schedules per scenario, roughly."""
 N_ENOUGH = 10
 """Violations after which a search ends: more of them tell nothing new."""
