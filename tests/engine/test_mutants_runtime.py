@@ -71,8 +71,9 @@ async def test_a_scope_that_was_never_entered(world):
 
 
 @ASYNC
+@pytest.mark.parametrize("is_object", [True, False])
 @pytest.mark.parametrize("fails", [True, False])
-async def test_a_failed_opening_that_nobody_waits_for_is_told(world, monkeypatch, fails):
+async def test_a_failed_opening_that_nobody_waits_for_is_told(world, monkeypatch, fails, is_object):
     """L29: the error of an opening whose only waiter was cancelled goes to `sys.unraisablehook`; a cancel does not."""
     container, gate, told = Container(), world.event(), []
     fault = Fault("nobody's")
@@ -84,8 +85,15 @@ async def test_a_failed_opening_that_nobody_waits_for_is_told(world, monkeypatch
             raise fault
         yield "slow"
 
+    @resource(scope="singleton")
+    class Slow:
+        async def initialize(self):
+            await gate.wait()
+            if fails:
+                raise fault
+
     monkeypatch.setattr("sys.unraisablehook", told.append)
-    container.bind("slow", slow)
+    container.bind("slow", Slow if is_object else slow)
     async with world.tasks() as tasks:
         job = tasks.start(container.aget, "slow")
         await world.settle()

@@ -83,8 +83,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
         try:
             yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
         except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
-            if not claim.was_heard and _is_news(binding, error):
-                report(error, f"opening {binding.label} failed, and nobody waits for it any more", binding.target)
+            tell_if_unheard(claim, error)
             return False
         return bool(box) and box[0].owner is owner
 
@@ -93,6 +92,13 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
 
     context = contextvars.copy_context()
     Owner(open_, close, home.crash).start(context, binding)
+
+
+def tell_if_unheard(claim: Claim, error: BaseException) -> None:
+    """Report *error*, which an opening in an owner task failed of, where nobody waits for it any more (L29)."""
+    binding = claim.binding
+    if not claim.was_heard and _is_news(binding, error):
+        report(error, f"opening {binding.label} failed, and nobody waits for it any more", binding.target)
 
 
 def _is_news(binding: Binding, error: BaseException) -> bool:

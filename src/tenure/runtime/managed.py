@@ -13,7 +13,7 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.runtime.degrading import stand_in, unavailable
-from tenure.runtime.fulfilling import StartOver, needs_owner, open_in_turn, shared_failure
+from tenure.runtime.fulfilling import StartOver, needs_owner, open_in_turn, shared_failure, tell_if_unheard
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
 from tenure.runtime.needing import learn, tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
@@ -207,7 +207,8 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
     def open_(owner: Owner) -> Steps[bool]:
         try:
             yield from _fulfil(record, holder, claim, True, owner)
-        except BaseException:  # noqa: BLE001 - the claim has it, for whoever waits
+        except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
+            tell_if_unheard(claim, error)
             return False
         return True
 

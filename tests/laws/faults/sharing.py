@@ -59,6 +59,25 @@ async def late_object(world: World, log: Log) -> None:
     await closed(world, container)
 
 
+async def asked_in_a_start(world: World, log: Log) -> None:
+    """What one start opened closes side by side, save what the opening code of one asked another for (L20)."""
+    container = Container()
+
+    async def asking() -> Any:
+        await container.aget("A")
+        log.steps.append("open B")
+        yield "B"
+        for _ in range(5):  # as long as A, which nothing declared that B needs, would take
+            await world.pause()
+        log.steps.append("close B")
+
+    container.bind("A", resource(scope="singleton")(opened(world, log, "A", "A")))
+    container.bind("B", resource(scope="singleton")(asking))
+    await container.start()
+    await closed(world, container)
+    log.expect("open A", "open B", "close B", "close A")
+
+
 async def overlapping_scopes(world: World, log: Log) -> None:
     """Two scopes, neither inside the other, use one object: the first that is left does not close it."""
     container, flags = Container(), set[str]()
@@ -177,6 +196,7 @@ SHARING = {
     "by-hand": Single("L17", by_hand),
     "came-open": Single("L12", came_open),
     "late-object": Single("L18", late_object, WITH_TASKS),
+    "asked-in-a-start": Single("L20", asked_in_a_start, WITH_TASKS),
     "overlapping-scopes": Single("L11", overlapping_scopes, WITH_TASKS),
     "scopes-in-turn": Single("L11", scopes_in_turn, WITH_TASKS),
     "left-scopes": Single("L46", left_scopes),

@@ -102,6 +102,8 @@ def test_stop_at_the_first_error_is_found(monkeypatch):
     def stops(self, exit_):
         if not self.report.failed:
             yield from close(self, exit_)
+        exit_.done = True
+        exit_.end()  # else whoever closes it again would wait for ever
 
     monkeypatch.setattr(closing.Closer, "close", stops)
 
