@@ -12,7 +12,6 @@ from tenure.binder import Binder
 from tenure.errors import BindingError, ScopeError
 from tenure.events import Observer
 from tenure.lifecycle.backends import current as current_backend
-from tenure.lifecycle.claim import note_asked
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
@@ -21,8 +20,7 @@ from tenure.runtime import resetting, starting
 from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
-from tenure.runtime.paths import explain
-from tenure.runtime.scope import current, current_of
+from tenure.runtime.scope import current_of
 from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
 if TYPE_CHECKING:
@@ -66,6 +64,8 @@ class Container(Binder):
             )
         super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel)
         self._entered = False
+        if type(self).get is Container.get:  # a subclass may have one of its own
+            self.__dict__["get"] = self.engine.hot.__getitem__  # `get` without a frame of ours
         for observer in observers:
             self.observe(observer)
 
@@ -83,12 +83,12 @@ class Container(Binder):
     # getting
 
     @overload
-    def get(self, key: str) -> Any: ...
+    def get(self, key: str, /) -> Any: ...
 
     @overload
-    def get(self, key: "TypeForm[T]") -> T: ...
+    def get(self, key: "TypeForm[T]", /) -> T: ...
 
-    def get(self, key: Any) -> Any:
+    def get(self, key: Any, /) -> Any:
         """
         Return the value of *key* as seen from the current scope.
 
@@ -102,23 +102,10 @@ class Container(Binder):
             AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
             ScopeNotOpenError: it lives in a named scope that is not open here.
             ContainerClosedError: the scope that it lives in, the container for a singleton, is closing or closed.
+            TypeError: *key* is not hashable.
             BaseException: what the user's code raised, with a note of the dependency path.
         """
-        engine = self.engine
-        scope = current.get()
-        try:
-            if scope is None:
-                scope = engine.root
-            else:
-                if scope.engine is not engine:
-                    scope = current_of(engine)
-                scope.asked.add(key)
-                if scope.inflight:
-                    note_asked(key)
-            return engine.resolvers[key](scope)
-        except BaseException as error:
-            explain(error, key, engine.graph)
-            raise
+        return self.engine.hot[key]
 
     @overload
     async def aget(self, key: str) -> Any: ...

@@ -377,13 +377,12 @@ def test_bound_function_is_no_key():
 
 @pytest.mark.parametrize("key", [[], {}, set()])
 def test_unhashable_key_is_refused_by_get(key):
-    """What cannot be hashed cannot be a key, and `get` says so as `bind` does."""
+    """What cannot be hashed cannot be a key: `get` says so as a dict does, for it looks into one at once."""
     container = Container()
 
-    with pytest.raises(BindingError, match=r"cannot be a key: it is not hashable$") as caught:
+    with pytest.raises(TypeError, match=f"unhashable type: '{type(key).__name__}'"):
         container.get(key)
 
-    assert str(caught.value).startswith(repr(key))
     assert is_idle(container)
 
 

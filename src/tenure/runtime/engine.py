@@ -25,6 +25,7 @@ from tenure.model.graph import Graph
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
 from tenure.runtime import degrading, links, managed, observers, opening, registry, variants
+from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
@@ -65,6 +66,7 @@ class Engine:
         originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
         keepers: keys that keep what was made of them themselves, outside every scope.
+        hot: what requests by key give without a look at anything else; see there.
     """
 
     def __init__(
@@ -93,7 +95,8 @@ class Engine:
         self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self._callers: dict[Key, Any] = {}
-        self._root_cache: dict[Key, Any] = {}
+        self.hot: Hot = Hot(self)
+        self._root_cache: RootCache = RootCache(self.hot)
         self.root: Scope = self._new_root()
         self.resolvers: Resolvers = Resolvers(self, is_async=False)
         self.aresolvers: Resolvers = Resolvers(self, is_async=True)
@@ -163,6 +166,7 @@ class Engine:
             if each.key not in self.resolvers:
                 refuse_captive(self.plans, self.ladder, each)
                 self.used.add(each.key)
+                self.hot.expect(each)
                 self.resolvers[each.key] = self._entry(each, is_async=False)
             if is_async and each.key not in self.aresolvers:
                 self.aresolvers[each.key] = self._entry(each, is_async=True)
@@ -202,6 +206,7 @@ class Engine:
     def forget(self, keys: set[Key]) -> None:
         """Drop the resolvers of *keys*; they are compiled anew when asked for."""
         self._callers.clear()
+        self.hot.forget_keys(keys)
         for key in keys:
             self.resolvers.pop(key, None)
             self.aresolvers.pop(key, None)
@@ -213,6 +218,7 @@ class Engine:
         self.resolvers.clear()
         self.aresolvers.clear()
         self._callers.clear()
+        self.hot.forget_all()
 
     def add(self, binding: Binding) -> None:
         """
@@ -243,12 +249,13 @@ class Engine:
 
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
-        self.graph = graph
-        self.plans = Plans(graph)
-        for key in changed:
-            if key in graph.bindings:
-                self.enlist(graph.bindings[key])
-        self.forget(changed)
+        with self.lock:
+            self.graph = graph
+            self.plans = Plans(graph)
+            for key in changed:
+                if key in graph.bindings:
+                    self.enlist(graph.bindings[key])
+            self.forget(changed)
 
     # links: what generated code calls
 
@@ -303,7 +310,7 @@ class Engine:
 
         return refuse
 
-    def root_cache(self) -> dict[Any, Any]:
+    def root_cache(self) -> RootCache:
         """Return the cache that every root of this engine uses."""
         return self._root_cache
 
@@ -311,8 +318,9 @@ class Engine:
         """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
         return links.settled(binding, is_async)
 
-    def use_cache(self, cache: dict[Any, Any]) -> None:
+    def use_cache(self, cache: RootCache) -> None:
         """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""
+        self.hot.forget_all()
         self._root_cache = self.root.cache = cache
 
     # telling

@@ -152,8 +152,10 @@ def fulfil(
     """Make the value, open it, put it into *home*, end *claim*; the claim ends whatever happens (L43)."""
     chain = openings()
     entered = opening.set((*chain, claim)), current.set(home)
+    is_watched, has_succeeded = engine.hot.watch(binding.key), False
     try:
         value, exit_ = yield from _made(engine, binding, home, claim, is_async, owner)
+        has_succeeded = True
     except BaseException as error:
         start = None if has_turn.get() else start_now()
         if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
@@ -166,6 +168,8 @@ def fulfil(
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+        if is_watched:
+            engine.hot.unwatch(binding.key, has_succeeded)
     learn(engine, binding, claim)
     note_fed(binding, claim)
     with engine.lock:

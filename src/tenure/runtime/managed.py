@@ -224,9 +224,11 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     claim.needs += record.needs
     claim.asked |= record.asked
     entered = opening.set((*chain, claim)), current.set(holder)
+    is_watched, has_succeeded = engine.hot.watch(binding.key, opens=True), False
     try:
         yield from _open_below(record, holder, is_async)
         exit_ = yield from open_in_turn(engine, binding, holder, claim, lambda: _ready(record.obj), owner is not None)
+        has_succeeded = True
     except BaseException as raised:  # noqa: BLE001 - raised below, where it is not another one by then
         error = raised
         if binding.options.optional and isinstance(raised, Exception) and not isinstance(raised, ContainerClosedError):
@@ -239,6 +241,8 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+        if is_watched:
+            engine.hot.unwatch(binding.key, has_succeeded, opens=True)
     learn(engine, binding, claim)
     _put(record, holder, exit_, owner)
     if chain:
