@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tenure.lifecycle.backends import current
-from tenure.lifecycle.interrupts import waits
+from tenure.lifecycle.interrupts import let_through, waits
 from tenure.lifecycle.latch import Latch
 
 T = TypeVar("T")
@@ -163,6 +163,7 @@ class Sleep:
     @waits
     def block(self) -> None:
         """Sleep on this thread."""
+        let_through()
         time.sleep(self.seconds)
 
     async def wait(self) -> None:

@@ -53,9 +53,15 @@ class _State:
 
 
 def waits(function: Callable[P, T]) -> Callable[P, T]:
-    """Mark *function* as one that waits in C code, where Ctrl-C gets through."""
+    """Mark *function* as one that waits in C code, where Ctrl-C gets through; it calls `let_through` before."""
     _waits.add(function.__code__)
     return function
+
+
+def let_through() -> None:
+    """Have Ctrl-C that came in code of Tenure's, and would wait for the end of it, come now: what follows waits."""
+    if _State.is_due and _thread.get_ident() == _main:
+        _again.now  # noqa: B018 - the look-up is the deed
 
 
 def _on_signal(number: int, frame: FrameType | None) -> Any:

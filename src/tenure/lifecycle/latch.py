@@ -5,6 +5,7 @@ from typing import Any
 
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.backends.base import Wake
+from tenure.lifecycle.interrupts import let_through, waits
 
 
 class Latch:
@@ -50,6 +51,7 @@ class Latch:
             if wake in self._wakes:
                 self._wakes.remove(wake)
 
+    @waits
     def block(self) -> None:
         """Wait on this thread; Ctrl-C gets through."""
         if self.is_set:
@@ -57,6 +59,7 @@ class Latch:
         event = threading.Event()
         self._enlist(event.set)
         try:
+            let_through()
             event.wait()
         finally:
             self._delist(event.set)
