@@ -4,7 +4,6 @@ Declarations: `@resource` and its kin say of a class or function how it lives; n
 A class stays the very class it was; a function stays the very function.
 """
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
@@ -14,6 +13,7 @@ from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Optio
 from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
+from tenure.record import replace
 from tenure.runtime.methods import install
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -172,11 +172,11 @@ def _declared(target: Any, options: Options, lifecycle: Lifecycle | None) -> Any
             lifecycle = lifecycle_with_close(target, options.close) if options.close else lifecycle_of_class(target)
         if lifecycle.style is Style.METHODS:
             install(target, lifecycle)
-            lifecycle = dataclasses.replace(lifecycle, opens_itself=True)
+            lifecycle = replace(lifecycle, opens_itself=True)
         setattr(target, LIFECYCLE, lifecycle)
     said = options_of(target)
     if options.scope is None and said is not None:
-        options = dataclasses.replace(options, scope=said.scope)  # @singleton below @resource
+        options = replace(options, scope=said.scope)  # @singleton below @resource
     setattr(target, OPTIONS, options)
     return target
 
@@ -205,7 +205,7 @@ def _check_options(scope: Any, open_timeout: Any, close_timeout: Any, retry: Any
 def _lifetime(name: str, lifetime: str) -> Any:
     def declare(target: T) -> T:
         _check_target(target, name)
-        setattr(target, OPTIONS, dataclasses.replace(options_of(target) or Options(), scope=lifetime))
+        setattr(target, OPTIONS, replace(options_of(target) or Options(), scope=lifetime))
         return target
 
     declare.__name__ = declare.__qualname__ = name

@@ -15,8 +15,9 @@ from model_support import LADDER, CountingGraph, bound, chain, found_in, graph_o
 from tenure import Container, Inject, inject, managed_resource, resource
 from tenure.errors import Finding, GraphError
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Make, Need
-from tenure.model.check import findings_of, unprotected_yield
-from tenure.model.introspect import location
+from tenure.model.check import findings_of
+from tenure.model.place import location
+from tenure.model.yields import unprotected_yield
 
 
 class Settings: ...

@@ -31,7 +31,8 @@ import pytest
 from tenure import Inject
 from tenure.errors import BindingError
 from tenure.model.binding import NOTHING, Collect, Need
-from tenure.model.introspect import location, needs_of, product_of, returns_context, settle, substitute
+from tenure.model.introspect import needs_of, product_of, returns_context, settle, substitute
+from tenure.model.place import location
 
 T = TypeVar("T")
 K = TypeVar("K")

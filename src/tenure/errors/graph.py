@@ -1,11 +1,11 @@
 """What is wrong with what was bound."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tenure.errors.base import TenureError
 from tenure.errors.paths import PathStep, draw_path
 from tenure.keys import Key, show, spell
+from tenure.record import record
 
 
 class BindingError(TenureError, TypeError):
@@ -78,7 +78,7 @@ class CircularDependencyError(TenureError, RuntimeError):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One thing that `check()` has to say about a graph."""
 

@@ -1,12 +1,12 @@
 """A dependency path, as errors keep and show it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tenure.keys import Key, show
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathStep:
     """One step of a dependency path: *key*, needed through *parameter* of the step before, made at *where*."""
 

@@ -1,12 +1,12 @@
 """Markers that nothing stands behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tenure.errors.base import TenureError
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unresolved:
     """One marker that nothing stands behind."""
 

@@ -6,7 +6,6 @@ swallowed the outcome it was shown, and raises what the user's closing code rais
 """
 
 from collections.abc import Awaitable
-from dataclasses import replace
 from typing import Any
 
 from tenure.errors import ResourceProtocolError
@@ -14,6 +13,7 @@ from tenure.lifecycle.effects import Steps, waited
 from tenure.model.binding import Binding, Style
 from tenure.model.detect import lifecycle_of_made
 from tenure.model.protection import can_look
+from tenure.record import replace
 
 _END = object()
 

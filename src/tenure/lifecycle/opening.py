@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tenure.errors import ResourceTimeoutError
@@ -17,6 +16,7 @@ from tenure.lifecycle.handles import as_found, open_handle
 from tenure.lifecycle.waiting import place_of_error
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
+from tenure.record import record
 
 Notify = Callable[[Event], None]
 """Shows an event to the observers; None where there are none, so that nothing is built for nobody."""
@@ -34,7 +34,7 @@ def _nobody(_: Key) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(unguarded=True)
 class Place:
     """Where a resource lives, as its events tell it."""
 

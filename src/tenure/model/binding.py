@@ -1,13 +1,14 @@
 """A binding: key → how to make it, what it needs, how long it lives. Data only."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
 from tenure.keys import Key, show
+from tenure.model.place import location
 from tenure.model.retry import Retry
+from tenure.record import record
 
 TRANSIENT: Final = "transient"
 SINGLETON: Final = "singleton"
@@ -47,7 +48,7 @@ class Style(Enum):
     """What calling the target gave tells; see `detect.lifecycle_of_made`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lifecycle:
     """How one resource is opened and closed."""
 
@@ -78,7 +79,7 @@ class Lifecycle:
         return self.opens_async or self.closes_async
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What a declaration says besides what it declares; None means "the container's default"."""
 
@@ -95,7 +96,7 @@ class Options:
     suppress: bool = False
     """Whether its closing code may turn the body's failure into success."""
     health: Any = None
-    tags: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tags: MappingProxyType[str, str] = MappingProxyType({})
     close: Any = None
     """Name of a closing method, or a function that takes the object."""
     optional: bool = False
@@ -114,7 +115,7 @@ class Collect(Enum):
     DICT = "dict"
 
 
-@dataclass(frozen=True, slots=True)
+@record(unguarded=True)
 class Need:
     """One parameter of a target."""
 
@@ -128,7 +129,7 @@ class Need:
     collect: Collect = Collect.ONE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False, unguarded=True)
 class Binding:
     """Key → how to make it, what it needs, how long it lives."""
 
@@ -139,8 +140,8 @@ class Binding:
     needs: tuple[Need, ...] = ()
     lifecycle: Lifecycle | None = None
     options: Options = Options()
-    where: str | None = None
-    """`file:line` of the target, or None."""
+    source: Any = None
+    """The class or function that stands where the target is written, or `file:line`; None: nowhere to look."""
     serial: int = 0
     """Order of binding; independent resources start in this order."""
     declared: bool = True
@@ -152,6 +153,12 @@ class Binding:
     def label(self) -> str:
         """The key as shown."""
         return show(self.key)
+
+    @property
+    def where(self) -> str | None:
+        """`file:line` of the target, or None; looked up when it is told."""
+        source = self.source
+        return source if source is None or isinstance(source, str) else location(source)
 
     @property
     def is_plain(self) -> bool:

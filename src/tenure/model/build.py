@@ -1,7 +1,6 @@
 """Make a binding from what the user gave to `bind`: the one place that joins declaration, signature and lifetime."""
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -25,7 +24,8 @@ from tenure.model.detect import (
     lifecycle_of_function,
     lifecycle_with_close,
 )
-from tenure.model.introspect import annotations_of, location, needs_of, product_of
+from tenure.model.functions import is_async_generator_function, is_routine
+from tenure.model.introspect import annotations_of, needs_of, product_of
 from tenure.model.reasons import NEVER_BY_THEMSELVES
 
 
@@ -84,7 +84,7 @@ def binding_of(
     check_key(key)
     origin = origin_of(target) or target
     is_factory = not is_value and (
-        isinstance(origin, type) or inspect.isroutine(target) or isinstance(target, functools.partial)
+        isinstance(origin, type) or is_routine(target) or isinstance(target, functools.partial)
     )
     options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
     if is_factory:
@@ -98,7 +98,7 @@ def binding_of(
     lifetime = scope or options.scope or _default_lifetime(make, lifecycle)
     return Binding(
         key, make, target, lifetime, needs, lifecycle, options,
-        where=location(origin) if is_factory else location(type(target)),
+        source=origin if is_factory else type(target),
         serial=serial, declared=not autobound,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _made(origin: Any, target: Any, declared: Declared, close: Any, is_resource:
         return Make.CALL, _lifecycle_of_made_class(origin, declared, close, is_resource)
     options = declared.options(target)
     said = options is not None and options.is_resource
-    make = Make.AWAIT if is_async_function(target) and not inspect.isasyncgenfunction(target) else Make.CALL
+    make = Make.AWAIT if is_async_function(target) and not is_async_generator_function(target) else Make.CALL
     if close is not None:
         made = origin_of(annotations_of(target).get("return")) or annotations_of(target).get("return")
         return make, lifecycle_with_close(made if isinstance(made, type) else None, close)

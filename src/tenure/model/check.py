@@ -4,7 +4,6 @@ Everything that is wrong with a graph, found at once, without making anything, i
 Each rule is a function that yields findings; `findings_of` joins and sorts them.
 """
 
-import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -13,10 +12,10 @@ from tenure.errors.paths import draw_path
 from tenure.keys import Key, class_of, near, qualifiers_of, show
 from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need, Style
 from tenure.model.detect import is_abstract
+from tenure.model.functions import is_async_generator_function, is_generator_function, unwrap
 from tenure.model.graph import Graph
 from tenure.model.plan import Plans
 from tenure.model.survey import Survey, steps_to
-from tenure.model.yields import unprotected_yield
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
@@ -82,7 +81,7 @@ def refuse_fatal(found: tuple[Finding, ...], *, strict: bool) -> None:
 def _consumer_binding(consumer: Consumer) -> Binding:
     """Return *consumer* as if it were bound, so that the same rules read it; the graph does not see it."""
     make = Make.AWAIT if consumer.is_async else Make.CALL
-    return Binding(Call(consumer.name), make, None, TRANSIENT, consumer.needs, where=consumer.where)
+    return Binding(Call(consumer.name), make, None, TRANSIENT, consumer.needs, source=consumer.where)
 
 
 class Call:
@@ -223,8 +222,10 @@ def _unprotected(graph: Graph) -> Iterator[Finding]:
         lifecycle = binding.lifecycle
         if lifecycle is None or lifecycle.style is Style.METHODS or not binding.declared:
             continue
-        function: Any = inspect.unwrap(binding.target) if callable(binding.target) else None
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        function: Any = unwrap(binding.target) if callable(binding.target) else None
+        if is_generator_function(function) or is_async_generator_function(function):
+            from tenure.model.yields import unprotected_yield  # noqa: PLC0415 - reads sources: slow to import
+
             line = unprotected_yield(function)
             if line is not None:
                 so = (

@@ -6,13 +6,20 @@ otherwise be taken for anything.
 """
 
 import contextlib
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import BindingError
 from tenure.keys import origin_of, show
 from tenure.model.binding import Lifecycle, Style
+from tenure.model.functions import (
+    is_abstract_class,
+    is_async_generator_function,
+    is_coroutine_function,
+    is_generator_function,
+    static_attribute,
+    unwrap,
+)
 from tenure.model.introspect import annotations_of, returns_context
 
 METHOD_MARK = "__tenure_method__"
@@ -27,7 +34,7 @@ _NEVER_ENTERED = ("threading", "_thread", "asyncio.locks", "multiprocessing.sync
 
 def is_async_function(function: Any) -> bool:
     """Tell whether calling *function* gives a coroutine; wrappers made by Tenure count as what they wrap."""
-    return inspect.iscoroutinefunction(inspect.unwrap(function)) if callable(function) else False
+    return is_coroutine_function(unwrap(function)) if callable(function) else False
 
 
 def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifecycle | None:
@@ -39,14 +46,14 @@ def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifec
         declared: whether the user said that it is a resource; a plain factory is then a resource that owes nothing,
             unless its return annotation is a class with a lifecycle of its own.
     """
-    inner = inspect.unwrap(function)
-    if inspect.isgeneratorfunction(function):
+    inner = unwrap(function)
+    if is_generator_function(function):
         return Lifecycle(Style.GENERATOR)
-    if inspect.isasyncgenfunction(function):
+    if is_async_generator_function(function):
         return Lifecycle(Style.ASYNC_GENERATOR, opens_async=True, closes_async=True)
-    if inner is not function and inspect.isgeneratorfunction(inner):
+    if inner is not function and is_generator_function(inner):
         return Lifecycle(Style.CONTEXT)  # @contextmanager
-    if inner is not function and inspect.isasyncgenfunction(inner):
+    if inner is not function and is_async_generator_function(inner):
         return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)  # @asynccontextmanager
     context = returns_context(function)
     if context is contextlib.AbstractAsyncContextManager:
@@ -188,11 +195,11 @@ def _gives_awaitable(function: Callable[..., Any], cls: type | None) -> bool:
 def _method(cls: type, names: tuple[str, ...]) -> str | None:
     """Return the first of *names* that is a function of *cls*, None if there is none."""
     for name in names:
-        if callable(inspect.getattr_static(cls, name, None)):
+        if callable(static_attribute(cls, name)):
             return name
     return None
 
 
 def is_abstract(cls: type) -> bool:
     """Tell whether *cls* cannot be instantiated: an abstract base class with open methods, or a Protocol."""
-    return inspect.isabstract(cls) or bool(getattr(cls, "_is_protocol", False))
+    return is_abstract_class(cls) or bool(getattr(cls, "_is_protocol", False))

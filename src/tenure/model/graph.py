@@ -6,16 +6,16 @@ binding makes a new graph (`replaced`).
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, ForwardRef
 
 from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
 from tenure.keys import Key, base_of, class_of, near, qualifiers_of, show
 from tenure.model.binding import NOTHING, Binding, Collect, Need
 from tenure.model.reasons import Parameter, no_annotation, reason_for
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(unguarded=True)
 class Edge:
     """One need of a binding with what serves it."""
 

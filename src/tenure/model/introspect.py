@@ -9,8 +9,6 @@ of that name.
 import builtins
 import collections.abc
 import contextlib
-import functools
-import inspect
 import sys
 import types
 import typing
@@ -20,6 +18,14 @@ from typing import Annotated, Any, ForwardRef, TypeVar, get_args
 from tenure.errors import BindingError
 from tenure.keys import Key, base_of, is_union, origin_of, show, split_optional
 from tenure.model.binding import NOTHING, Collect, Need
+from tenure.model.functions import (
+    code_of,
+    is_async_generator_function,
+    is_generator_function,
+    is_routine,
+    unwrap,
+)
+from tenure.model.signature import Parameter, function_of, parameters_of, read_off
 
 _YIELDING: frozenset[Any] = frozenset(
     {
@@ -53,33 +59,6 @@ class InjectMarker:
         return "Inject()" if self.key is NOTHING else f"Inject[{show(self.key)}]"
 
 
-def location(target: Any) -> str | None:
-    """Return `file:line` of the function or class *target*, or None where there is no source."""
-    while isinstance(target, functools.partial):
-        target = target.func
-    said = getattr(target, "__tenure_where__", None)  # a function that a declaration made of another one
-    if isinstance(said, str):
-        return said
-    target = inspect.unwrap(target) if callable(target) else target
-    code = getattr(target, "__code__", None)
-    if code is None and isinstance(target, type):
-        code = _class_code(target)
-    if isinstance(code, types.CodeType):
-        return f"{code.co_filename}:{code.co_firstlineno}"
-    line = vars(target).get("__firstlineno__") if isinstance(target, type) else None  # Python 3.13 and later
-    file = getattr(sys.modules.get(getattr(target, "__module__", "")), "__file__", None)
-    return f"{file}:{line}" if line and file else None
-
-
-def _class_code(cls: type) -> Any:
-    """Return the code of the first function defined in *cls*: near enough, and it reads no file."""
-    for value in vars(cls).values():
-        code = getattr(inspect.unwrap(value) if callable(value) else value, "__code__", None)
-        if code is not None and code.co_filename != "<string>":  # "<string>": made by dataclasses
-            return code
-    return None
-
-
 def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
     """
     Return what calling *target* needs, in the order of its parameters.
@@ -92,25 +71,47 @@ def needs_of(target: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
         BindingError: *target* has no readable signature, or *arguments* names a parameter that it does not have.
     """
     origin = origin_of(target) or target
+    plain = None if arguments else _plain_needs(origin)
+    return _settled_needs(target, origin, arguments) if plain is None else plain
+
+
+def _plain_needs(target: Any) -> tuple[Need, ...] | None:
+    """Return the needs of a class or function whose annotations are classes, None where there is more to them."""
+    function = function_of(target)
+    if function is None:
+        return None
     try:
-        signature = inspect.signature(origin)
-    except (TypeError, ValueError) as error:
-        raise BindingError(
-            f"{show(target)} has no readable signature: {error}; bind a function that makes it"
-        ) from None
-    unknown = [name for name in arguments if name not in signature.parameters]
-    if unknown and not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
-        known = ", ".join(signature.parameters) or "none"
+        parameters = read_off(function, target)
+    except Exception:  # noqa: BLE001 - names for type checkers only, in annotations that are read late (PEP 649)
+        return None
+    found = []
+    for name, by_position, default, hint in parameters:
+        key = hint if isinstance(hint, type) else _class_named(hint, function)
+        if key is None or isinstance(default, InjectMarker):
+            return None
+        found.append(Need(name, key, by_position, False, default))
+    return tuple(found)
+
+
+def _class_named(hint: Any, function: Any) -> Any:
+    """Return the class that the text *hint* names in the module of *function*, None where it takes more to tell."""
+    if not isinstance(hint, str) or getattr(function, "__type_params__", None):
+        return None
+    found = function.__globals__.get(hint) or getattr(builtins, hint, None)
+    return found if isinstance(found, type) else None
+
+
+def _settled_needs(target: Any, origin: Any, arguments: Mapping[str, Any]) -> tuple[Need, ...]:
+    parameters, takes_any = parameters_of(origin)
+    named = {name for name, *_ in parameters}
+    unknown = [name for name in arguments if name not in named]
+    if unknown and not takes_any:
+        known = ", ".join(name for name, *_ in parameters) or "none"
         raise BindingError(f"{show(target)} has no parameter {unknown[0]!r}; its parameters: {known}")
     hints = annotations_of(_initialiser(origin))
     variables = _type_arguments(target)
-    needs = [
-        _need(parameter, hints.get(parameter.name, parameter.annotation), variables, arguments)
-        for parameter in signature.parameters.values()
-        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ]
-    named = {need.name for need in needs}
-    needs += [Need(name, NOTHING, default=value) for name, value in arguments.items() if name not in named]
+    needs = [_need(each, hints, variables, arguments) for each in parameters]
+    needs += [Need(name, NOTHING, default=arguments[name]) for name in unknown]
     return tuple(needs)
 
 
@@ -120,17 +121,19 @@ def _initialiser(origin: Any) -> Any:
     return origin.__init__ if has_own else origin
 
 
-def _need(parameter: inspect.Parameter, hint: Any, variables: Mapping[Any, Any], arguments: Mapping[str, Any]) -> Need:
-    by_position = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    if parameter.name in arguments:
-        return Need(parameter.name, NOTHING, by_position, default=arguments[parameter.name])
-    default = NOTHING if parameter.default is parameter.empty else parameter.default
+def _need(
+    parameter: Parameter, hints: Mapping[str, Any], variables: Mapping[Any, Any], arguments: Mapping[str, Any]
+) -> Need:
+    name, by_position, default, hint = parameter
+    if name in arguments:
+        return Need(name, NOTHING, by_position, default=arguments[name])
+    hint = hints.get(name, hint)
     if isinstance(default, InjectMarker):
         hint, default = (default.key if default.key is not NOTHING else hint), NOTHING
-    if hint is parameter.empty:
-        return Need(parameter.name, NOTHING, by_position, default=default)
+    if hint is NOTHING:
+        return Need(name, NOTHING, by_position, default=default)
     key, optional, collect = settle(substitute(hint, variables))
-    return Need(parameter.name, key, by_position, optional, default, collect)
+    return Need(name, key, by_position, optional, default, collect)
 
 
 def settle(hint: Any) -> tuple[Key, bool, Collect]:
@@ -158,7 +161,7 @@ def without_markers(hint: Any) -> Any:
 
 def annotations_of(function: Any) -> dict[str, Any]:
     """Return the annotations of *function*, strings resolved where they can be, `ForwardRef` where they cannot."""
-    function = inspect.unwrap(function)
+    function = unwrap(function)
     try:
         return typing.get_type_hints(function, include_extras=True)
     except Exception:  # noqa: BLE001 - a name for type checkers only, or text that is no type: look at each by itself
@@ -186,11 +189,18 @@ def _evaluate(hint: Any, function: Any) -> Any:
         return hint
     names = _Names(getattr(function, "__globals__", {}))
     with contextlib.suppress(ValueError):  # an empty cell: the name is bound later than the function
-        names |= inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+        names |= _nonlocals(function)
     try:
         return eval(text, {}, names)  # noqa: S307 - the user's own annotation, as typing itself evaluates it
     except Exception:  # noqa: BLE001 - whatever the text raises, the name stays open
         return _reference(text)
+
+
+def _nonlocals(function: Any) -> dict[str, Any]:
+    """Return what *function* takes from the function around it; ValueError: not all of it is there yet."""
+    names = getattr(code_of(function), "co_freevars", ())
+    cells = getattr(function, "__closure__", None) or ()
+    return {name: cell.cell_contents for name, cell in zip(names, cells, strict=False)}
 
 
 def _reference(text: str) -> Any:
@@ -255,8 +265,8 @@ def product_of(function: Callable[..., Any]) -> Key:
 
 
 def _yields(function: Any) -> bool:
-    inner = inspect.unwrap(function)
-    return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
+    inner = unwrap(function)
+    return is_generator_function(inner) or is_async_generator_function(inner)
 
 
 def _unwrap_product(hint: Any) -> Any:
@@ -274,7 +284,7 @@ def _unwrap_product(hint: Any) -> Any:
 
 def returns_context(function: Any) -> type | None:
     """Return the abstract context manager class that *function* is annotated to return, or None."""
-    if not inspect.isroutine(inspect.unwrap(function)):
+    if not is_routine(unwrap(function)):
         return None
     hint = annotations_of(function).get("return")
     origin = base_of(origin_of(hint) or hint)

@@ -4,14 +4,13 @@ What follows from the graph for one binding: its nearest resources, what must be
 Each fact is worked out once, dependencies first, so that a chain longer than Python's stack is no trouble.
 """
 
-from dataclasses import dataclass
-
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.graph import Graph
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(unguarded=True)
 class Facts:
     """What is known of one binding and everything below it."""
 

@@ -1,12 +1,12 @@
 """How often and how patiently an opening is tried. Data and arithmetic only; the waiting is done elsewhere."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from tenure.errors import BindingError
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Retry:
     """
     Try an opening again when it fails.

@@ -1,14 +1,14 @@
 """A graph as the rules of `check` read it: each need looked up once, what is not served passed over."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tenure.errors import MissingBindingError, PathStep
 from tenure.model.binding import Binding, Need
 from tenure.model.graph import Graph
+from tenure.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(unguarded=True)
 class Reach:
     """What a binding reaches below it: *goal*, by way of *source*, which serves its parameter."""
 

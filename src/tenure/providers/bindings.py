@@ -6,7 +6,7 @@ from typing import Any
 from tenure.keys import Key
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
 from tenure.model.detect import is_async_function
-from tenure.model.introspect import location
+from tenure.model.place import location
 
 Args = tuple[Any, ...]
 
@@ -35,7 +35,7 @@ def binding_of(
     """Return the plain binding of *provider*."""
     is_ours = str(getattr(target, "__module__", "")).startswith("tenure.providers")
     where = None if is_ours else location(target)
-    return Binding(provider, make, target, lifetime, needs, where=where, later=tuple(later))
+    return Binding(provider, make, target, lifetime, needs, source=where, later=tuple(later))
 
 
 def value(provider: Key, value: Any) -> Binding:

@@ -8,17 +8,18 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
 from tenure.errors import BindingError
 from tenure.keys import Key, origin_of, show
 from tenure.model.binding import NOTHING, Collect, Need
-from tenure.model.introspect import InjectMarker, annotations_of, location, settle
+from tenure.model.introspect import InjectMarker, annotations_of, settle
+from tenure.model.place import location
+from tenure.record import record
 from tenure.runtime.forwarding import forwarding, plain_forwarding
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Injected:
     """A function with injected parameters, as `check()` sees it."""
 

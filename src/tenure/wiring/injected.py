@@ -15,7 +15,7 @@ from typing import Any
 
 from tenure.errors import Unresolved, UnresolvedMarkerError
 from tenure.keys import show
-from tenure.model.introspect import location
+from tenure.model.place import location
 from tenure.runtime.scope import current_of
 from tenure.wiring.markers import wants_provider
 from tenure.wiring.slots import Slot, has_text, slots_of

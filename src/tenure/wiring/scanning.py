@@ -15,7 +15,8 @@ from pkgutil import walk_packages
 from typing import Any
 
 from tenure.errors import Unresolved
-from tenure.model.introspect import annotations_of, location
+from tenure.model.introspect import annotations_of
+from tenure.model.place import location
 from tenure.wiring.injected import Injected, injected_in, injected_of
 from tenure.wiring.markers import Marker
 from tenure.wiring.replaced import replaced_markers
