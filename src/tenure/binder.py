@@ -258,7 +258,7 @@ class Binder:
         Raises:
             GraphError: with all findings, if one of them is an error.
         """
-        refuse_fatal(self.findings(sync=sync), strict=strict)
+        refuse_fatal(self.engine.graph, self.engine.ladder, self._injected, sync=sync, strict=strict)
 
 
 def _check_ladder(scopes: Sequence[str]) -> None:

@@ -7,11 +7,15 @@ A key is a class, a generic alias, an `Annotated[type, qualifier]`, a `NewType`,
 import difflib
 import types
 import typing
+from abc import ABCMeta
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeAlias, get_args
 
 Key: TypeAlias = Any
 """A hashable description of a value: a class, a generic alias, an `Annotated[...]`, a `NewType`, or a string."""
+
+_CLASSES = (type, ABCMeta)
+"""What is of one of these is a class and nothing else."""
 
 
 def show(key: Key) -> str:
@@ -21,6 +25,8 @@ def show(key: Key) -> str:
     >>> show(Annotated[int, "port"])
     "int['port']"
     """
+    if type(key) is type and key is not types.NoneType:
+        return key.__qualname__
     if isinstance(key, str):
         return repr(key)
     label = getattr(type(key), "__tenure_label__", None)
@@ -58,6 +64,8 @@ def _show_argument(argument: Any) -> str:
 
 def origin_of(key: Key) -> Any:
     """Return what *key* is a subscription of, None if of nothing: `typing.get_origin` for any object."""
+    if type(key) in _CLASSES and key is not typing.Generic:
+        return None  # most keys are classes, and the look at everything else takes a while
     return typing.get_origin(key)
 
 
@@ -103,6 +111,8 @@ def qualifiers_of(key: Key) -> tuple[Any, ...]:
 
 def class_of(key: Key) -> type | None:
     """Return the class behind *key* (the origin of a generic alias), or None for strings, unions and new types."""
+    if type(key) in _CLASSES:
+        return key  # type: ignore[no-any-return]  # a class, as just seen
     base = base_of(key)
     if is_union(base):
         return None

@@ -113,9 +113,7 @@ class Scoped:
 
     def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
         """Return everything there is to say about the container, errors first; makes nothing."""
-        engine = self.__tenure_engine__
-        for provider in self.traverse():  # type: ignore[attr-defined]  # every container has it
-            engine.graph.find(provider)
+        engine = self._with_all_bindings()
         return findings_of(engine.graph, engine.ladder, (), sync=sync)
 
     def check(self, *, sync: bool = False, strict: bool = False) -> None:
@@ -129,7 +127,14 @@ class Scoped:
         Raises:
             GraphError: with all findings, if one of them is an error.
         """
-        refuse_fatal(self.findings(sync=sync), strict=strict)
+        engine = self._with_all_bindings()
+        refuse_fatal(engine.graph, engine.ladder, (), sync=sync, strict=strict)
+
+    def _with_all_bindings(self) -> Any:
+        engine = self.__tenure_engine__
+        for provider in self.traverse():  # type: ignore[attr-defined]  # every container has it
+            engine.graph.find(provider)
+        return engine
 
     def snapshot(self) -> Snapshot:
         """Return what is open now, and which scopes; opens nothing."""

@@ -45,7 +45,7 @@ class Consumer(Protocol):
 
 
 def findings_of(
-    graph: Graph, ladder: Sequence[str], consumers: Sequence[Consumer], *, sync: bool = False
+    graph: Graph, ladder: Sequence[str], consumers: Sequence[Consumer], *, sync: bool = False, least: str = "info"
 ) -> tuple[Finding, ...]:
     """
     Return all findings, errors first, then in order of binding.
@@ -55,6 +55,7 @@ def findings_of(
         ladder: names of scopes, widest first.
         consumers: functions with injected parameters.
         sync: whether everything will be opened without an event loop.
+        least: the level below which nothing is looked for.
     """
     roots = [_consumer_binding(consumer) for consumer in consumers]
     survey = Survey(graph, roots)
@@ -64,18 +65,24 @@ def findings_of(
         *_captive(survey, ladder),
         *(_all_async(survey) if sync else ()),
         *_async_in_sync(survey, [root for root in roots if root.make is Make.CALL], sync),
-        *_unprotected(graph),
-        *_nothing_to_close(graph),
-        *_unused(survey),
     ]
+    if least != "error":
+        found += [*_unprotected(graph), *_nothing_to_close(graph)]
+    if least == "info":
+        found += _unused(survey)
     return tuple(sorted(found, key=lambda finding: _RANK[finding.level]))
 
 
-def refuse_fatal(found: tuple[Finding, ...], *, strict: bool) -> None:
-    """Raise GraphError with all of *found* if one of them is an error, or with *strict* a warning."""
-    fatal = ("error", "warning") if strict else ("error",)
-    if any(finding.level in fatal for finding in found):
-        raise GraphError(found)
+def refuse_fatal(
+    graph: Graph, ladder: Sequence[str], consumers: Sequence[Consumer], *, sync: bool = False, strict: bool = False
+) -> None:
+    """
+    Raise GraphError with every finding if one of them is an error, or with *strict* a warning; see `findings_of`.
+
+    What is neither is looked for only where something is wrong.
+    """
+    if findings_of(graph, ladder, consumers, sync=sync, least="warning" if strict else "error"):
+        raise GraphError(findings_of(graph, ladder, consumers, sync=sync))
 
 
 def _consumer_binding(consumer: Consumer) -> Binding:
@@ -117,6 +124,8 @@ def _missing(graph: Graph, binding: Binding, need: Need, error: MissingBindingEr
 
 def _cycles(survey: Survey) -> Iterator[Finding]:
     """Depth first over what is served; each cycle is told once."""
+    if not survey.has_cycle:
+        return
     done: set[Key] = set()
     for root in survey.everything:
         path: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []
@@ -155,6 +164,8 @@ def _width(lifetime: str, ladder: Sequence[str]) -> int | None:
 
 def _captive(survey: Survey, ladder: Sequence[str]) -> Iterator[Finding]:
     """Look below what lives long, through what lives as long as its user: transient and ambient values (L48)."""
+    if not any(binding.lifetime in ladder for binding in survey.upward):
+        return
     found = survey.reach(
         lambda source: _width(source.lifetime, ladder) or 0, lambda source: source.lifetime in (TRANSIENT, AMBIENT)
     )

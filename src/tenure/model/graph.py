@@ -101,19 +101,23 @@ class Graph:
         Raises:
             MissingBindingError: nothing serves a need; its path has two steps, the binding and the missing key.
         """
+        if not binding.needs:
+            return ()
+        if self.is_variant(binding):
+            return tuple([self.edge(binding, need) for need in binding.needs])
         edges = self._edges.get(binding.key)
-        if edges is None or self.is_variant(binding):
-            edges = tuple(self.edge(binding, need) for need in binding.needs)
-            if not self.is_variant(binding):
-                self._edges[binding.key] = edges
+        if edges is None:
+            edges = self._edges[binding.key] = tuple([self.edge(binding, need) for need in binding.needs])
         return edges
 
     def is_variant(self, binding: Binding) -> bool:
         """Tell whether *binding* is for one call, with arguments of its own, and not the one bound to its key."""
         known = self.bindings.get(binding.key)
+        if known is binding:
+            return False
         if known is None:  # one of a graph before this one must leave no trace here
             return declares_binding(binding.key)
-        return known is not binding
+        return True
 
     def edge(self, binding: Binding, need: Need) -> Edge:
         """Return what serves *need* of *binding*; raises as `edges` does."""
@@ -135,7 +139,7 @@ class Graph:
     def _source(self, need: Need) -> Binding | None:
         """A need that can do without is served by what is bound, never by a class nobody spoke of."""
         if need.default is NOTHING and not need.optional:
-            return self.find(need.key)
+            return self.bindings.get(need.key) or self.find(need.key)
         if isinstance(need.key, ForwardRef):
             return self.find(need.key)
         bound = self.bindings.get(need.key)

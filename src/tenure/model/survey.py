@@ -28,27 +28,40 @@ class Survey:
     Attributes:
         everything: the bindings of the graph and *roots*.
         missing: each need that nothing serves, with whose it is and why.
+        has_cycle: whether something needs itself.
         upward: *everything* in an order in which dependencies come first, where there is no cycle.
     """
 
     def __init__(self, graph: Graph, roots: Sequence[Binding]) -> None:
         self.graph: Graph = graph
         self.missing: list[tuple[Binding, Need, MissingBindingError]] = []
+        self.has_cycle: bool = False
         self._sources: dict[int, list[tuple[str, Binding]]] = {}
         self.upward: list[Binding] = []
+        met: set[int] = set()
         done: set[int] = set()
         for root in [*roots, *graph]:
-            self._visit(root, done)
+            if id(root) not in met:
+                self._visit(root, met, done)
         self.everything: list[Binding] = [*graph, *roots]
 
     def sources(self, binding: Binding) -> list[tuple[str, Binding]]:
         """Return what serves *binding*, each with the name of its parameter."""
         found = self._sources.get(id(binding))
         if found is None:
-            found = self._sources[id(binding)] = list(self._look_up(binding))
+            found = self._sources[id(binding)] = self._look_up(binding)
         return found
 
-    def _look_up(self, binding: Binding) -> Iterator[tuple[str, Binding]]:
+    def _look_up(self, binding: Binding) -> list[tuple[str, Binding]]:
+        if self.graph.bindings.get(binding.key) is binding:
+            try:
+                edges = self.graph.edges(binding)  # which remembers them: what is compiled needs them as well
+                return [(edge.need.name, source) for edge in edges for _, source in edge.sources]
+            except MissingBindingError:
+                pass  # this need of it; there may be others
+        return list(self._look_up_each(binding))
+
+    def _look_up_each(self, binding: Binding) -> Iterator[tuple[str, Binding]]:
         for need in binding.needs:
             try:
                 edge = self.graph.edge(binding, need)
@@ -58,20 +71,24 @@ class Survey:
             for _, source in edge.sources:
                 yield need.name, source
 
-    def _visit(self, root: Binding, done: set[int]) -> None:
-        if id(root) in done:
-            return
-        done.add(id(root))
+    def _visit(self, root: Binding, met: set[int], done: set[int]) -> None:
+        met.add(id(root))
         stack = [(root, iter(self.sources(root)))]
         while stack:
             binding, children = stack[-1]
             for _, child in children:
-                if id(child) not in done:
-                    done.add(id(child))
-                    stack.append((child, iter(self.sources(child))))
-                    break
+                number = id(child)
+                if number in done:
+                    continue
+                if number in met:
+                    self.has_cycle = True
+                    continue
+                met.add(number)
+                stack.append((child, iter(self.sources(child))))
+                break
             else:
                 stack.pop()
+                done.add(id(binding))
                 self.upward.append(binding)
 
     def reach(
