@@ -4,14 +4,19 @@ Tenure: everything that is opened is closed: once, in order, whatever happens.
 `Container` wires an application together by types and takes charge of whatever in it must be opened and closed.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from tenure.container import Container
 from tenure.declare import managed_resource, resource, scoped, singleton, transient
 from tenure.errors import ResourceError, TenureError
 from tenure.injection import Inject, inject
 from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
-from tenure.runner import run, run_and_exit
-from tenure.workers import Stop, Worker, stopping, worker
+
+if TYPE_CHECKING:
+    from tenure.runner import run, run_and_exit
+    from tenure.workers import Stop, Worker, stopping, worker
 
 __version__ = "0.1.0"
 
@@ -35,3 +40,19 @@ __all__ = [
     "transient",
     "worker",
 ]
+
+_LATER = dict.fromkeys(("run", "run_and_exit"), "tenure.runner")
+_LATER |= dict.fromkeys(("Stop", "Worker", "stopping", "worker"), "tenure.workers")
+"""Names whose rooms are imported when they are first asked for: many programs never do."""
+
+
+def __getattr__(name: str) -> Any:
+    room = _LATER.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(room), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

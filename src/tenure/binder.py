@@ -5,7 +5,7 @@ Holds no logic that has a room of its own: bindings are made in `model.build`, f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tenure.declare import lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, ScopeError
@@ -16,9 +16,11 @@ from tenure.model.check import findings_of, refuse_fatal
 from tenure.model.graph import Graph, declares_binding
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
-from tenure.runtime.injection import Injected
 from tenure.runtime.overrides import Override
 from tenure.runtime.scope import State
+
+if TYPE_CHECKING:
+    from tenure.runtime.injection import Injected
 
 _DECLARED = Declared(options_of, lifecycle_on)
 
@@ -50,7 +52,7 @@ class Binder:
         _check_ladder(scopes)
         self._autobind = autobind
         self._serial = 0
-        self._injected: list[Injected] = []
+        self._injected: list["Injected"] = []
         self._included: list[Callable[[Key], Binding | None]] = []
         self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel, open_timeout)
         for cls in type(self).__mro__:
@@ -199,7 +201,7 @@ class Binder:
                 need = Need("value", provider, by_position=True)
                 self._add(Binding(key, Make.CALL, lambda value: value, TRANSIENT, (need,), serial=self._serial))
 
-    def expects(self, function: Injected) -> None:
+    def expects(self, function: "Injected") -> None:
         """Count *function* among those whose parameters `check()` looks at."""
         self._injected.append(function)
 

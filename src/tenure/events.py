@@ -6,18 +6,19 @@ subtracted. An observer is any callable that takes one record; it must not raise
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tenure.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Event:
     """Something that happened at *at* (seconds, `time.perf_counter`)."""
 
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceEvent(Event):
     """Something that happened to one resource."""
 
@@ -33,12 +34,12 @@ class ResourceEvent(Event):
     """Number of the owning scope, unique in the process."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opening(ResourceEvent):
     """The opening code is about to run; everything it needs is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened(ResourceEvent):
     """The opening succeeded: an exit is owed."""
 
@@ -48,7 +49,7 @@ class Opened(ResourceEvent):
     """The `id` of each open resource that this one was made from."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenFailed(ResourceEvent):
     """The opening raised: nothing is owed."""
 
@@ -56,7 +57,7 @@ class OpenFailed(ResourceEvent):
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Degraded(ResourceEvent):
     """An optional resource failed to open: what needs it gets what stands in for it, or goes without. Not cached."""
 
@@ -65,7 +66,7 @@ class Degraded(ResourceEvent):
     """Whether something was declared to stand in for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenRetried(ResourceEvent):
     """An attempt to open failed and another one follows."""
 
@@ -76,12 +77,12 @@ class OpenRetried(ResourceEvent):
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Closing(ResourceEvent):
     """The closing code is about to run; everything that depended on the resource is closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Closed(ResourceEvent):
     """The closing ended normally: nothing is owed any more."""
 
@@ -92,7 +93,7 @@ class Closed(ResourceEvent):
     """The error that the resource was shown, or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CloseFailed(ResourceEvent):
     """The closing raised: nothing is owed any more, *error* is reported by whoever closed the scope."""
 
@@ -101,14 +102,14 @@ class CloseFailed(ResourceEvent):
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Abandoned(ResourceEvent):
     """The closing ran over its limit and is waited for no longer."""
 
     limit_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScopeEvent(Event):
     """Something that happened to a scope."""
 
@@ -116,14 +117,14 @@ class ScopeEvent(Event):
     scope_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScopeEntered(ScopeEvent):
     """A scope was entered."""
 
     parent_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScopeLeft(ScopeEvent):
     """A scope was left and everything it owned is closed."""
 
@@ -131,7 +132,7 @@ class ScopeLeft(ScopeEvent):
     """The error that ended the body, or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartBegan(ScopeEvent):
     """An eager start began."""
 
@@ -139,7 +140,7 @@ class StartBegan(ScopeEvent):
     """The keys that will be opened, dependencies first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartEnded(ScopeEvent):
     """An eager start ended; with *error*, everything that it opened is closed again."""
 

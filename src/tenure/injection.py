@@ -8,7 +8,6 @@ from tenure.errors import BindingError, ScopeError
 from tenure.keys import Key, show
 from tenure.model.introspect import InjectMarker
 from tenure.runtime.entering import ScopeHandle
-from tenure.runtime.injection import describe, injected_needs, wrap
 from tenure.runtime.scope import Scope, current, current_of
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def inject(function: Any = None, /, *, container: "Binder | None" = None, scope:
     """
     if container is not None and not hasattr(container, "engine"):
         raise BindingError(f"container= takes a container, not {container!r}")
+
+    from tenure.runtime.injection import describe, injected_needs, wrap  # noqa: PLC0415 - many programs never inject
 
     def decorate(function: F) -> F:
         _check_function(function)

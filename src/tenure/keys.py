@@ -4,7 +4,6 @@ Keys: what is asked for, and how a key is shown to people.
 A key is a class, a generic alias, an `Annotated[type, qualifier]`, a `NewType`, or a string. Knows nothing of bindings.
 """
 
-import difflib
 import types
 import typing
 from abc import ABCMeta
@@ -122,6 +121,8 @@ def class_of(key: Key) -> type | None:
 
 def near(key: Key, known: Iterable[Key], limit: int = 3) -> tuple[str, ...]:
     """Return the names among *known* that look like *key*, best first, at most *limit*."""
+    import difflib  # noqa: PLC0415 - slow to import, and for errors only
+
     wanted = show(key)
     plain = {_last_part(name): name for name in map(show, known)}
     close = difflib.get_close_matches(_last_part(wanted), list(plain), n=limit, cutoff=0.6)

@@ -50,9 +50,10 @@ def replace(old: T, /, **changes: Any) -> T:
 
 def _made(cls: Any, eq: bool, kw_only: bool, unguarded: bool) -> Any:
     body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
-    fields = {name: body.pop(name, _REQUIRED) for name in cls.__annotations__}
+    own = {name: body.pop(name, _REQUIRED) for name in cls.__annotations__}
+    fields = getattr(cls, _FIELDS, {}) | own
     body = _COMMON | (_EQUAL if eq else {}) | ({} if unguarded else _GUARDED) | body
-    body |= {"__slots__": tuple(fields), "__match_args__": () if kw_only else tuple(fields), _FIELDS: fields}
+    body |= {"__slots__": tuple(own), "__match_args__": () if kw_only else tuple(fields), _FIELDS: fields}
 
     def first(self: Any, *args: Any, **kwargs: Any) -> None:
         made.__init__ = _initialiser(made, kw_only, unguarded)
@@ -77,8 +78,15 @@ def _initialiser(cls: Any, kw_only: bool, unguarded: bool) -> Any:
     exec(source, names)  # noqa: S102 - written here, from names of attributes
     made = names.pop("__init__")
     made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {**cls.__annotations__, "return": None}
+    made.__annotations__ = {**_annotations(cls), "return": None}
     return made
+
+
+def _annotations(cls: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        found |= base.__annotations__
+    return found
 
 
 def _values(self: Any) -> tuple[Any, ...]:
@@ -130,7 +138,7 @@ def _signature(cls: Any) -> Any:
     return inspect.Signature(
         [
             inspect.Parameter(
-                name, kind, annotation=cls.__annotations__[name],
+                name, kind, annotation=_annotations(cls)[name],
                 default=inspect.Parameter.empty if default is _REQUIRED else default,
             )
             for name, default in getattr(cls, _FIELDS).items()
@@ -143,7 +151,7 @@ def _dataclass_fields(cls: Any) -> Any:
     import dataclasses  # noqa: PLC0415 - slow to import, and for tools
 
     fields = [
-        (name, cls.__annotations__[name], dataclasses.field(**_default(default)))
+        (name, _annotations(cls)[name], dataclasses.field(**_default(default)))
         for name, default in getattr(cls, _FIELDS).items()
     ]
     made: Any = dataclasses.make_dataclass(cls.__name__, fields)

@@ -6,7 +6,6 @@ whatever may have to wait is awaited, and everything else is the plain expressio
 """
 
 import keyword
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tenure.compile.source import function_from
@@ -66,14 +65,16 @@ class Links(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class _Writer:
     """Collects the globals of one function while its expressions are written."""
 
-    links: Links
-    is_async: bool
-    names: dict[str, Any] = field(default_factory=dict)
-    calls: int = 0
+    __slots__ = ("calls", "is_async", "links", "names")
+
+    def __init__(self, links: Links, is_async: bool) -> None:
+        self.links: Links = links
+        self.is_async: bool = is_async
+        self.names: dict[str, Any] = {}
+        self.calls: int = 0
 
     def name(self, prefix: str, value: Any) -> str:
         name = f"{prefix}{len(self.names)}"

@@ -6,7 +6,6 @@ them out of the root's cache must forget it; see `runtime.hot`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from tenure.compile.emitter import instead_of, passed
@@ -23,12 +22,14 @@ class _TooMuchError(Exception):
     """Something goes in that is neither a call nor settled."""
 
 
-@dataclass(slots=True)
 class _Writer:
-    graph: Graph
-    settled: Callable[[Key], Any]
-    names: dict[str, Any] = field(default_factory=dict)
-    calls: int = 0
+    __slots__ = ("calls", "graph", "names", "settled")
+
+    def __init__(self, graph: Graph, settled: Callable[[Key], Any]) -> None:
+        self.graph: Graph = graph
+        self.settled: Callable[[Key], Any] = settled
+        self.names: dict[str, Any] = {}
+        self.calls: int = 0
 
     def name(self, prefix: str, value: Any) -> str:
         name = f"{prefix}{len(self.names)}"

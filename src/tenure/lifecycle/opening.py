@@ -1,6 +1,5 @@
 """Open one resource: its limit, its attempts, what is told about it."""
 
-import random
 import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -122,6 +121,8 @@ def _attempts(
 
 
 def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, place: Place, number: int) -> float:
+    import random  # noqa: PLC0415 - slow to import, and for a second attempt only
+
     delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
     if place.notify is not None:
         place.notify(OpenRetried(time.perf_counter(), *place.head(number, binding), attempt, delay_s, error))

@@ -1,7 +1,6 @@
 """Errors that have no caller: they go to `sys.unraisablehook` (L29)."""
 
 import sys
-import traceback
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +9,8 @@ def report(error: BaseException, message: str, subject: object) -> None:
     """Give *error* to `sys.unraisablehook`, saying *message* of *subject*."""
     if sys.unraisablehook is sys.__unraisablehook__:  # takes nothing but a record that only the interpreter can make
         if sys.stderr is not None:
+            import traceback  # noqa: PLC0415 - slow to import, and for errors only
+
             print(f"Exception ignored: {message}", file=sys.stderr)
             traceback.print_exception(error)
         return

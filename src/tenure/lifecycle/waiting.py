@@ -1,16 +1,12 @@
 """Where code waits, as `file:line`: for the errors that name what ran over its limit."""
 
+import os
 import sys
-import sysconfig
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-_INSIDE = (
-    str(Path(__file__).parent.parent),
-    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib")),
-)
+_OWN = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - `pathlib` is slow to import
 _PACKAGES = ("site-packages", "dist-packages")
 _LIBRARIES = ("trio", "anyio", "uvloop", "outcome")
 
@@ -67,8 +63,10 @@ def _innermost(steps: Iterator[tuple[FrameType, int]]) -> str | None:
 
 
 def _is_inside(file: str) -> bool:
-    parts = Path(file).parts
+    import sysconfig  # noqa: PLC0415 - slow to import, and for errors only
+
+    parts = os.path.normpath(file).split(os.sep)
     for package in _PACKAGES:
         if package in parts:
             return parts[parts.index(package) + 1] in (*_LIBRARIES, "tenure")
-    return file.startswith(_INSIDE)
+    return file.startswith((_OWN, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")))

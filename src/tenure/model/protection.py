@@ -1,9 +1,11 @@
 """Whether an error at the place where a generator is suspended would meet a handler: read from its code."""
 
-import dis
 import functools
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import dis
 
 _STOPS = 3
 """Argument of the intrinsic that turns a StopIteration into a RuntimeError (PEP 479): every generator ends with it."""
@@ -23,12 +25,14 @@ def can_look(generator: Any) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def _is_protected(code: CodeType, offset: int) -> bool:
+    import dis  # noqa: PLC0415 - slow to import, and for generators that a body's error meets
+
     by_offset = {each.offset: each for each in dis.get_instructions(code)}
     entries = dis.Bytecode(code).exception_entries  # type: ignore[attr-defined]  # not in the stubs
     return any(entry.start <= offset < entry.end and _handles(by_offset.get(entry.target)) for entry in entries)
 
 
-def _handles(target: dis.Instruction | None) -> bool:
+def _handles(target: "dis.Instruction | None") -> bool:
     """Tell whether *target* begins a handler that the programmer wrote."""
     if target is None or target.opname == "CLEANUP_THROW":
         return False

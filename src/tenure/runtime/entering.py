@@ -5,7 +5,6 @@ Leaving resets the current scope where it was set; in another task that is impos
 closed.
 """
 
-import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -50,6 +49,8 @@ def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
 
 def did_you_mean(name: Any, known: Sequence[str], elsewhere: str) -> str:
     """Return the end of a sentence about an unknown *name*: what is known, what it may have been, where to add it."""
+    import difflib  # noqa: PLC0415 - slow to import, and for errors only
+
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"name it in {elsewhere}"
     return f"known are {', '.join(map(repr, known))}: {hint}"

@@ -6,7 +6,6 @@ open and held, then run; the user's own `initialize` and `dispose` become the li
 """
 
 import functools
-import inspect
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import Lifecycle
 from tenure.model.detect import METHOD_MARK
+from tenure.model.functions import is_async_generator_function, is_coroutine_function, static_attribute
 from tenure.runtime.emptying import close_by_hand
 from tenure.runtime.forwarding import forwarding
 from tenure.runtime.managed import DiscardedError, opened
@@ -33,7 +33,7 @@ def install(cls: type, lifecycle: Lifecycle) -> None:
     for name in dir(cls):
         if name.startswith("_"):
             continue
-        function = inspect.getattr_static(cls, name)
+        function = static_attribute(cls, name)
         if not isinstance(function, FunctionType) or hasattr(function, METHOD_MARK):
             continue
         wrapped = _wrapped(function, name, lifecycle, openers)
@@ -43,12 +43,12 @@ def install(cls: type, lifecycle: Lifecycle) -> None:
 
 
 def _wrapped(function: Any, name: str, lifecycle: Lifecycle, openers: set[str]) -> Any:
-    is_coroutine = inspect.iscoroutinefunction(function)
+    is_coroutine = is_coroutine_function(function)
     if name in lifecycle.method_names:
         return (_opens_by_hand if name in openers else _closes_by_hand)(function, is_coroutine)
     if is_coroutine:
         return _marked(_coroutine_method(function))
-    if inspect.isasyncgenfunction(function):
+    if is_async_generator_function(function):
         return _async_generator_method(function)
     return None if lifecycle.opens_async else _plain_method(function)
 
@@ -56,6 +56,8 @@ def _wrapped(function: Any, name: str, lifecycle: Lifecycle, openers: set[str]) 
 def _marked(wrapper: Any) -> Any:
     """Let `inspect.iscoroutinefunction` call *wrapper* what it is; Python 3.11 has no way to say so."""
     if sys.version_info >= (3, 12):
+        import inspect  # noqa: PLC0415 - slow to import, and for asynchronous classes only
+
         return inspect.markcoroutinefunction(wrapper)
     return wrapper
 

@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tenure.keys import Key
 from tenure.lifecycle.exits import Exit
+from tenure.record import record
 from tenure.runtime.scope import Scope, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceView:
     """One resource that is open, opening or closing."""
 
@@ -26,7 +26,7 @@ class ResourceView:
     """Seconds since it was opened; 0 while it opens."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScopeView:
     """One scope that has been entered and not been left."""
 
@@ -37,7 +37,7 @@ class ScopeView:
     """"open" or "closing"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """A container at one moment."""
 

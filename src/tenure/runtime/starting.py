@@ -18,7 +18,7 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import fulfilling, managed, opening, starting_threads
+from tenure.runtime import fulfilling, managed, opening
 from tenure.runtime.degrading import is_spared
 from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
@@ -92,7 +92,9 @@ def start(
     tokens = start_of.set(run), below_is_ready.set(True)
     try:
         if parallel:
-            starting_threads.open_all(engine, launches, run, max_parallel)
+            from tenure.runtime.starting_threads import open_all  # noqa: PLC0415 - rarely needed
+
+            open_all(engine, launches, run, max_parallel)
         else:
             _open_in_order(engine, launches, run)
     except BaseException as error:  # noqa: BLE001 - Ctrl-C; raised when all is closed again

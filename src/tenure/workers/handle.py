@@ -1,18 +1,18 @@
 """`Worker`: what is injected where a worker is asked for, and how its crashes are told."""
 
 import time
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from tenure.events import Event
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
+from tenure.record import record
 from tenure.runtime.scope import current
 
 State: TypeAlias = Literal["running", "waiting", "stopping", "ended", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkerCrashed(Event):
     """A worker raised an exception, and the application goes on."""
 
