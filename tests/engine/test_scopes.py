@@ -851,7 +851,7 @@ async def test_no_growth_of_children(world):
                 pass
     gc.collect()
 
-    assert container.engine.root.children == set()
+    assert container.engine.root.children == {}
     assert len(container.snapshot().scopes) == 1
 
 

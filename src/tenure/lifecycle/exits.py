@@ -10,7 +10,8 @@ from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 
 _guard = threading.RLock()  # protects the making of latches; re-entrant for the collector
-_numbers = itertools.count(1)
+next_number = itertools.count(1).__next__
+"""Returns a number that no other resource or scope of this process has."""
 _generation = [0]
 """How many forks lie between the first process and this one."""
 
@@ -18,11 +19,6 @@ _generation = [0]
 def begin_generation() -> None:
     """Disown every exit there is: this process was forked from the one that opened them (L70)."""
     _generation[0] += 1
-
-
-def next_number() -> int:
-    """Return a number that no other resource or scope of this process has."""
-    return next(_numbers)
 
 
 class Exit:

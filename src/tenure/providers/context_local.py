@@ -123,7 +123,7 @@ class ContextLocalResource(BaseResource[T_co]):
         if here is None or here.parent is not engine.root:
             here = Scope(engine, engine.root, CONTEXT)
             with engine.lock:
-                engine.root.children.add(here)
+                engine.root.children[here] = None
             self._opened.append(here)
             self._here.set(here)
         return here

@@ -13,7 +13,7 @@ from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near
-from tenure.lifecycle.claim import note_asked
+from tenure.lifecycle.claim import Claim, note_asked
 from tenure.lifecycle.claim import opening as opening_now
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
@@ -29,7 +29,7 @@ from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
-from tenure.runtime.scope import ROOT, Scope, State, every_scope
+from tenure.runtime.scope import ROOT, Ending, Scope, State, every_scope
 
 
 class Resolvers(dict[Key, Callable[[Scope], Any]]):
@@ -322,6 +322,20 @@ class Engine:
         """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""
         self.hot.forget_all()
         self._root_cache = self.root.cache = cache
+
+    # parts of scopes, when somebody looks at them
+
+    def exits_of(self, scope: Scope) -> dict[Any, Exit]:
+        """Return what *scope* owes."""
+        return {}
+
+    def runs_of(self, scope: Scope) -> dict[Any, Claim]:
+        """Return the openings under way in *scope*."""
+        return {}
+
+    def ending_of(self, scope: Scope) -> Ending | None:
+        """Return the end of the closing of *scope* that is under way, None where none is."""
+        return None
 
     # telling
 

@@ -80,7 +80,7 @@ def enter(engine: Any, name: str, values: Mapping[Key, Any], is_sync: bool) -> S
     scope.values.update(values)
     with engine.lock:
         parent.refuse_unless_serving()  # a server that drains may have accepted one more request
-        parent.children.add(scope)
+        parent.children[scope] = None
     scope.outer = current.get()
     scope.token = current.set(scope)
     if engine.notify is not None:

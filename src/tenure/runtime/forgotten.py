@@ -98,7 +98,7 @@ def disown_in_child() -> None:
         for scope in list(_tree(engine.root)):  # the loop takes the tree apart
             foreign.append((scope.exits, dict(scope.cache), scope.records, scope.inflight, scope.children))
             scope.state = State.CLOSED
-            scope.exits, scope.records, scope.inflight, scope.children = {}, {}, {}, set()
+            scope.exits, scope.records, scope.inflight, scope.children = {}, {}, {}, {}
             scope.cache.clear()
         foreign.append(engine.instances)
         engine.instances = {}

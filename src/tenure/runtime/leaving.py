@@ -71,7 +71,7 @@ def left_empty(engine: Any, scope: Scope, outcome: BaseException | None) -> bool
         scope.values.clear()
         scope.cache.clear()
         if scope.parent is not None:
-            scope.parent.children.discard(scope)
+            scope.parent.children.pop(scope, None)
     if engine.notify is not None:
         engine.notify(ScopeLeft(time.perf_counter(), scope.name, scope.number, outcome))
     return True
@@ -113,7 +113,7 @@ def _finish(
             table.clear()
         scope.ending = None  # an error that stayed here would keep its frames, and they the scope (L16)
         if scope.parent is not None:
-            scope.parent.children.discard(scope)
+            scope.parent.children.pop(scope, None)
     if engine.notify is not None:
         engine.notify(ScopeLeft(time.perf_counter(), scope.name, scope.number, outcome))
     if ending is not None:

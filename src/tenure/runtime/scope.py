@@ -3,13 +3,18 @@ A scope: owns what was made for it, and closes it.
 
 Plain data with a state; what happens to it is in `opening`, `leaving` and `managed`. A scope holds no reference to
 itself, so that a request's objects die with the request (L16).
+
+Most scopes are short and simple: entered, something fetched, left. Such a scope has no tables but its cache; the others
+come to be when somebody looks at them, and from then on it is simple no longer (see `swift`).
 """
 
+import threading
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from enum import Enum
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError
+from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, ScopeError
 from tenure.keys import Key
 from tenure.lifecycle.backends import Region, is_cancellation
 from tenure.lifecycle.claim import Claim
@@ -24,6 +29,7 @@ ANONYMOUS = "anonymous"
 class State(Enum):
     """Where a scope is in its life; it only moves down."""
 
+    NEW = "not entered"
     OPEN = "open"
     DRAINING = "draining"
     """Nothing new is opened; what is open still serves until its turn comes. The root only."""
@@ -61,7 +67,7 @@ class Scope:
         exits: what it owes, in order of opening: by key, or by number for what has no place in the cache.
         inflight: openings under way, by key or record.
         records: objects that live here and that their own methods open, by key.
-        children: open scopes inside it.
+        children: open scopes inside it, in the order in which they were entered.
         unordered: whether something was opened after what depends on it, so that the order needs working out.
         is_sync: whether it was entered by plain `with`, so that nothing in it can be awaited when it is left.
         max_parallel: how many resources are opened or closed at the same time, by starting it and leaving it; None: any
@@ -72,6 +78,9 @@ class Scope:
         region: what cancels the body of the `async with` that it stands for, None where there is none.
         crashed: why it was cancelled.
         cut_off: the error that its body gets when it ends, where it was closed from outside before.
+        is_simple: whether nobody has looked at its tables, so that there is nothing in them.
+        idle: there as long as no swift code opens or closes in it; see `swift`.
+        opened: generators that swift code opened, each followed by its binding, in order of opening; None: none.
     """
 
     __slots__ = (
@@ -84,11 +93,14 @@ class Scope:
         "ending",
         "engine",
         "exits",
+        "idle",
         "inflight",
+        "is_simple",
         "is_sync",
         "max_parallel",
         "name",
         "number",
+        "opened",
         "outer",
         "parent",
         "records",
@@ -100,29 +112,57 @@ class Scope:
         "values",
     )
 
+    engine: Any
+    parent: "Scope | None"
+    name: str
+    number: int
+    outer: "Scope | None"
+    state: State
+    cache: dict[Key, Any]
+    exits: dict[Any, Exit]
+    inflight: dict[Any, Claim]
+    records: dict[Key, Any]
+    children: "dict[Scope, None]"
+    values: dict[Key, Any]
+    unordered: bool
+    is_sync: bool
+    max_parallel: int | None
+    task: Any
+    token: Token["Scope | None"] | None
+    asked: set[Key]
+    ending: Ending | None
+    cut_off: BaseException | None
+    region: Region | None
+    crashed: BaseException | None
+    is_simple: bool
+    idle: bool
+    opened: list[Any] | None
+
     def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:
-        self.engine: Any = engine
-        self.parent: Scope | None = parent
-        self.name: str = name
-        self.number: int = next_number()
-        self.outer: Scope | None = None
-        self.state: State = State.OPEN
-        self.cache: dict[Key, Any] = {}
-        self.exits: dict[Any, Exit] = {}
-        self.inflight: dict[Any, Claim] = {}
-        self.records: dict[Key, Any] = {}
-        self.children: set[Scope] = set()
-        self.values: dict[Key, Any] = {}
-        self.unordered: bool = False
-        self.is_sync: bool = False
-        self.max_parallel: int | None = None
-        self.task: Any = None
-        self.token: Token[Scope | None] | None = None
-        self.asked: set[Key] = set()
-        self.ending: Ending | None = None
-        self.cut_off: BaseException | None = None
-        self.region: Region | None = None
-        self.crashed: BaseException | None = None
+        self.engine = engine
+        self.parent = parent
+        self.name = name
+        self.number = next_number()
+        self.state = State.OPEN
+        self.cache = {}
+        self.is_simple = False
+        self.idle = True
+        self.opened = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Give what nobody has set yet its first value."""
+        make = _FIRST.get(name)
+        if make is None:
+            raise AttributeError(name)
+        with _guard:
+            try:
+                return object.__getattribute__(self, name)  # another thread was faster
+            except AttributeError:
+                if name in _TABLES:
+                    self.is_simple = False  # before anything else: swift code looks at it after it began
+                value = make(self)
+                setattr(self, name, value)
+                return value
 
     def __repr__(self) -> str:
         return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"
@@ -163,9 +203,49 @@ class Scope:
             raise ContainerClosedError(self.subject, self.state.value)
 
     def refuse_unless_open(self) -> None:
-        """Raise ContainerClosedError once closing has begun."""
+        """Raise ContainerClosedError once closing has begun, ScopeError before it is entered."""
+        self.is_simple = False  # before the look: swift code that leaves the scope sets its state and looks here then
+        if self.state is State.NEW:
+            raise ScopeError("the scope was never entered; use it as `with container.resource_scope():`")
         if self.state is not State.OPEN:
             raise ContainerClosedError(self.subject, self.state.value)
+
+
+_guard = threading.RLock()  # protects the making of parts; re-entrant for the collector
+_TABLES = frozenset({"children", "ending", "exits", "inflight", "records"})
+
+
+def _nothing(_: Scope) -> Any:
+    return None
+
+
+def _no(_: Scope) -> bool:
+    return False
+
+
+def _table(_: Scope) -> dict[Any, Any]:
+    return {}
+
+
+_FIRST: dict[str, Callable[[Scope], Any]] = {
+    "asked": lambda _: set(),
+    "children": _table,
+    "crashed": _nothing,
+    "cut_off": _nothing,
+    "ending": lambda scope: scope.engine.ending_of(scope),
+    "exits": lambda scope: scope.engine.exits_of(scope),
+    "inflight": lambda scope: scope.engine.runs_of(scope),
+    "is_sync": _no,
+    "max_parallel": _nothing,
+    "outer": _nothing,
+    "records": _table,
+    "region": _nothing,
+    "task": _nothing,
+    "token": _nothing,
+    "unordered": _no,
+    "values": _table,
+}
+"""What the parts of a scope are before anybody sets them."""
 
 
 current: ContextVar[Scope | None] = ContextVar("tenure.scope", default=None)

@@ -19,14 +19,14 @@ BUGS = (
         "scope-stays-in-its-parent", "L46 L16", "AH",
         "runtime/leaving.py",
         "        scope.ending = None  # an error that stayed here would keep its frames, and they the scope (L16)\n"
-        "        if scope.parent is not None:\n            scope.parent.children.discard(scope)\n",
+        "        if scope.parent is not None:\n            scope.parent.children.pop(scope, None)\n",
         "        scope.ending = None\n",
     ),
     Bug(
         "empty-scope-stays-in-its-parent", "L46 L16", "A",
         "runtime/leaving.py",
         "        scope.cache.clear()\n"
-        "        if scope.parent is not None:\n            scope.parent.children.discard(scope)\n",
+        "        if scope.parent is not None:\n            scope.parent.children.pop(scope, None)\n",
         "        scope.cache.clear()\n",
     ),
     Bug(
