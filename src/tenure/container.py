@@ -17,7 +17,6 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
 from tenure.runtime import resetting, starting
-from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import current_of
@@ -152,7 +151,7 @@ class Container(Binder):
 
     def resource_scope(
         self, name: str | None = None, *, values: Mapping[Any, Any] | None = None, max_parallel: int | None = None
-    ) -> "ScopeHandle[ResourceScope]":
+    ) -> ResourceScope:
         """
         Return a scope to enter once, with `with` or `async with`.
 
@@ -171,10 +170,15 @@ class Container(Binder):
             ScopeError: no scope has that name, or it is wider than one that is already open.
             ContainerClosedError: the container, or the scope around it, is closing or closed.
         """
-        check_count("max_parallel", max_parallel)
-        if values is not None and not isinstance(values, Mapping):
-            raise BindingError(f"values takes a mapping of keys to values, not {values!r}")
-        return ScopeHandle(self.engine, ResourceScope, self._expect_given, name, values or {}, max_parallel)
+        scope = ResourceScope(self.engine, name)
+        if max_parallel is not None:
+            check_count("max_parallel", max_parallel)
+            scope.max_parallel = max_parallel
+        if values is not None:
+            if not isinstance(values, Mapping):
+                raise BindingError(f"values takes a mapping of keys to values, not {values!r}")
+            scope.give(values, self._expect_given)
+        return scope
 
     # the container's own life
 

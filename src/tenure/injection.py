@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from tenure.errors import BindingError, ScopeError
 from tenure.keys import Key, show
 from tenure.model.introspect import InjectMarker
-from tenure.runtime.entering import ScopeHandle
+from tenure.runtime.entering import EnterableScope
 from tenure.runtime.scope import Scope, current, current_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class _Call:
     def __init__(self, container: Any, name: str | None) -> None:
         self._container = container
         self._name = name
-        self._handle: ScopeHandle[Scope] | None = None
+        self._handle: EnterableScope | None = None
 
     def _engine(self) -> Any:
         if self._container is not None:
@@ -124,11 +124,11 @@ class _Call:
             )
         return scope.engine
 
-    def _handle_or_scope(self) -> "ScopeHandle[Scope] | Scope":
+    def _handle_or_scope(self) -> Scope:
         engine = self._engine()
         if self._name is None:
             return current_of(engine)
-        self._handle = ScopeHandle(engine, _bare, _no_values, self._name, {}, None)
+        self._handle = EnterableScope(engine, self._name)
         return self._handle
 
     def detach(self) -> Scope | None:
@@ -137,7 +137,7 @@ class _Call:
 
     def __enter__(self) -> Scope:
         found = self._handle_or_scope()
-        return found if isinstance(found, Scope) else found.__enter__()
+        return found if self._handle is None else self._handle.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -146,20 +146,12 @@ class _Call:
 
     async def __aenter__(self) -> Scope:
         found = self._handle_or_scope()
-        return found if isinstance(found, Scope) else await found.__aenter__()
+        return found if self._handle is None else await self._handle.__aenter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         return False if self._handle is None else await self._handle.__aexit__(kind, error, trace)
-
-
-def _no_values(key: Key, name: str) -> None:
-    raise AssertionError(f"{key!r} was given to the scope {name!r} of a call, which takes no values")
-
-
-def _bare(scope: Scope) -> Scope:
-    return scope
 
 
 def _get(scope: Scope, key: Key) -> Any:

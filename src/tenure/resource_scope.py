@@ -1,11 +1,11 @@
 """An open scope, as both faces give it."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.model.bounds import check_count
 from tenure.runtime import starting
-from tenure.runtime.scope import Scope
+from tenure.runtime.entering import EnterableScope
+from tenure.runtime.scope import State
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -13,30 +13,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _as_it_is(key: Any) -> Any:
-    return key
-
-
-class ResourceScope:
+class ResourceScope(EnterableScope):
     """
-    An open scope, as `with container.resource_scope() as scope` gives it.
+    A scope to enter once, as `with container.resource_scope() as scope` does.
 
     What it gives is what it owns, or what a scope around it owns; it serves this scope whatever is current.
+
+    Attributes:
+        name: of the scope: one of the ladder, "call" or "anonymous".
     """
 
-    __slots__ = ("_key", "_scope")
-
-    def __init__(self, scope: Scope, key: Callable[[Any], Any] = _as_it_is) -> None:
-        self._scope = scope
-        self._key = key
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"<ResourceScope {self._scope.name!r} {self._scope.state.value}, {len(self._scope.exits)} open>"
-
-    @property
-    def name(self) -> str:
-        """Name of the scope: one of the ladder, "call" or "anonymous"."""
-        return self._scope.name
+        if self.state is State.NEW:
+            return "<ResourceScope, not entered>"
+        return f"<ResourceScope {self.name!r} {self.state.value}, {len(self.exits)} open>"
 
     @overload
     def get(self, key: str) -> Any: ...
@@ -46,8 +38,14 @@ class ResourceScope:
 
     def get(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope; see `Container.get`."""
-        self._scope.refuse_unless_open()
-        return self._scope.engine.value(self._key(key), self._scope)
+        swift = self.engine.swift.get(key)
+        if swift is not None:
+            return swift(self)
+        self.refuse_unless_open()
+        value = self.engine.value(key, self)
+        if key not in self.engine.swift:
+            self.engine.learn_swift(key)
+        return value
 
     @overload
     async def aget(self, key: str) -> Any: ...
@@ -57,8 +55,8 @@ class ResourceScope:
 
     async def aget(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope, open; see `Container.aget`."""
-        self._scope.refuse_unless_open()
-        return await self._scope.engine.avalue(self._key(key), self._scope)
+        self.refuse_unless_open()
+        return await self.engine.avalue(key, self)
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """
@@ -68,8 +66,8 @@ class ResourceScope:
             BaseException: the first failure; what this start opened is closed again.
         """
         check_count("max_parallel", max_parallel)
-        limit = max_parallel if max_parallel is not None else self._scope.max_parallel
-        await starting.astart(self._scope.engine, self._scope, [self._key(key) for key in keys], limit)
+        limit = max_parallel if max_parallel is not None else self.max_parallel
+        await starting.astart(self.engine, self, keys, limit)
 
     def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
         """
@@ -81,6 +79,5 @@ class ResourceScope:
             max_parallel: how many threads at a time, >= 1; None: what the scope says, or else 32.
         """
         check_count("max_parallel", max_parallel)
-        limit = max_parallel if max_parallel is not None else self._scope.max_parallel
-        own = [self._key(key) for key in keys]
-        starting.start(self._scope.engine, self._scope, own, parallel=parallel, max_parallel=limit)
+        limit = max_parallel if max_parallel is not None else self.max_parallel
+        starting.start(self.engine, self, keys, parallel=parallel, max_parallel=limit)

@@ -12,7 +12,6 @@ from tenure.model.bounds import check_count
 from tenure.model.check import findings_of, refuse_fatal
 from tenure.providers.resource import BaseResource
 from tenure.resource_scope import ResourceScope
-from tenure.runtime.entering import ScopeHandle
 from tenure.runtime.scope import current_of
 from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
@@ -86,7 +85,7 @@ class Scoped:
 
     def resource_scope(
         self, name: str | None = None, *, values: Mapping[Any, Any] | None = None, max_parallel: int | None = None
-    ) -> "ScopeHandle[ResourceScope]":
+    ) -> ResourceScope:
         """
         Return a scope to enter once, with `with` or `async with`: resources first needed inside it are closed with it.
 
@@ -100,8 +99,11 @@ class Scoped:
             BindingError: *max_parallel* is less than 1.
         """
         check_count("max_parallel", max_parallel)
-        face = partial(ResourceScope, key=partial(lookup.provider_of, self))
-        return ScopeHandle(self.__tenure_engine__, face, _takes_no_values, name, values or {}, max_parallel)
+        scope = _KeyedScope(self.__tenure_engine__, name, partial(lookup.provider_of, self))
+        scope.max_parallel = max_parallel
+        if values:
+            scope.give(values, _takes_no_values)
+        return scope
 
     def include(self, other: Any) -> None:
         """
@@ -146,6 +148,32 @@ class Scoped:
             raise BindingError(f"an observer is called with each event, and {observer!r} is not callable")
         end: Callable[[], None] = self.__tenure_engine__.observe(observer)
         return end
+
+
+class _KeyedScope(ResourceScope):
+    """A scope of a declarative container, whose keys stand for providers."""
+
+    __slots__ = ("_provider_of",)
+
+    def __init__(self, engine: Any, name: str | None, provider_of: Callable[[Any], Any]) -> None:
+        super().__init__(engine, name)
+        self._provider_of = provider_of
+
+    def get(self, key: Any) -> Any:
+        """Return the value of the provider that *key* stands for, as seen from this scope."""
+        return super().get(self._provider_of(key))
+
+    async def aget(self, key: Any) -> Any:
+        """Return the value of the provider that *key* stands for, as seen from this scope, open."""
+        return await super().aget(self._provider_of(key))
+
+    async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
+        """Open the resources that *keys* stand for; see `ResourceScope.start`."""
+        await super().start(*map(self._provider_of, keys), max_parallel=max_parallel)
+
+    def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
+        """Open the resources that *keys* stand for; see `ResourceScope.start_sync`."""
+        super().start_sync(*map(self._provider_of, keys), parallel=parallel, max_parallel=max_parallel)
 
 
 def _takes_no_values(key: Any, name: str) -> None:

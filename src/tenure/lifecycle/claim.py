@@ -188,6 +188,11 @@ class Claim:
         self._finish()
 
     @property
+    def is_own(self) -> bool:
+        """Whether the running code is part of it although `openings` does not say so."""
+        return False
+
+    @property
     def unwanted(self) -> Latch:
         """Open once nobody waits any more: what is being opened need not be tried again."""
         with _waiting_guard:

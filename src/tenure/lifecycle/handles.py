@@ -43,13 +43,13 @@ def open_handle(binding: Binding, made: Any) -> Steps[tuple[Any, Any]]:
         case Style.GENERATOR:
             value = next(made, _END)
             if value is _END:
-                raise _never_yields(binding)
+                raise never_yields(binding)
             return value, made
         case Style.ASYNC_GENERATOR:
             try:
                 value = yield from waited(anext(made), made)
             except StopAsyncIteration:
-                raise _never_yields(binding) from None
+                raise never_yields(binding) from None
             return value, made
         case Style.CONTEXT:
             enter = _special(binding, made, "__enter__", "__exit__")
@@ -121,7 +121,7 @@ def _special(binding: Binding, made: Any, enter: str, leave: str) -> Any:
     return method
 
 
-def _never_yields(binding: Binding) -> ResourceProtocolError:
+def never_yields(binding: Binding) -> ResourceProtocolError:
     return ResourceProtocolError(
         binding.label,
         binding.where,
@@ -130,7 +130,7 @@ def _never_yields(binding: Binding) -> ResourceProtocolError:
     )
 
 
-def _yields_twice(binding: Binding) -> ResourceProtocolError:
+def yields_twice(binding: Binding) -> ResourceProtocolError:
     return ResourceProtocolError(
         binding.label, binding.where, "yielded a second time", "a resource yields exactly once; what follows closes it"
     )
@@ -153,7 +153,7 @@ def _close_generator(binding: Binding, generator: Any, outcome: BaseException | 
         finally:
             outcome.__traceback__ = trace  # each resource would add its frames to it
     generator.close()
-    raise _yields_twice(binding)
+    raise yields_twice(binding)
 
 
 def _close_async_generator(binding: Binding, generator: Any, outcome: BaseException | None) -> Steps[bool]:
@@ -175,7 +175,7 @@ def _close_async_generator(binding: Binding, generator: Any, outcome: BaseExcept
         finally:
             outcome.__traceback__ = trace
     yield from waited(generator.aclose(), generator)
-    raise _yields_twice(binding)
+    raise yields_twice(binding)
 
 
 def _is_same(error: BaseException, outcome: BaseException) -> bool:

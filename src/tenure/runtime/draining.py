@@ -56,7 +56,7 @@ def _needed_inside(engine: Any, root: Scope) -> set[int]:
         stack.extend(scope.children)
         for exit_ in list(scope.exits.values()):
             found |= with_needs(exit_)
-        for key in list(scope.asked):
+        for key in (*scope.asked, *scope.cache, *scope.inflight):  # what was made swiftly was asked for as well
             for number in _asked(engine, root, key):
                 found |= number
     return found

@@ -5,6 +5,7 @@ Here stand the tables and what generated code links to; how a miss becomes a val
 themselves are in `managed`.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -24,12 +25,12 @@ from tenure.model.check import refuse_captive
 from tenure.model.graph import Graph
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
-from tenure.runtime import degrading, links, managed, observers, opening, registry, variants
+from tenure.runtime import degrading, links, managed, observers, opening, registry, swift, variants
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
-from tenure.runtime.scope import ROOT, Ending, Scope, State, every_scope
+from tenure.runtime.scope import ANONYMOUS, ROOT, Ending, Scope, State, every_scope
 
 
 class Resolvers(dict[Key, Callable[[Scope], Any]]):
@@ -86,6 +87,10 @@ class Engine:
         self.lock: Any = registry.shared_lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
+        self._fuses = sys._is_gil_enabled() if hasattr(sys, "_is_gil_enabled") else True  # else its marks need fences
+        self.is_swift = self._fuses
+        self.swift: dict[Key, Callable[[Scope], Any] | None] = {}
+        self.usual_name: str = ladder[-1] if ladder else ANONYMOUS
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
         self.stash: dict[Key, dict[Any, Any]] = {}
@@ -207,6 +212,7 @@ class Engine:
         """Drop the resolvers of *keys*; they are compiled anew when asked for."""
         self._callers.clear()
         self.hot.forget_keys(keys)
+        self.forget_swift()
         for key in keys:
             self.resolvers.pop(key, None)
             self.aresolvers.pop(key, None)
@@ -219,6 +225,7 @@ class Engine:
         self.aresolvers.clear()
         self._callers.clear()
         self.hot.forget_all()
+        self.forget_swift()
 
     def add(self, binding: Binding) -> None:
         """
@@ -321,21 +328,51 @@ class Engine:
     def use_cache(self, cache: RootCache) -> None:
         """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""
         self.hot.forget_all()
+        self.forget_swift()
         self._root_cache = self.root.cache = cache
 
-    # parts of scopes, when somebody looks at them
+    # the swift way
+
+    @property
+    def fuses(self) -> bool:
+        """Whether the swift way is open, where nothing else forbids it."""
+        return self._fuses
+
+    @fuses.setter
+    def fuses(self, fuses: bool) -> None:
+        self._fuses = fuses
+        self._decide()
+
+    def _decide(self) -> None:
+        """Open the swift way or close it."""
+        self.is_swift = self._fuses and self.notify is None
+        self.forget_swift()
+
+    def forget_swift(self) -> None:
+        """Have every swift function ask for the steps, and forget them."""
+        with self.lock:
+            for function in self.swift.values():
+                if function is not None:
+                    function.__globals__["live"] = False
+            self.swift.clear()
+
+    def learn_swift(self, key: Key) -> None:
+        """Make the swift function of *key*, if there can be one."""
+        with self.lock, suppress(LookupError):
+            if self.is_swift and not self.stash:
+                self.swift[key] = swift.swift_function(self, key)
 
     def exits_of(self, scope: Scope) -> dict[Any, Exit]:
-        """Return what *scope* owes."""
-        return {}
+        """Return what was opened swiftly in *scope*."""
+        return swift.exits_of(scope)
 
     def runs_of(self, scope: Scope) -> dict[Any, Claim]:
-        """Return the openings under way in *scope*."""
-        return {}
+        """Return what is being opened swiftly in *scope*."""
+        return swift.runs_of(scope)
 
     def ending_of(self, scope: Scope) -> Ending | None:
-        """Return the end of the closing of *scope* that is under way, None where none is."""
-        return None
+        """Return the end of leaving *scope* swiftly."""
+        return swift.ending_of(scope)
 
     # telling
 
@@ -356,6 +393,7 @@ class Engine:
         """Show every event to *observer* from now on; return the function that ends it."""
         self.observers = (*self.observers, observer)
         self.notify = self._tell
+        self._decide()
 
         def end() -> None:
             self._dismiss(observer)
@@ -366,6 +404,7 @@ class Engine:
         self.observers = tuple(other for other in self.observers if other is not observer)
         if not self.observers:
             self.notify = None
+            self._decide()
 
     def _tell(self, event: Event) -> None:
         observers.tell(event, self.observers, self._dismiss)

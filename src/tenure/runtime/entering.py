@@ -8,7 +8,7 @@ closed.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Self
 
 from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
@@ -16,14 +16,13 @@ from tenure.keys import Key
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.effects import adrive, drive
+from tenure.lifecycle.exits import next_number
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import CALL
 from tenure.notes import add_note, attach_closing_errors, closing_errors
 from tenure.runtime.leaving import leave, left_empty
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
-
-F = TypeVar("F")
-
+from tenure.runtime.swift import SwiftScope
 
 def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
     """
@@ -64,28 +63,26 @@ def _names_around(scope: Scope | None) -> list[str]:
     return names
 
 
-def enter(engine: Any, name: str, values: Mapping[Key, Any], is_sync: bool) -> Scope:
+def enter(scope: Scope, parent: Scope, name: str, is_sync: bool) -> None:
     """
-    Open a scope inside the current one and make it current; *name* comes from `scope_name`.
+    Open *scope*, a new one, inside *parent* and make it current; *name* comes from `scope_name`.
 
     Raises:
         ContainerClosedError: the scope around it is closing or closed.
     """
-    parent = current_of(engine)
-    scope = Scope(engine, parent, name)
-    scope.is_sync = is_sync
+    engine = scope.engine
+    scope.parent, scope.name, scope.is_sync = parent, name, is_sync
     if not is_sync:
         backend = running()
         scope.task = backend.task() if backend is not None else None
-    scope.values.update(values)
     with engine.lock:
         parent.refuse_unless_serving()  # a server that drains may have accepted one more request
         parent.children[scope] = None
+    scope.state = State.OPEN
     scope.outer = current.get()
     scope.token = current.set(scope)
     if engine.notify is not None:
         engine.notify(ScopeEntered(time.perf_counter(), scope.name, scope.number, parent.number))
-    return scope
 
 
 def exit_sync(scope: Scope, error: BaseException | None) -> bool:
@@ -171,87 +168,89 @@ def _skip_closed() -> None:
         current.set(scope)
 
 
-class ScopeHandle(Generic[F]):
+class EnterableScope(SwiftScope):
     """
-    What `resource_scope()` gives: enter it once, with `with` or `async with`.
+    A scope to enter once, with `with` or `async with`.
 
     Args:
         engine: whose scope it will be.
-        face: makes of the scope what `as` gives.
-        expect: called with each key of *values* and the scope's name; raises where it cannot be given.
         name: as for `scope_name`.
-        values: what is given to the scope, by key.
-        max_parallel: how many resources the scope opens or closes at the same time; None: any number.
 
     Raises on entering:
+        BindingError: what is given to it is bound to be made.
         ScopeError: it was entered before; or its name does not fit.
         ContainerClosedError: the container, or the scope around it, is closed.
     """
 
-    __slots__ = ("_engine", "_expect", "_face", "_max_parallel", "_name", "_scope", "_values")
+    __slots__ = ("_expect", "_wanted")
 
-    def __init__(
-        self,
-        engine: Any,
-        face: Callable[[Scope], F],
-        expect: Callable[[Key, str], None],
-        name: str | None,
-        values: Mapping[Key, Any],
-        max_parallel: int | None,
-    ) -> None:
-        self._engine = engine
-        self._face = face
+    _expect: Callable[[Key, str], None] | None
+    _wanted: str | None
+
+    def __init__(self, engine: Any, name: str | None) -> None:
+        self.engine = engine
+        self._wanted = name
+        self._expect = None
+        self.number = next_number()
+        self.state = State.NEW
+        self.cache = {}
+        self.is_simple = name is None
+        self.idle = True
+        self.opened = None
+
+    def give(self, values: Mapping[Key, Any], expect: Callable[[Key, str], None]) -> None:
+        """
+        Let it have *values* when it is entered.
+
+        Args:
+            values: by key; never closed by Tenure.
+            expect: called with each key and the scope's name; raises where it cannot be given.
+        """
+        self.values = dict(values)
         self._expect = expect
-        self._name = name
-        self._values = values
-        self._max_parallel = max_parallel
-        self._scope: Scope | None = None
+        self.is_simple = False
 
-    def _enter(self, is_sync: bool) -> F:
-        if self._scope is not None:
+    def _enter(self, is_sync: bool) -> None:
+        """Enter in whatever circumstances."""
+        if self.state is not State.NEW:
             raise ScopeError(
-                f"the scope {self._scope.name!r} was entered before; a scope is entered once: "
+                f"the scope {self.name!r} was entered before; a scope is entered once: "
                 "call container.resource_scope() again for another one"
             )
-        name = scope_name(self._engine, current_of(self._engine), self._name)
-        for key in self._values:
-            self._expect(key, name)
-        self._scope = enter(self._engine, name, self._values, is_sync)
-        self._scope.max_parallel = self._max_parallel
-        return self._face(self._scope)
+        self.is_simple = False
+        parent = current_of(self.engine)
+        name = scope_name(self.engine, parent, self._wanted)
+        if self._expect is not None:
+            for key in self.values:
+                self._expect(key, name)
+        enter(self, parent, name, is_sync)
 
     def detach(self) -> Scope:
-        """Make the scope current no longer, without leaving it: a generator sets it while it runs."""
-        scope = self._leave()
-        _reset_current(scope)
-        if scope.region is not None:
-            scope.region.drop()  # a cancel scope across the yields of a generator would break it (PEP 789)
-            scope.region = None
-        return scope
+        """Make it current no longer, without leaving it: a generator sets it while it runs."""
+        self._refuse_unless_entered()
+        _reset_current(self)
+        if self.region is not None:
+            self.region.drop()  # a cancel scope across the yields of a generator would break it (PEP 789)
+            self.region = None
+        return self
 
-    def _leave(self) -> Scope:
-        if self._scope is None:
+    def _refuse_unless_entered(self) -> None:
+        if self.state is State.NEW:
             raise ScopeError("the scope was never entered; use it as `with container.resource_scope():`")
-        return self._scope
 
-    def __enter__(self) -> F:
-        """Enter without a loop: what has to be awaited is refused inside."""
-        return self._enter(is_sync=True)
+    def _leave(self, error: BaseException | None) -> bool:
+        self._refuse_unless_entered()
+        return exit_sync(self, error)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        """Close everything it owns, last opened first; see `leaving.leave`."""
-        return exit_sync(self._leave(), error)
-
-    async def __aenter__(self) -> F:
+    async def __aenter__(self) -> Self:
         """Enter on the running loop."""
-        face = self._enter(is_sync=False)
-        self._leave().begin_region(current_backend().region())
-        return face
+        self._enter(is_sync=False)
+        self.begin_region(current_backend().region())
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """Close everything it owns, last opened first; see `leaving.leave`."""
-        return await exit_async(self._leave(), error)
+        self._refuse_unless_entered()
+        return await exit_async(self, error)

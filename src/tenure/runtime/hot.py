@@ -56,8 +56,11 @@ class Hot(dict[Key, Any]):
             else:
                 if scope.engine is not engine:
                     scope = current_of(engine)
+                swift = engine.swift.get(key)
+                if swift is not None and scope.parent is not None:
+                    return swift(scope)
                 scope.asked.add(key)
-                if scope.inflight:
+                if not scope.is_simple and scope.inflight:
                     note_asked(key)
             value = engine.resolvers[key](scope)
         except BaseException as error:
@@ -112,6 +115,10 @@ class Hot(dict[Key, Any]):
             self._n_watching += 1
             self.forget()
         return True
+
+    def has_run(self, key: Key) -> bool:
+        """Tell whether the code that makes *key* has run before."""
+        return (key, False) in self._watched
 
     def unwatch(self, key: Key, has_succeeded: bool, *, opens: bool = False) -> None:
         """End what `watch` began."""

@@ -47,7 +47,8 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
     with engine.lock:
         ending, is_mine = scope.ending, scope.state is State.OPEN
         if is_mine:
-            ending = scope.ending = Ending(_running_loop())
+            ending = scope.ending = scope.ending or Ending(None)
+            ending.loop, ending.is_swift = _running_loop(), False
             scope.state = State.CLOSING if scope.parent is not None else State.DRAINING
     if not is_mine:
         return (yield from _join(scope, ending, outcome))
@@ -224,7 +225,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Wait for the openings under way: what they open is owed (L37)."""
     while (claim := next(filter(_is_under_way, list(scope.inflight.values())), None)) is not None:
-        if claim in openings() or waits_for_own_code(claim):
+        if claim in openings() or claim.is_own or waits_for_own_code(claim):
             # closed from inside an opening: what is being opened, or waits for it, is refused when it ends
             with engine.lock:
                 scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}

@@ -35,6 +35,7 @@ def learn(engine: Any, binding: Binding, claim: Claim) -> None:
     """Remember what the code of *binding* asked for while it ran: whatever happens to that concerns it (L20)."""
     if claim.asked:
         engine.graph.learned.setdefault(binding.key, set()).update(claim.asked)
+        engine.forget_swift()
 
 
 def note_fed(binding: Binding, claim: Claim) -> None:

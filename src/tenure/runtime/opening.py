@@ -185,7 +185,7 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
             return None, False
         home.refuse_unless_open()
         claim = home.inflight.get(key)
-        if claim is not None:
+        if claim is not None and not claim.is_own:
             return claim, False
         claim = home.inflight[key] = Claim(binding, binding)
     note_who_asks(claim, home)

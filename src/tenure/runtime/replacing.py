@@ -80,7 +80,7 @@ def being_made(engine: Any, affected: Collection[Key], ended: Collection[Token])
     ]
     for states in list(engine.stash.values()):
         claims += [claim for state, aside in list(states.items()) if ended & state for claim in aside.under_way]
-    return [claim for claim in claims if claim not in mine and not claim.done.is_set]
+    return [claim for claim in claims if claim not in mine and not claim.is_own and not claim.done.is_set]
 
 
 def _is_of(claim: Claim, affected: Collection[Key]) -> bool:

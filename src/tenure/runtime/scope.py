@@ -44,12 +44,14 @@ class Ending(Latch):
     Attributes:
         failure: what the closing raised, None if nothing.
         loop: the event loop that the closing runs on, None where none ran.
+        is_swift: whether swift code is about it, which tells of it only if somebody asks.
     """
 
-    __slots__ = ("failure", "loop")
+    __slots__ = ("failure", "is_swift", "loop")
 
     def __init__(self, loop: Any) -> None:
         super().__init__()
+        self.is_swift: bool = False
         self.loop: Any = loop
         self.failure: BaseException | None = None
 

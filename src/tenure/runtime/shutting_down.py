@@ -75,7 +75,7 @@ def under_way(scopes: Iterable[Scope], reached: set[Key]) -> list[Claim]:
         claim
         for scope in scopes
         for claim in list(scope.inflight.values())
-        if claim.binding.key in reached and claim not in mine and not claim.done.is_set
+        if claim.binding.key in reached and claim not in mine and not claim.is_own and not claim.done.is_set
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from tenure.errors import TenureError
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, CALL, TRANSIENT
-from tenure.runtime.entering import ScopeHandle
+from tenure.runtime.entering import EnterableScope
 from tenure.runtime.scope import Scope
 from tenure.wiring.injected import Filler, Plan
 from tenure.wiring.together import Together, together
@@ -53,7 +53,7 @@ class CallScope:
 
     def __init__(self, providers: Iterable[Any]) -> None:
         engines = dict.fromkeys(provider.__tenure_engine__ for provider in providers)
-        self._handles = [ScopeHandle(engine, _bare, _no_values, CALL, {}, None) for engine in engines]
+        self._handles = [EnterableScope(engine, CALL) for engine in engines]
         self._stack: Any = None
 
     def detach(self) -> Scope | None:
@@ -92,14 +92,6 @@ class CallScope:
     ) -> bool | None:
         left: bool | None = await self._stack.__aexit__(kind, error, trace)
         return left
-
-
-def _bare(scope: Scope) -> Scope:
-    return scope
-
-
-def _no_values(key: Key, name: str) -> None:
-    raise AssertionError(f"{key!r} was given to the scope {name!r} of a call, which takes no values")
 
 
 def parts(plan: Plan) -> Parts:

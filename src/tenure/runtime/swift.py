@@ -1,0 +1,360 @@
+"""
+The swift way through a simple scope: enter, make what is asked for in one function, leave; no step machine.
+
+It is taken where nothing has to be waited for and nobody looks on: no observer, no second thread in the scope, nothing
+replaced. Two marks keep that so. `idle` is taken away, which only one can do, by whoever opens or closes swiftly.
+`is_simple` is put down by whoever looks at the tables of the scope, before he looks. Swift code looks at `is_simple`
+after it has taken `idle`, and everybody else at `idle` after having put `is_simple` down: one of them notices the other.
+What was opened is in `Scope.opened`, and becomes exits as soon as somebody looks (`exits_of`).
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType, SimpleNamespace, TracebackType
+from typing import Any, NoReturn, Self
+
+from tenure.compile.swift import END, NotSwiftError, swift_of
+from tenure.errors import ContainerClosedError
+from tenure.keys import Key
+from tenure.lifecycle.claim import Claim
+from tenure.lifecycle.closing import Closer
+from tenure.lifecycle.effects import drive, unwrapped
+from tenure.lifecycle.exits import Exit, next_number
+from tenure.lifecycle.handles import never_yields, yields_twice
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding
+from tenure.notes import attach_closing_errors
+from tenure.runtime.needing import exit_of
+from tenure.runtime.paths import explain
+from tenure.runtime.scope import Ending, Scope, State, current
+
+_codes: set[CodeType] = set()
+"""Of the functions that run while `idle` is away."""
+
+
+class SwiftScope(Scope):
+    """A scope to enter with `with`; what subclasses do where the swift way is not open is in `_enter` and `_leave`."""
+
+    __slots__ = ()
+
+    def _enter(self, is_sync: bool) -> None:
+        raise NotImplementedError
+
+    def _leave(self, error: BaseException | None) -> bool:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        """Enter without a loop: what has to be awaited is refused inside."""
+        engine = self.engine
+        root = engine.root
+        if self.is_simple and self.state is _NEW and root.state is _OPEN and current.get() is None and engine.is_swift:
+            self.parent, self.name, self.is_sync = root, engine.usual_name, True
+            self.state = _OPEN
+            root.children[self] = None
+            if root.state is _OPEN:  # else its closing began, which may have seen this one or not
+                self.token = current.set(self)
+                return self
+            del root.children[self]
+            self.state = _NEW
+        self._enter(is_sync=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Close everything it owns, last opened first; see `leaving.leave`."""
+        if not self.is_simple:
+            return self._leave(error)
+        try:
+            del self.idle
+        except AttributeError:
+            return self._leave(error)
+        opened, engine = self.opened, self.engine
+        if self.state is not _OPEN or current.get() is not self or not engine.is_swift or (opened and error is not None):
+            self.idle = True
+            return self._leave(error)
+        self.state = _CLOSING
+        if not self.is_simple:
+            _give_back(self)
+            return self._leave(error)
+        self.cache.clear()
+        if opened:
+            try:
+                while opened:
+                    if next(opened[-2], END) is not END:
+                        opened[-2].close()
+                        raise yields_twice(opened[-1])
+                    del opened[-2:]
+            except BaseException as failure:
+                if not opened:
+                    _give_back(self)
+                    self._leave(None)
+                    raise
+                _owe_failure(self, failure)
+                return self._leave(error)  # the others are closed all the same (L24)
+        self.state = _CLOSED
+        self.parent.children.pop(self, None)
+        current.reset(self.token)
+        if not self.is_simple:
+            ended(self)
+        return False
+
+
+_NEW, _OPEN, _CLOSING, _CLOSED = State.NEW, State.OPEN, State.CLOSING, State.CLOSED
+_codes.add(SwiftScope.__exit__.__code__)
+
+
+# what swift functions call
+
+
+def _slow(key: Key, scope: Scope) -> Any:
+    scope.refuse_unless_open()
+    return scope.engine.value(key, scope)
+
+
+def _never(binding: Binding) -> NoReturn:
+    raise never_yields(binding)
+
+
+def _looked_at(scope: Scope, generator: Any, binding: Binding, value: Any) -> None:
+    """
+    Owe what has just been opened in a scope that somebody has looked at since.
+
+    Raises:
+        ContainerClosedError: the scope was closed from inside this very opening; what was opened is closed again.
+    """
+    engine = scope.engine
+    with engine.lock:
+        exit_ = next((each for each in scope.exits.values() if each.handle is generator), None)
+        if exit_ is None:
+            exit_ = _exit(scope, generator, binding, scope.exits)
+            if not _is_disowned(scope):
+                scope.exits[binding.key] = exit_
+        exit_.value = value
+        _strike(scope, generator)
+    if _is_disowned(scope):
+        _refuse_late(scope, exit_)
+
+
+def _is_disowned(scope: Scope) -> bool:
+    return scope.state is not _OPEN and not any(isinstance(each, Run) for each in scope.inflight.values())
+
+
+def _refuse_late(scope: Scope, exit_: Exit | None) -> NoReturn:
+    error = ContainerClosedError(scope.subject, scope.state.value)
+    if exit_ is not None and not exit_.done:
+        closer = Closer(None, scope.engine.place(scope), None)
+        drive(closer.close(exit_))
+        attach_closing_errors(error, closer.report.take_all())
+    raise error
+
+
+def _failed(scope: Scope, key: Key, error: BaseException) -> BaseException:
+    """Let go of what did not open; return what is to be raised."""
+    opened = scope.opened
+    if opened:
+        for generator in opened[::2]:
+            if not generator.gi_suspended:
+                _strike(scope, generator)
+    scope.idle = True
+    _end_run(scope)
+    error = unwrapped(error)
+    explain(error, key, scope.engine.graph)
+    return error
+
+
+def _finished(scope: Scope) -> None:
+    """End a run that somebody waits for, or that was cut off from inside."""
+    is_disowned = _is_disowned(scope)
+    _end_run(scope)
+    if is_disowned:
+        _refuse_late(scope, None)
+
+
+_HOOKS: Any = SimpleNamespace(
+    state_open=_OPEN, current=current.get, slow=_slow, never_yields=_never, looked_at=_looked_at, failed=_failed,
+    finished=_finished,
+)  # fmt: skip
+
+
+def swift_function(engine: Any, key: Key) -> Callable[[Scope], Any] | None:
+    """
+    Return the swift function of *key*.
+
+    Returns:
+        None where it needs the steps for good.
+
+    Raises:
+        LookupError: not yet: some code below it has never run, and may ask for something while it does (L20).
+    """
+    binding = engine.graph.find(key)
+    if binding is None or key is not binding.key:
+        return None
+
+    def is_known(each: Binding) -> bool:
+        if each.lifetime in (SINGLETON, TRANSIENT):
+            return True
+        if each.key in engine.graph.learned:
+            return False
+        if not engine.hot.has_run(each.key):
+            raise LookupError
+        return True
+
+    try:
+        function = swift_of(binding, engine.graph, engine.usual_name, engine.root_cache(), is_known, _HOOKS)
+    except NotSwiftError:
+        return None
+    _codes.add(function.__code__)
+    return function  # type: ignore[no-any-return]  # it was written as such
+
+
+# what others see of it
+
+
+def exits_of(scope: Scope) -> dict[Any, Exit]:
+    """Return what swift code opened in *scope*, as exits; under the guard of its parts."""
+    found: dict[Any, Exit] = {}
+    opened = scope.opened or []
+    for generator, binding in list(zip(opened[::2], opened[1::2], strict=False)):
+        if generator.gi_suspended:
+            found[binding.key] = _exit(scope, generator, binding, found)
+        if not generator.gi_running:  # else it is owed when it has opened: see `_looked_at`
+            _strike(scope, generator)
+    return found
+
+
+def _exit(scope: Scope, generator: Any, binding: Binding, others: dict[Any, Exit]) -> Exit:
+    engine = scope.engine
+    exit_ = Exit(binding, scope.cache.get(binding.key), generator, next_number(), time.perf_counter())
+    below = (
+        others.get(each.key) or (exit_of(engine, each.key, scope.parent) if scope.parent is not None else None)
+        for each in engine.plans.facts(binding).resources
+    )
+    exit_.needs = tuple(each for each in below if each is not None and not each.done)
+    return exit_
+
+
+def _strike(scope: Scope, generator: Any) -> None:
+    """Take *generator* and its binding off the list of what swift code opened."""
+    opened: list[Any] = scope.opened or []
+    for number in range(0, len(opened), 2):
+        if opened[number] is generator:
+            del opened[number : number + 2]
+            return
+
+
+class Run(Claim):
+    """A swift function at work, as everybody else sees it: one claim on all that it makes."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, binding: Binding, scope: Scope) -> None:
+        super().__init__(binding, binding)
+        self._scope = scope
+        self.loop = None  # it runs on a thread, and ends whatever any loop does
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the running code is part of it."""
+        return any(_is_at_work(frame, self._scope) for frame in _frames(sys._getframe()))  # noqa: SLF001
+
+
+def runs_of(scope: Scope) -> dict[Any, Claim]:
+    """Return the claims of the swift function at work in *scope*, if any; under the guard of its parts."""
+    if _is_idle(scope):
+        return {}
+    for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
+        for frame in _frames(top):
+            if _is_at_work(frame, scope) and "KEYS" in frame.f_globals:
+                binding = scope.engine.graph.find(frame.f_globals["wanted"])
+                run = Run(binding, scope)
+                if _is_idle(scope):  # it has ended meanwhile
+                    return {}
+                return dict.fromkeys(frame.f_globals["KEYS"], run)
+    return {}
+
+
+def ending_of(scope: Scope) -> Ending | None:
+    """Return the end of the closing of *scope* where swift code is about it; under the guard of its parts."""
+    if scope.state is not _CLOSING or _is_idle(scope):
+        return None
+    if any(_is_at_work(frame, scope) for frame in _frames(sys._getframe())):  # noqa: SLF001
+        return None  # its own code must not wait for it
+    ending = Ending(None)
+    ending.is_swift = True
+    if scope.state is not _CLOSING or _is_idle(scope):
+        ending.set()
+    return ending
+
+
+def _is_idle(scope: Scope) -> bool:
+    try:
+        object.__getattribute__(scope, "idle")
+    except AttributeError:
+        return False
+    return True
+
+
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _is_at_work(frame: FrameType, scope: Scope) -> bool:
+    if frame.f_code not in _codes:
+        return False
+    names = frame.f_locals
+    return names.get("scope", names.get("self")) is scope
+
+
+def _end_run(scope: Scope) -> None:
+    if scope.is_simple:
+        return
+    with scope.engine.lock:
+        runs = {each for each in scope.inflight.values() if isinstance(each, Run)}
+        for key in [key for key, each in scope.inflight.items() if each in runs]:
+            del scope.inflight[key]
+    for run in runs:
+        run.succeed()
+
+
+# the end of leaving swiftly
+
+
+def ended(scope: Scope) -> None:
+    """Let those know who wait for the end of *scope*."""
+    ending = scope.ending
+    if ending is not None:
+        ending.set()
+
+
+def _give_back(scope: Scope) -> None:
+    """Let *scope*, which somebody has looked at just now, be left by steps."""
+    with scope.engine.lock:
+        if scope.ending is None or scope.ending.is_swift:
+            scope.state = _OPEN
+        scope.idle = True
+
+
+def _owe_failure(scope: Any, failure: BaseException) -> None:
+    """Let *failure*, of the generator opened last, be told among those of the others when these are closed by steps."""
+    binding = scope.opened[-1]
+    with scope.engine.lock:
+        exits = scope.exits
+        exit_ = Exit(binding, NOTHING, _Failure(failure), next_number(), time.perf_counter())
+        exits[exit_.number] = exit_
+    _give_back(scope)
+
+
+class _Failure:
+    """A generator whose closing fails, as one has already."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def __next__(self) -> NoReturn:
+        error, self._error = self._error, AssertionError()
+        raise error
