@@ -52,7 +52,7 @@ class Binder:
         _check_ladder(scopes)
         self._autobind = autobind
         self._serial = 0
-        self._injected: list["Injected"] = []
+        self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
         self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel, open_timeout)
         for cls in type(self).__mro__:

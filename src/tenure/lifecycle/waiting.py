@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
-_OWN = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - `pathlib` is slow to import
+_OWN = os.path.dirname(os.path.dirname(__file__))
 _PACKAGES = ("site-packages", "dist-packages")
 _LIBRARIES = ("trio", "anyio", "uvloop", "outcome")
 

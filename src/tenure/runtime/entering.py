@@ -24,6 +24,7 @@ from tenure.runtime.leaving import leave, left_empty
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
 from tenure.runtime.swift import SwiftScope
 
+
 def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
     """
     Return the name that a scope inside *parent* gets.

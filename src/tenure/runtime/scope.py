@@ -8,7 +8,6 @@ Most scopes are short and simple: entered, something fetched, left. Such a scope
 come to be when somebody looks at them, and from then on it is simple no longer (see `swift`).
 """
 
-import threading
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from enum import Enum
@@ -56,6 +55,27 @@ class Ending(Latch):
         self.failure: BaseException | None = None
 
 
+_LATER = (
+    "asked",
+    "children",
+    "crashed",
+    "cut_off",
+    "ending",
+    "exits",
+    "inflight",
+    "is_sync",
+    "max_parallel",
+    "outer",
+    "records",
+    "region",
+    "task",
+    "token",
+    "unordered",
+    "values",
+)
+"""Parts that are made when somebody looks at them; each has a slot, whose name begins with an underscore."""
+
+
 class Scope:
     """
     A stretch of a program's run.
@@ -87,31 +107,16 @@ class Scope:
 
     __slots__ = (
         "__weakref__",
-        "asked",
+        *(f"_{name}" for name in _LATER),
         "cache",
-        "children",
-        "crashed",
-        "cut_off",
-        "ending",
         "engine",
-        "exits",
         "idle",
-        "inflight",
         "is_simple",
-        "is_sync",
-        "max_parallel",
         "name",
         "number",
         "opened",
-        "outer",
         "parent",
-        "records",
-        "region",
         "state",
-        "task",
-        "token",
-        "unordered",
-        "values",
     )
 
     engine: Any
@@ -150,21 +155,6 @@ class Scope:
         self.is_simple = False
         self.idle = True
         self.opened = None
-
-    def __getattr__(self, name: str) -> Any:
-        """Give what nobody has set yet its first value."""
-        make = _FIRST.get(name)
-        if make is None:
-            raise AttributeError(name)
-        with _guard:
-            try:
-                return object.__getattribute__(self, name)  # another thread was faster
-            except AttributeError:
-                if name in _TABLES:
-                    self.is_simple = False  # before anything else: swift code looks at it after it began
-                value = make(self)
-                setattr(self, name, value)
-                return value
 
     def __repr__(self) -> str:
         return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"
@@ -213,7 +203,6 @@ class Scope:
             raise ContainerClosedError(self.subject, self.state.value)
 
 
-_guard = threading.RLock()  # protects the making of parts; re-entrant for the collector
 _TABLES = frozenset({"children", "ending", "exits", "inflight", "records"})
 
 
@@ -232,22 +221,43 @@ def _table(_: Scope) -> dict[Any, Any]:
 _FIRST: dict[str, Callable[[Scope], Any]] = {
     "asked": lambda _: set(),
     "children": _table,
-    "crashed": _nothing,
-    "cut_off": _nothing,
     "ending": lambda scope: scope.engine.ending_of(scope),
     "exits": lambda scope: scope.engine.exits_of(scope),
     "inflight": lambda scope: scope.engine.runs_of(scope),
     "is_sync": _no,
-    "max_parallel": _nothing,
-    "outer": _nothing,
     "records": _table,
-    "region": _nothing,
-    "task": _nothing,
-    "token": _nothing,
     "unordered": _no,
     "values": _table,
 }
-"""What the parts of a scope are before anybody sets them."""
+"""What parts of a scope are before anybody sets them; the others are None."""
+
+
+def _part(name: str) -> property:
+    """Return the part *name* of scopes: what was set, or what it is before."""
+    slot, make, is_table = getattr(Scope, f"_{name}"), _FIRST.get(name, _nothing), name in _TABLES
+    read, write = slot.__get__, slot.__set__
+
+    def get(scope: Scope) -> Any:
+        try:
+            return read(scope)
+        except AttributeError:
+            pass
+        with scope.engine.lock:
+            try:
+                return read(scope)  # another thread was faster
+            except AttributeError:
+                pass
+            if is_table:
+                scope.is_simple = False  # before anything else: swift code looks at it after it began
+            value = make(scope)
+            write(scope, value)
+            return value
+
+    return property(get, write)
+
+
+for _name in _LATER:
+    setattr(Scope, _name, _part(_name))
 
 
 current: ContextVar[Scope | None] = ContextVar("tenure.scope", default=None)

@@ -48,13 +48,13 @@ class SwiftScope(Scope):
         engine = self.engine
         root = engine.root
         if self.is_simple and self.state is _NEW and root.state is _OPEN and current.get() is None and engine.is_swift:
-            self.parent, self.name, self.is_sync = root, engine.usual_name, True
+            self.parent, self.name, self._is_sync = root, engine.usual_name, True
             self.state = _OPEN
-            root.children[self] = None
+            root._children[self] = None  # noqa: SLF001 - its slot: see Scope
             if root.state is _OPEN:  # else its closing began, which may have seen this one or not
-                self.token = current.set(self)
+                self._token = current.set(self)
                 return self
-            del root.children[self]
+            root._children.pop(self, None)  # noqa: SLF001
             self.state = _NEW
         self._enter(is_sync=True)
         return self
@@ -70,7 +70,12 @@ class SwiftScope(Scope):
         except AttributeError:
             return self._leave(error)
         opened, engine = self.opened, self.engine
-        if self.state is not _OPEN or current.get() is not self or not engine.is_swift or (opened and error is not None):
+        if (
+            self.state is not _OPEN
+            or current.get() is not self
+            or not engine.is_swift
+            or (opened and error is not None)
+        ):
             self.idle = True
             return self._leave(error)
         self.state = _CLOSING
@@ -93,8 +98,8 @@ class SwiftScope(Scope):
                 _owe_failure(self, failure)
                 return self._leave(error)  # the others are closed all the same (L24)
         self.state = _CLOSED
-        self.parent.children.pop(self, None)
-        current.reset(self.token)
+        self.parent._children.pop(self, None)  # type: ignore[union-attr]  # noqa: SLF001
+        current.reset(self._token)
         if not self.is_simple:
             ended(self)
         return False
@@ -212,7 +217,7 @@ def swift_function(engine: Any, key: Key) -> Callable[[Scope], Any] | None:
 
 
 def exits_of(scope: Scope) -> dict[Any, Exit]:
-    """Return what swift code opened in *scope*, as exits; under the guard of its parts."""
+    """Return what swift code opened in *scope*, as exits; under the engine's lock."""
     found: dict[Any, Exit] = {}
     opened = scope.opened or []
     for generator, binding in list(zip(opened[::2], opened[1::2], strict=False)):
@@ -260,7 +265,7 @@ class Run(Claim):
 
 
 def runs_of(scope: Scope) -> dict[Any, Claim]:
-    """Return the claims of the swift function at work in *scope*, if any; under the guard of its parts."""
+    """Return the claims of the swift function at work in *scope*, if any; under the engine's lock."""
     if _is_idle(scope):
         return {}
     for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
@@ -275,7 +280,7 @@ def runs_of(scope: Scope) -> dict[Any, Claim]:
 
 
 def ending_of(scope: Scope) -> Ending | None:
-    """Return the end of the closing of *scope* where swift code is about it; under the guard of its parts."""
+    """Return the end of the closing of *scope* where swift code is about it; under the engine's lock."""
     if scope.state is not _CLOSING or _is_idle(scope):
         return None
     if any(_is_at_work(frame, scope) for frame in _frames(sys._getframe())):  # noqa: SLF001
