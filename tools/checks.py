@@ -1,5 +1,5 @@
 """
-What holds without running the code: format, lint, types, floors.
+What holds without running the tests: format, lint, types, floors, and what the hot paths cost.
 
 All checks run, two at a time; the output of one is shown when it failed.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tools import report
+from tools import instructions, report
 from tools.report import Row
 
 # Pyright's package holds all it needs; without these it would look for newer ones or use what happens to be here.
@@ -21,7 +21,7 @@ PYRIGHT = {"PYRIGHT_PYTHON_GLOBAL_NODE": "0", "PYRIGHT_PYTHON_IGNORE_WARNINGS": 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A command that succeeds when something holds."""
+    """A command that succeeds when something holds; `instructions.SKIPPED` says that it could not look."""
 
     name: str
     command: tuple[str, ...]
@@ -34,6 +34,7 @@ def checks(interpreter: Path) -> list[Check]:
     pyright = (*tool, "pyright", "--pythonpath", python)
     floors = (python, "-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())")
     return [
+        Check("instructions", (*tool, "tools.instructions", "--only-this")),
         Check("mypy --strict", (*tool, "mypy", "--strict", "--no-color-output")),
         Check("pyright", pyright),
         Check("pyright --verifytypes", (*pyright, "--verifytypes", "tenure", "--ignoreexternal")),
@@ -67,6 +68,8 @@ def run_one(root: Path, interpreter: Path, check: Check) -> Row:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    if result.returncode == instructions.SKIPPED:
+        return Row(check.name, "skipped", time.monotonic() - start, last_line(result.stdout))
     if result.returncode != 0:
         report.say(f"== {check.name}\n{result.stdout.rstrip()}\n")
     outcome: report.Outcome = "ok" if result.returncode == 0 else "failed"

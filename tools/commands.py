@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import checks, environment, laws, links, matrix, pythons, report
+from tools import checks, environment, instructions, laws, links, matrix, pythons, report
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,12 +82,15 @@ def parser() -> argparse.ArgumentParser:
     testing.add_argument("--only-this", action="store_true", help="on the Python that runs dev.py only")
     testing.add_argument("-k", metavar="EXPRESSION", help="only tests whose names match, as pytest -k")
     testing.set_defaults(run=test)
-    checking = commands.add_parser("check", help="format, lint, types and imports")
+    checking = commands.add_parser("check", help="format, lint, types, imports, and what hot paths cost")
     checking.add_argument("--fix", action="store_true", help="format and mend first what can be mended")
     checking.set_defaults(run=check)
     benching = commands.add_parser("bench", help="run the benchmarks")
     benching.add_argument("name", nargs="?", default="", help="only scripts whose name holds this word")
     benching.set_defaults(run=bench)
+    counting = commands.add_parser("instructions", help="count what the hot paths cost; compare with the baseline")
+    instructions.add_arguments(counting)
+    counting.set_defaults(run=instructions.instructions)
     proving = commands.add_parser("laws", help="run the rig of the laws: every case, then the seeded bugs")
     laws.add_arguments(proving)
     proving.set_defaults(run=laws.laws)
