@@ -5,8 +5,8 @@ import difflib
 from collections.abc import Callable
 from typing import Any
 
-from tests.compile.plays import Play, smaller
 from tests.compile.playing import Told, played
+from tests.compile.plays import Play, smaller
 
 Around = Callable[[], contextlib.AbstractContextManager[Any]]
 _TRIES = 400

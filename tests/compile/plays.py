@@ -100,7 +100,7 @@ class Together:
 
 @dataclass(frozen=True)
 class Do:
-    """ "look", "leave" (the innermost scope), "close", "reset", "start", "bind", "thread" (another one asks)."""
+    """One of "look", "leave" (the innermost scope), "close", "reset", "start", "bind", "thread" (another one asks)."""
 
     what: str
     key: int = 0
@@ -162,6 +162,8 @@ class Draw:
         )[0]
         if kind in READY_KINDS:
             lifetime = "transient"
+        if self.is_loose and lifetime is None:
+            lifetime = "request"  # of those who ask at the same time, the first decides who holds an ambient one
         is_many = self.collects and self.chance(0.4) and kind not in READY_KINDS
         needs = () if kind in READY_KINDS else self.needs(lifetime)
         return Node(f"N{number}", kind, lifetime, needs, self.options(kind), is_many)
@@ -210,7 +212,9 @@ class Draw:
         point = self.random.choices(("make", "open", "close"), (2, 4, 4))[0]
         resources = [i for i, node in enumerate(self.nodes) if node.kind in (*SYNC_KINDS, *ASYNC_KINDS)]
         node = self.key() if point == "make" or not resources else self.random.choice(resources)
-        acts = ["raise"] * 6 + ["odd", "interrupt", "ask", "ask", "look", "look", "nest", "leave", "close", "cancel"]
+        acts = ["raise"] * 6 + ["odd", "interrupt", "ask", "ask", "look", "look", "nest", "leave", "cancel"]
+        if point == "close" or self.world == "sync":
+            acts += ["close"]  # while something opens on a loop this may hang or leave a task, on either path
         if point == "close":
             acts += ["swallow", "swallow", "twice", "twice"]
         if point == "open":

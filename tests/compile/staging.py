@@ -1,5 +1,5 @@
 """
-Puts a play on: classes and functions of its nodes, which write down what happens to them and misbehave as they are told.
+Puts a play on: classes and functions of its nodes, which write down what happens to them and misbehave as told.
 
 One stage is one run. Two stages of the same play are equal in everything but identity.
 """
@@ -183,10 +183,8 @@ class Stage:
         is_async = kind.startswith("async ")
         source = textwrap.dedent(_SOURCES[kind.removeprefix("async ")]).strip()
         cls = self.classes[number]
-        space = {
-            "stage": self, "key": type(node.name, (Many,), {}) if cls is Many else cls, "name": node.name, "__name__": __name__,
-            "DEFAULT": DEFAULT,
-        }  # fmt: skip
+        key = type(node.name, (Many,), {}) if cls is Many else cls
+        space = {"stage": self, "key": key, "name": node.name, "__name__": __name__, "DEFAULT": DEFAULT}
         parameters = [self.parameter(i, need, space) for i, need in enumerate(node.needs)]
         names = ", ".join(f"n{i}" for i in range(len(node.needs)))
         words = {

@@ -1,9 +1,9 @@
 """
 The generated fast path means what the step machine means.
 
-Random plays, see `plays`, are played on containers that differ in nothing but the path they take; all that can be seen
-must be the same. `TENURE_COMPILE_PLAYS=100000 pytest tests/compile` plays that many in each world; `TENURE_COMPILE_FROM`
-is the number of the first. `TENURE_COMPILE_PLAY=trio:123` plays one and shows everything.
+Random plays, see `plays`, are played on containers that differ in nothing but the path they take; all that can be
+seen must be the same. `TENURE_COMPILE_PLAYS=20000` plays that many in each world, from number `TENURE_COMPILE_FROM` on;
+`TENURE_COMPILE_PLAY=trio:123` plays one and shows everything.
 """
 
 import contextlib
@@ -18,8 +18,8 @@ from tenure.lifecycle import closing
 from tenure.runtime import emptying
 from tests.compile import plays
 from tests.compile.comparing import difference, report
-from tests.compile.plays import Fault, Get, Need, Node, Play, Scope, every_step, play_of
 from tests.compile.playing import played, take_side
+from tests.compile.plays import Fault, Get, Need, Node, Play, Scope, every_step, play_of
 
 WORLDS = ("sync", "asyncio", "trio")
 N_PLAYS = int(os.environ.get("TENURE_COMPILE_PLAYS", "700"))
