@@ -13,20 +13,24 @@ _TRIES = 400
 """How many smaller plays are tried before the search for the smallest ends."""
 
 
-def difference(play: Play, other: str = "stepped", around: Around = contextlib.nullcontext) -> str:
+def difference(play: Play, other: str = "stepped", around: Around = contextlib.nullcontext, seeded: str = "") -> str:
     """
     Return what is seen on the fast side and not on the *other* one, and the reverse, as a diff; "" if nothing is.
 
     Args:
         play: what is played, once on each side.
         other: the side that is compared with the fast one, see `playing`.
-        around: entered while the other side is played: a place for seeded bugs.
+        around: entered while the *seeded* side is played: a place for seeded bugs.
+        seeded: a side; "" stands for the other one.
     """
-    fused = played(play, "fused")
-    with around():
-        stepped = played(play, other)
+    fused, stepped = (_with(around, play, side, side == (seeded or other)) for side in ("fused", other))
     left, right = (_lines(fused, play), _lines(stepped, play))
     return "\n".join(difflib.unified_diff(left, right, "fused", other, lineterm="", n=2))
+
+
+def _with(around: Around, play: Play, side: str, is_seeded: bool) -> Told:
+    with around() if is_seeded else contextlib.nullcontext():
+        return played(play, side)
 
 
 def _lines(told: Told, play: Play) -> list[str]:

@@ -208,7 +208,8 @@ class Player:
             finally:
                 self.stage.handles.pop()
                 self.stage.scopes.pop()
-        self.log.append(look_of(self.container))
+        if not self.stage.handles:  # looking at a scope that is open would end its fast path
+            self.log.append(look_of(self.container))
 
     async def job(self, step: Scope) -> None:
         """Play *step* in a task of its own, which it may cancel."""

@@ -139,7 +139,8 @@ class Draw:
         self.random = random.Random(f"{world} {seed}")
         self.nodes: list[Node] = []
         self.is_loose = self.chance(0.12)
-        self.collects = self.chance(0.3)
+        self.is_simple = self.chance(0.5)
+        self.collects = not self.is_simple and self.chance(0.4)
 
     def chance(self, part: float) -> bool:
         return self.random.random() < part
@@ -160,6 +161,8 @@ class Draw:
         lifetime = self.random.choices(
             ("request", "transient", "singleton", None, "session", "call"), (50, 18, 14, 12, 4, 2)
         )[0]
+        if self.is_simple and lifetime in ("session", "call"):
+            lifetime = "request"
         if kind in READY_KINDS:
             lifetime = "transient"
         if self.is_loose and lifetime is None:
@@ -169,7 +172,13 @@ class Draw:
         return Node(f"N{number}", kind, lifetime, needs, self.options(kind), is_many)
 
     def kind(self) -> str:
-        kinds: tuple[str, ...] = (*PLAIN_KINDS, *SYNC_KINDS, "generator", "generator")
+        kinds: tuple[str, ...]
+        if self.is_simple:
+            kinds = ("generator", "generator", "class", "function")
+            if self.world != "sync":
+                kinds = (*kinds, "async generator", "async generator", "async function")
+            return self.random.choice(kinds)
+        kinds = (*PLAIN_KINDS, *SYNC_KINDS, "generator", "generator")
         if self.world != "sync" and self.chance(0.5):
             kinds = (*ASYNC_KINDS, "async generator", "async generator", "async function")
         return self.random.choice(READY_KINDS) if self.chance(0.05) else self.random.choice(kinds)
@@ -197,7 +206,7 @@ class Draw:
         return max([_WIDTH[node.lifetime], *(self.widest(need.node) for need in node.needs if need.node >= 0)])
 
     def options(self, kind: str) -> tuple[tuple[str, object], ...]:
-        if kind in (*PLAIN_KINDS, *READY_KINDS, "closed by name") or not self.chance(0.2):
+        if kind in (*PLAIN_KINDS, *READY_KINDS, "closed by name") or not self.chance(0.02 if self.is_simple else 0.2):
             return ()
         possible: list[tuple[str, object]] = [("optional", True), ("fallback", None), ("retry", 2), ("shield", True)]
         if "generator" in kind or "context" in kind:
@@ -230,7 +239,9 @@ class Draw:
         found: list[Step] = []
         for _ in range(self.random.choice((1, 1, 2, 2, 3))):
             step = self.step(depth)
-            found += [step] * (self.random.choice((1, 1, 2, 3)) if isinstance(step, Scope | Call) else 1)
+            found += [step] * (
+                self.random.choice((2, 3) if self.is_simple else (1, 1, 2, 3)) if isinstance(step, Scope | Call) else 1
+            )
         return tuple(found)
 
     def step(self, depth: int) -> Step:

@@ -47,8 +47,7 @@ def look_of(container: Any) -> str:
     shot = container.snapshot()
     numbers = {scope.id: f"{n}:{scope.name}" for n, scope in enumerate(shot.scopes)}
     scopes = [f"{numbers[s.id]} in {numbers.get(s.parent_id)} {s.state}" for s in shot.scopes]
-    opened = sorted(shot.resources, key=lambda r: (r.id == 0, r.id))  # overrides move what they set aside in no order
-    resources = [f"{text_of(r.label)} {r.state} in {numbers.get(r.scope_id, r.scope)}" for r in opened]
+    resources = sorted(f"{text_of(r.label)} {r.state} in {numbers.get(r.scope_id, r.scope)}" for r in shot.resources)
     seen = sorted(value_of(value) for value in container.get_all_resources().values())
     return f"look: {shot.state}; scopes {scopes}; resources {resources}; seen {seen}"
 
