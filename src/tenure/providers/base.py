@@ -8,8 +8,10 @@ it has here is about replacing it for a while, walking through what it refers to
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
+from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import Binding
 from tenure.providers import bindings, calling, copying, family, kinds, overriding, traversing
+from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
     import typing_extensions
@@ -26,6 +28,8 @@ else:  # defaults are known to Python from 3.13 on, to checkers everywhere
     P = TypeVar("P", bound="Provider[Any]")
 
 T = TypeVar("T")
+_current = current.get
+_openings = opening.get
 
 
 class Provider(Generic[T_co]):
@@ -90,9 +94,22 @@ class Provider(Generic[T_co]):
                 BaseException: what the user's code raised, with a note of the dependency path.
                 TenureError: something is not defined, depends on itself, or cannot be had without awaiting.
             """
-            if self._last is not None:
-                return self._last(*args, **kwargs)
-            return calling.call(self, args, kwargs)
+            mode = self._async_mode
+            if mode is None or mode.engine.graph is not mode.graph:  # not called since something changed
+                return calling.call(self, args, kwargs)
+            engine = mode.engine
+            scope = _current()
+            scope = engine.root if scope is None else calling.inside(scope, self, engine)
+            if _openings():
+                note_asked(self)
+            try:
+                if args or kwargs:
+                    return calling.value_with(self, engine, scope, args, kwargs)
+                return engine.resolvers[self](scope)
+            except BaseException as error:
+                if not calling.is_turned(self, engine, error):
+                    raise
+            return calling.later(self, args, kwargs)
 
     @overload
     def async_(self: "Provider[Coroutine[Any, Any, T]]", *args: Any, **kwargs: Any) -> Awaitable[T]: ...

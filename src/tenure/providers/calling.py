@@ -6,7 +6,7 @@ overridden or changed. A mode that the user set stays whatever happens.
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tenure.errors import UnforeseenAwaitError
@@ -15,10 +15,17 @@ from tenure.providers.family import engine_of
 from tenure.providers.pending import Pending
 from tenure.runtime import variants
 from tenure.runtime.paths import explain
+from tenure.runtime.records import is_managed
 from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import Scope, current_of
 
 C = TypeVar("C")
+
+
+class _Nobody:
+    """Stands for an engine whose graph is no provider's."""
+
+    graph = NOTHING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +35,10 @@ class Mode:
     is_on: bool
     graph: Any = None
     """The graph it was found out in; None: the user said so."""
+    engine: Any = _Nobody
+    """Where calls give values, whose graph that was: as long as it is, calls take the short way."""
+    kept: dict[Any, Any] = field(default_factory=dict)
+    """Where the value stands if the container itself holds it: the cache of the root, or nothing."""
 
 
 ENABLED = Mode(is_on=True)
@@ -44,20 +55,17 @@ def usual(method: C) -> C:
 
 
 def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the value of *provider* in the current scope, or an awaitable of it."""
+    """Return the value of *provider* in the current scope, or an awaitable of it, whatever is known of it so far."""
+    if provider._last is not None:
+        return provider._last(*args, **kwargs)
+    mode = provider._async_mode
+    if mode is not None and mode.is_on:
+        return later(provider, args, kwargs)
     engine = engine_of(provider)
     scope = current_of(engine)
-    mode = provider._async_mode
-    if mode is None or (not mode.is_on and mode.graph is not None and mode.graph is not engine.graph):
+    if mode is None or mode.graph is not None:
         return _first(provider, engine, scope, args, kwargs)
-    if mode.is_on:
-        return later(provider, args, kwargs)
-    if mode.graph is None:
-        return _unawaited(provider, engine, scope, args, kwargs)
-    try:
-        return _value(provider, engine, scope, args, kwargs)
-    except UnforeseenAwaitError as error:
-        return _turned(provider, engine, args, kwargs, error)
+    return _unawaited(provider, engine, scope, args, kwargs)
 
 
 def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -93,7 +101,8 @@ def _first(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
         value = _value(provider, engine, scope, args, kwargs)
     except UnforeseenAwaitError as error:
         return _turned(provider, engine, args, kwargs, error)
-    provider._async_mode = Mode(is_on=False, graph=engine.graph)
+    is_kept = binding.lifetime != TRANSIENT and not is_managed(binding)
+    provider._async_mode = Mode(False, engine.graph, engine, engine.root_cache() if is_kept else {})
     return value
 
 
@@ -128,11 +137,15 @@ def _turned(
     provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: UnforeseenAwaitError
 ) -> Awaitable[Any]:
     """Give an awaitable after all: something turned out to be asynchronous when it was made."""
+    _turn(provider, engine, error)
+    return later(provider, args, kwargs)
+
+
+def _turn(provider: Any, engine: Any, error: UnforeseenAwaitError) -> None:
     keep = getattr(type(error.key), "_keep", None)
     if keep is not None:
         keep(error.key, error.made)
     provider._async_mode = Mode(is_on=True, graph=engine.graph)
-    return later(provider, args, kwargs)
 
 
 def _binding(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
@@ -164,15 +177,42 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
     if not args and not kwargs:
         return engine.value(provider, scope)
     try:
-        if type(provider)._passes_arguments and not any("__" in name for name in kwargs):
-            make = engine.caller(provider)
-            if make is not None:
-                return make(scope, args, dict(kwargs))
-        binding = _binding(provider, engine, args, kwargs)
-        return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
+        return value_with(provider, engine, scope, args, kwargs)
     except Exception as error:
         explain(error, provider, engine.graph)
         raise
+
+
+def value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value of *provider* in *scope*, made with the arguments of one call."""
+    if provider._passes_arguments:
+        for name in kwargs:
+            if "__" in name:
+                break
+        else:
+            make = engine.caller(provider)
+            if make is not None:
+                return make(scope, args, kwargs.copy())
+    binding = _binding(provider, engine, args, kwargs)
+    return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
+
+
+def inside(scope: Scope, provider: Any, engine: Any) -> Scope:
+    """Return the scope of *engine* that serves a call in *scope*, the current one, noting that it asked."""
+    if scope.engine is not engine:
+        scope = current_of(engine)
+    if scope.parent is not None:
+        scope.asked.add(provider)
+    return scope
+
+
+def is_turned(provider: Any, engine: Any, error: BaseException) -> bool:
+    """Make the most of *error*, which a call raised; tell whether calls give awaitables from now on instead."""
+    explain(error, provider, engine.graph)
+    if not isinstance(error, UnforeseenAwaitError):
+        return False
+    _turn(provider, engine, error)
+    return True
 
 
 def provide(provider: Any, binding: Binding) -> Any:

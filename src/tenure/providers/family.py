@@ -118,6 +118,8 @@ class Family:
                 join_engines(engine, before, link)
             else:
                 link()
+            if before is not None and was_adopted:
+                before.renew()  # what was found out in it is so no more
 
     def join(self, other: "Family") -> "Family":
         """Make one family of this one and *other*; return it."""
