@@ -1,12 +1,12 @@
 """`Object`, `Self` and `Delegate`: providers of what exists already."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from typing import Self as ThisType
 
 from tenure.errors import Error
 from tenure.model.binding import Binding
-from tenure.providers import bindings
+from tenure.providers import bindings, calling
 from tenure.providers.base import Provider, T_co
 from tenure.providers.family import renew
 from tenure.providers.kinds import known_to_all
@@ -27,6 +27,15 @@ class Object(Provider[T_co]):
     def __init__(self, provides: T_co | None = None) -> None:
         self._provides: Any = provides
         super().__init__()
+
+    if not TYPE_CHECKING:
+
+        @calling.usual
+        def __call__(self, *args, **kwargs):
+            """Return the object, see `Provider.__call__`; the engine has nothing to do with it."""
+            if self._last is None and self._async_mode is None:
+                return self._provides
+            return super().__call__(*args, **kwargs)
 
     @property
     def provides(self) -> T_co | None:

@@ -10,6 +10,7 @@ from tenure.model.binding import AMBIENT, Binding, Lifecycle, Options, Style
 from tenure.model.detect import lifecycle_of_initializer
 from tenure.providers.base import T_co
 from tenure.providers.family import engine_of, renew
+from tenure.providers.kept import Kept
 from tenure.providers.making import Making
 from tenure.providers.shutting import shut_down
 from tenure.runtime.scope import Scope, current_of, live_chain
@@ -18,7 +19,7 @@ T = TypeVar("T")
 _NOTHING: Any = object()
 
 
-class BaseResource(Making[T_co]):
+class BaseResource(Kept[T_co], Making[T_co]):
     """
     What every resource provider can do.
 

@@ -10,6 +10,7 @@ from tenure.providers.abstract import Abstract, typed_delegate
 from tenure.providers.base import Provider, T_co
 from tenure.providers.factories import Typed
 from tenure.providers.family import engine_of
+from tenure.providers.kept import Kept
 from tenure.providers.objects import Delegate
 from tenure.runtime.emptying import forget_value
 
@@ -38,7 +39,7 @@ class SingletonFullResetContext(SingletonResetContext[P]):
     """The same for a singleton with every singleton that it needs."""
 
 
-class BaseSingleton(Typed[T_co]):
+class BaseSingleton(Kept[T_co], Typed[T_co]):
     """
     What every singleton provider can do.
 
