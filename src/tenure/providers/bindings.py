@@ -33,7 +33,7 @@ def binding_of(
     later: Iterable[Key] = (),
 ) -> Binding:
     """Return the plain binding of *provider*."""
-    is_ours = str(getattr(target, "__module__", "")).startswith("tenure.providers")
+    is_ours = str(getattr(target, "__module__", "")).startswith(("tenure.providers", "tenure.compile"))
     where = None if is_ours else location(target)
     return Binding(provider, make, target, lifetime, needs, source=where, later=tuple(later))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
+from tenure.compile.source import function_from
 from tenure.model.binding import Binding
 from tenure.providers.arguments import WithArgs
 from tenure.providers.base import Provider
@@ -13,8 +14,18 @@ from tenure.providers.family import renew
 from tenure.providers.needs import named_needs, needs_of
 
 
-def _listed(*values: Any) -> list[Any]:
-    return list(values)
+def _list_of(n: int) -> Any:
+    """Return a function of *n* arguments that gives a list of them."""
+    names = ", ".join(f"a{number}" for number in range(n))
+    return function_from(f"def listed({names}):\n    return [{names}]\n", "listed", {})
+
+
+def _dict_of(keys: list[Any]) -> Any:
+    """Return a function of one argument for each of *keys* that gives a dictionary of them."""
+    names = ", ".join(f"a{number}" for number in range(len(keys)))
+    items = ", ".join(f"k{number}: a{number}" for number in range(len(keys)))
+    known = {f"k{number}": key for number, key in enumerate(keys)}
+    return function_from(f"def collected({names}):\n    return {{{items}}}\n", "collected", known)
 
 
 class List(WithArgs[list[Any]]):
@@ -35,7 +46,8 @@ class List(WithArgs[list[Any]]):
         copied._args, _ = copy_arguments(self, self._args, {}, copy)
 
     def _declare(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-        return binding_of(self, _listed, needs_of(self._args, {}, args))
+        needs = needs_of(self._args, {}, args)
+        return binding_of(self, _list_of(len(needs)), needs)
 
     def _shown(self) -> str:
         return ", ".join(map(str, self._args))
@@ -92,11 +104,7 @@ class Dict(Provider[dict[Any, Any]]):
         for key, value in named_needs(self._items, kwargs):
             keys.append(key)
             needs.append(replace(value, by_position=True))
-
-        def collect(*found: Any) -> dict[Any, Any]:
-            return dict(zip(keys, found, strict=True))
-
-        return binding_of(self, collect, tuple(needs))
+        return binding_of(self, _dict_of(keys), tuple(needs))
 
     def _shown(self) -> str:
         return repr(self._items)
