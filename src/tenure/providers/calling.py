@@ -22,10 +22,10 @@ from tenure.runtime.scope import Scope, current_of
 C = TypeVar("C")
 
 
-class _Nobody:
+class NOBODY:
     """Stands for an engine whose graph is no provider's."""
 
-    graph = NOTHING
+    graph: Any = NOTHING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class Mode:
     is_on: bool
     graph: Any = None
     """The graph it was found out in; None: the user said so."""
-    engine: Any = _Nobody
+    engine: Any = NOBODY
     """Where calls give values, whose graph that was: as long as it is, calls take the short way."""
     kept: dict[Any, Any] = field(default_factory=dict)
     """Where the value stands if the container itself holds it: the cache of the root, or nothing."""

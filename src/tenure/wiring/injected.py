@@ -16,7 +16,7 @@ from typing import Any
 from tenure.errors import Unresolved, UnresolvedMarkerError
 from tenure.keys import show
 from tenure.model.place import location
-from tenure.runtime.scope import current_of
+from tenure.providers.giving import Given
 from tenure.wiring.markers import wants_provider
 from tenure.wiring.slots import Slot, has_text, slots_of
 
@@ -24,7 +24,7 @@ MARK = "__tenure_injected__"
 """Name of the attribute of a wrapper that holds its `Injected`."""
 
 Filler = tuple[str, int, Callable[[], Any]]
-"""A parameter's name, its position, and the function that gives its value: a coroutine function for async code."""
+"""A parameter's name, its position, and the function that gives its value; for async code maybe a `Later`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,9 @@ class Injected:
 
     def _filling(self, provider: Any, is_provider: bool) -> Callable[[], Any]:
         if is_provider:
-            return _always_async(provider) if self.is_async else _always(provider)
-        return _awaited(provider) if self.is_async else _plain(provider)
+            return _always(provider)
+        given = Given(provider)
+        return given.value_or_later if self.is_async else given.value
 
     def _refusal(self, slot: Slot) -> Callable[[], Any]:
         def refuse() -> Any:
@@ -251,28 +252,5 @@ def show_container(container: Any) -> str:
     return str(getattr(declared, "__name__", declared))
 
 
-def _plain(provider: Any) -> Callable[[], Any]:
-    def fill() -> Any:
-        engine = provider.__tenure_engine__
-        return engine.value(provider, current_of(engine))
-
-    return fill
-
-
-def _awaited(provider: Any) -> Callable[[], Any]:
-    async def fill() -> Any:
-        engine = provider.__tenure_engine__
-        return await engine.avalue(provider, current_of(engine))
-
-    return fill
-
-
 def _always(provider: Any) -> Callable[[], Any]:
     return lambda: provider
-
-
-def _always_async(provider: Any) -> Callable[[], Any]:
-    async def fill() -> Any:
-        return provider
-
-    return fill

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from tenure.providers.giving import Later
 from tenure.runtime.forwarding import forwarding, plain_forwarding
 from tenure.wiring.calls import CallScope, parts
 from tenure.wiring.injected import MARK, Filler, Injected, Plan, enlist
@@ -75,9 +76,10 @@ def _coroutine(function: Any, injected: Injected) -> Any:
         for name, position, value_of in plan.direct:
             if position < given:
                 if is_marker(args[position]):
-                    args = _replaced(args, position, await value_of())
+                    args = _replaced(args, position, await _awaited(value_of()))
             elif name not in kwargs or is_marker(kwargs[name]):
-                kwargs[name] = await value_of()
+                value = value_of()
+                kwargs[name] = await value.value() if type(value) is Later else value
         return await function(*args, **kwargs)
 
     return call
@@ -148,8 +150,12 @@ async def _afill(
         await open_together(groups)
     for name, position, value_of in fillers:
         if not _is_given(name, position, args, kwargs):
-            args = _put(name, position, await value_of(), args, kwargs)
+            args = _put(name, position, await _awaited(value_of()), args, kwargs)
     return args
+
+
+async def _awaited(value: Any) -> Any:
+    return await value.value() if type(value) is Later else value
 
 
 def _put(name: str, position: int, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,0 +1,113 @@
+"""`Given`: the value of a provider for those who always want the value, such as injected parameters."""
+
+from typing import Any
+
+from tenure.lifecycle.claim import note_asked, opening
+from tenure.model.binding import SINGLETON, TRANSIENT
+from tenure.providers.calling import NOBODY, inside
+from tenure.providers.family import engine_of
+from tenure.runtime.paths import explain
+from tenure.runtime.records import is_managed
+from tenure.runtime.scope import Scope, current
+
+_GONE: Any = object()
+_current = current.get
+_openings = opening.get
+
+
+class Later:
+    """Stands for a value that has to be awaited; nobody else gets to see it."""
+
+    __slots__ = ("_engine", "_provider", "_scope")
+
+    def __init__(self, engine: Any, provider: Any, scope: Scope) -> None:
+        self._engine = engine
+        self._provider = provider
+        self._scope = scope
+
+    async def value(self) -> Any:
+        """Return the value."""
+        return await self._engine.avalue(self._provider, self._scope)
+
+
+class Given:
+    """
+    Gives the value of a provider in the current scope, whatever mode its own calls are in.
+
+    What is known of the provider is good for one graph, and found out anew where the engine has another one.
+
+    Args:
+        provider: any.
+    """
+
+    __slots__ = ("_cache", "_engine", "_graph", "_is_kept", "_is_new", "_provider")
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+        self._engine: Any = NOBODY
+        self._graph: Any = None
+        self._cache: dict[Any, Any] | None = None
+        self._is_kept = False
+        self._is_new = False
+
+    def _look(self) -> Any:
+        """Find out what is known; return the engine."""
+        provider = self._provider
+        engine = self._engine = engine_of(provider)
+        graph = engine.graph
+        binding = graph.find(provider)
+        is_known = binding is not None and provider in engine.resolvers
+        is_kept = is_known and binding.lifetime != TRANSIENT and not is_managed(binding)
+        self._cache = engine.root_cache() if is_kept else None
+        # what the root made on another loop is refused, which the engine sees to
+        self._is_kept = is_kept and not (binding.lifetime == SINGLETON and binding.lifecycle is not None)
+        self._is_new = is_known and binding.lifetime == TRANSIENT and not engine.plans.facts(binding).awaited
+        self._graph = graph if is_known else None  # last: other threads look at it first
+        return engine
+
+    def _seen_from(self, scope: Scope | None, engine: Any) -> Scope:
+        """Return the scope that serves a call in *scope*, the current one, with everybody told who asked."""
+        if _openings():
+            note_asked(self._provider)
+        return engine.root if scope is None else inside(scope, self._provider, engine)  # type: ignore[no-any-return]  # a Scope
+
+    def value(self) -> Any:
+        """
+        Return the value, made now if need be.
+
+        Raises what `Engine.value` raises.
+        """
+        engine = self._engine
+        if engine.graph is not self._graph:
+            engine = self._look()
+        scope = _current()
+        if scope is None and self._cache is not None and not _openings():
+            value = self._cache.get(self._provider, _GONE)
+            if value is not _GONE:
+                return value
+        scope = self._seen_from(scope, engine)
+        try:
+            return engine.resolvers[self._provider](scope)
+        except BaseException as error:
+            explain(error, self._provider, engine.graph)
+            raise
+
+    def value_or_later(self) -> Any:
+        """Return the value where nothing has to be awaited for it, else a `Later`; raises what `value` raises."""
+        engine = self._engine
+        if engine.graph is not self._graph:
+            engine = self._look()
+        scope = self._seen_from(_current(), engine)
+        if self._is_new:
+            try:
+                return engine.resolvers[self._provider](scope)
+            except BaseException as error:
+                explain(error, self._provider, engine.graph)
+                raise
+        home: Scope | None = scope if self._is_kept else None
+        while home is not None:
+            value = home.cache.get(self._provider, _GONE)
+            if value is not _GONE:
+                return value
+            home = home.parent
+        return Later(engine, self._provider, scope)
