@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import Binding
-from tenure.providers import bindings, calling, copying, family, kinds, overriding, traversing
+from tenure.providers import awaiting, bindings, calling, copying, family, kinds, overriding, traversing
 from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Provider(Generic[T_co]):
                 TenureError: something is not defined, depends on itself, or cannot be had without awaiting.
             """
             mode = self._async_mode
-            if mode is None or mode.engine.graph is not mode.graph:  # not called since something changed
+            if mode is None or mode.engine.graph is not mode.plain:  # not called since something changed
                 return calling.call(self, args, kwargs)
             engine = mode.engine
             scope = _current()
@@ -109,7 +109,7 @@ class Provider(Generic[T_co]):
             except BaseException as error:
                 if not calling.is_turned(self, engine, error):
                     raise
-            return calling.later(self, args, kwargs)
+            return awaiting.later(self, args, kwargs)
 
     @overload
     def async_(self: "Provider[Coroutine[Any, Any, T]]", *args: Any, **kwargs: Any) -> Awaitable[T]: ...
@@ -120,7 +120,7 @@ class Provider(Generic[T_co]):
         """Return an awaitable of the value, whatever it is made of."""
         if self._last is not None:
             return self._last.async_(*args, **kwargs)
-        return calling.later(self, args, kwargs)
+        return awaiting.later(self, args, kwargs)
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Return the value (or an awaitable of it): for classes of one's own that are not built of other kinds."""

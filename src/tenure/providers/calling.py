@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from tenure.errors import UnforeseenAwaitError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
+from tenure.providers.awaiting import called_binding, later
 from tenure.providers.family import engine_of
 from tenure.providers.pending import Pending
 from tenure.runtime import variants
@@ -20,6 +21,9 @@ from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import Scope, current_of
 
 C = TypeVar("C")
+
+
+_NOT_KEPT: dict[Any, Any] = {}
 
 
 class NOBODY:
@@ -36,13 +40,22 @@ class Mode:
     graph: Any = None
     """The graph it was found out in; None: the user said so."""
     engine: Any = NOBODY
-    """Where calls give values, whose graph that was: as long as it is, calls take the short way."""
+    """Whose graph that was."""
+    plain: Any = None
+    """The graph once more, where calls give values: as long as it is the engine's, they take the short way."""
     kept: dict[Any, Any] = field(default_factory=dict)
     """Where the value stands if the container itself holds it: the cache of the root, or nothing."""
 
 
 ENABLED = Mode(is_on=True)
 DISABLED = Mode(is_on=False)
+
+
+def _found(engine: Any, binding: Binding, *, is_on: bool) -> Mode:
+    """Return the mode of the provider of *binding*, found out just now."""
+    graph = engine.graph
+    kept = engine.root_cache() if binding.lifetime != TRANSIENT and not is_managed(binding) else _NOT_KEPT
+    return Mode(is_on, graph, engine, NOTHING if is_on else graph, kept)
 
 
 _USUAL = "__tenure_usual__"
@@ -76,7 +89,7 @@ def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
         return provider(*args, **kwargs)
     engine = engine_of(provider)
     scope = current_of(engine)
-    if to_await(engine, _binding(provider, engine, args, kwargs), scope):
+    if to_await(engine, called_binding(provider, engine, args, kwargs), scope):
         return later(provider, args, kwargs)
     return _value(provider, engine, scope, args, kwargs)
 
@@ -88,21 +101,20 @@ def _counting(provider: Any) -> Any:
 
 
 def _first(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    binding = _binding(provider, engine, args, kwargs)
+    binding = called_binding(provider, engine, args, kwargs)
     if binding.make is Make.VALUE:
         return binding.target
     if _is_raw(binding, engine):
         return _raw(engine, binding, scope)
     is_late = _is_always_awaited(binding) or bool(to_await(engine, binding, scope)) or _takes_awaitables(binding)
     if is_late:
-        provider._async_mode = Mode(is_on=True, graph=engine.graph)
+        provider._async_mode = _found(engine, binding, is_on=True)
         return later(provider, args, kwargs)
     try:
         value = _value(provider, engine, scope, args, kwargs)
     except UnforeseenAwaitError as error:
         return _turned(provider, engine, args, kwargs, error)
-    is_kept = binding.lifetime != TRANSIENT and not is_managed(binding)
-    provider._async_mode = Mode(False, engine.graph, engine, engine.root_cache() if is_kept else {})
+    provider._async_mode = _found(engine, binding, is_on=False)
     return value
 
 
@@ -145,16 +157,7 @@ def _turn(provider: Any, engine: Any, error: UnforeseenAwaitError) -> None:
     keep = getattr(type(error.key), "_keep", None)
     if keep is not None:
         keep(error.key, error.made)
-    provider._async_mode = Mode(is_on=True, graph=engine.graph)
-
-
-def _binding(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Binding:
-    if args or kwargs:
-        engine.graph.require(provider)
-        binding: Binding = provider._declare(args, kwargs)
-        return binding
-    known: Binding = engine.graph.require(provider)
-    return known
+    provider._async_mode = _found(engine, engine.graph.require(provider), is_on=True)
 
 
 def _is_raw(binding: Binding, engine: Any) -> bool:
@@ -193,7 +196,7 @@ def value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], 
             make = engine.caller(provider)
             if make is not None:
                 return make(scope, args, kwargs.copy())
-    binding = _binding(provider, engine, args, kwargs)
+    binding = called_binding(provider, engine, args, kwargs)
     return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
 
 
@@ -222,21 +225,3 @@ def provide(provider: Any, binding: Binding) -> Any:
     if not to_await(engine, binding, scope):
         return variants.value_of(engine, binding, scope)
     return Pending(f"the value of {provider}", lambda: variants.avalue_of(engine, binding, scope))
-
-
-def later(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any]:
-    """Return an awaitable of the value of *provider* in the scope that is current now."""
-    engine = engine_of(provider)
-    scope = current_of(engine)
-
-    async def begin() -> Any:
-        if not args and not kwargs:
-            return await engine.avalue(provider, scope)
-        try:
-            binding = _binding(provider, engine, args, kwargs)
-            return binding.target if binding.make is Make.VALUE else await variants.avalue_of(engine, binding, scope)
-        except Exception as error:
-            explain(error, provider, engine.graph)
-            raise
-
-    return Pending(f"the value of {provider}", begin)

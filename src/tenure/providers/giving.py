@@ -55,21 +55,25 @@ class Given:
         provider = self._provider
         engine = self._engine = engine_of(provider)
         graph = engine.graph
-        binding = graph.find(provider)
-        is_known = binding is not None and provider in engine.resolvers
-        is_kept = is_known and binding.lifetime != TRANSIENT and not is_managed(binding)
-        self._cache = engine.root_cache() if is_kept else None
-        # what the root made on another loop is refused, which the engine sees to
-        self._is_kept = is_kept and not (binding.lifetime == SINGLETON and binding.lifecycle is not None)
-        self._is_new = is_known and binding.lifetime == TRANSIENT and not engine.plans.facts(binding).awaited
-        self._graph = graph if is_known else None  # last: other threads look at it first
+        self._cache, self._is_kept, self._is_new = None, False, False
+        if provider not in engine.resolvers:  # not asked for yet
+            return engine
+        binding = graph.require(provider)
+        if binding.lifetime == TRANSIENT:
+            self._is_new = not engine.plans.facts(binding).awaited
+        elif not is_managed(binding):
+            self._cache = engine.root_cache()
+            # what the root made on another loop is refused, which the engine sees to
+            self._is_kept = binding.lifetime != SINGLETON or binding.lifecycle is None
+        self._graph = graph  # last: it says that the rest holds
         return engine
 
     def _seen_from(self, scope: Scope | None, engine: Any) -> Scope:
         """Return the scope that serves a call in *scope*, the current one, with everybody told who asked."""
         if _openings():
             note_asked(self._provider)
-        return engine.root if scope is None else inside(scope, self._provider, engine)  # type: ignore[no-any-return]  # a Scope
+        serving: Scope = engine.root if scope is None else inside(scope, self._provider, engine)
+        return serving
 
     def value(self) -> Any:
         """

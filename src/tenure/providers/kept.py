@@ -22,7 +22,7 @@ class Kept(Provider[T_co]):
         def __call__(self, *args, **kwargs):
             """Return the value, see `Provider.__call__`; outside of scopes and openings nobody has to be told."""
             mode = self._async_mode
-            if mode is not None and mode.engine.graph is mode.graph and _current() is None and not _openings():
+            if mode is not None and mode.engine.graph is mode.plain and _current() is None and not _openings():
                 try:
                     return mode.kept[self]
                 except KeyError:

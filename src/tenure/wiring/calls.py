@@ -6,7 +6,6 @@ before; save those that need a resource which a `Closing` parameter needs as wel
 filled in inside.
 """
 
-import weakref
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
@@ -36,9 +35,18 @@ class Parts:
     """What is opened at the same time before *before*; nothing where the function cannot await."""
     opened_inside: tuple[Together, ...]
     """The same before *inside*."""
+    engines: tuple[Any, ...]
+    """Those that *closing* of the plan concerns, in order."""
+    stamp: tuple[tuple[Any, Any], ...]
+    """Every engine concerned, and its plans: it is worked out anew when bindings have changed."""
 
-
-_parts: weakref.WeakKeyDictionary[Plan, tuple[tuple[Any, ...], Parts]] = weakref.WeakKeyDictionary()
+    @property
+    def is_valid(self) -> bool:
+        """Whether the bindings are what they were."""
+        for engine, plans in self.stamp:  # noqa: SIM110 - a generator costs more than the loop
+            if engine.plans is not plans:
+                return False
+        return True
 
 
 class CallScope:
@@ -46,13 +54,12 @@ class CallScope:
     What is around one call: enter it once, with `with` or `async with`.
 
     Args:
-        providers: those of the parameters that it is for.
+        engines: those of the parameters that it is for.
     """
 
     __slots__ = ("_handles", "_stack")
 
-    def __init__(self, providers: Iterable[Any]) -> None:
-        engines = dict.fromkeys(provider.__tenure_engine__ for provider in providers)
+    def __init__(self, engines: Iterable[Any]) -> None:
         self._handles = [EnterableScope(engine, CALL) for engine in engines]
         self._stack: Any = None
 
@@ -96,15 +103,17 @@ class CallScope:
 
 def parts(plan: Plan) -> Parts:
     """Return when what of *plan* is filled in; it is worked out anew when bindings have changed."""
-    stamp = tuple(provider.__tenure_engine__.plans for provider in plan.providers.values())
-    known = _parts.get(plan)
-    if known is None or known[0] != stamp:
-        known = _parts[plan] = (stamp, _part(plan))
-    return known[1]
+    known: Parts | None = plan.parts
+    if known is None or not known.is_valid:
+        known = plan.parts = _part(plan)
+    return known
 
 
 def _part(plan: Plan) -> Parts:
+    engines = dict.fromkeys(provider.__tenure_engine__ for provider in plan.providers.values())
+    stamp = tuple((engine, engine.plans) for engine in engines)
     names = {name for name, _, _ in plan.closing}
+    concerned = dict.fromkeys(plan.providers[name].__tenure_engine__ for name, _, _ in plan.closing)
     shared: set[Key] = set()
     for name in names:
         shared |= _reached(plan.providers[name])
@@ -112,7 +121,7 @@ def _part(plan: Plan) -> Parts:
         names |= {name for name, provider in plan.providers.items() if shared & _reached(provider)}
     before = tuple(each for each in plan.direct if each[0] not in names)
     inside = (*(each for each in plan.direct if each[0] in names), *plan.closing)
-    return Parts(before, inside, _together(plan, before), _together(plan, inside))
+    return Parts(before, inside, _together(plan, before), _together(plan, inside), tuple(concerned), stamp)
 
 
 def _together(plan: Plan, fillers: tuple[Filler, ...]) -> tuple[Together, ...]:

@@ -43,7 +43,7 @@ class Miss:
     near: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False)
 class Plan:
     """What a call does."""
 
@@ -57,6 +57,8 @@ class Plan:
     """Whether the values are awaited."""
     is_simple: bool
     """Whether there is nothing to do but to fill in *direct*, one after the other."""
+    parts: Any = None
+    """When what is filled in, as far as it is known; see `calls.parts`."""
 
 
 class Injected:

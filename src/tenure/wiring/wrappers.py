@@ -8,13 +8,13 @@ dependencies, counts as not given. No marker passes.
 import functools
 import inspect
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from tenure.providers.giving import Later
 from tenure.runtime.forwarding import forwarding, plain_forwarding
-from tenure.wiring.calls import CallScope, parts
+from tenure.wiring.calls import CallScope, Parts, parts
 from tenure.wiring.injected import MARK, Filler, Injected, Plan, enlist
 from tenure.wiring.markers import is_marker
 from tenure.wiring.together import Together, open_together
@@ -60,7 +60,7 @@ def _plain(function: Any, injected: Injected) -> Any:
 def _call_in_scope(function: Any, plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     when = parts(plan)
     args = _fill(when.before, args, kwargs)
-    wanted = _providers(plan, args, kwargs)
+    wanted = _engines(plan, when, args, kwargs)
     if not wanted:
         return function(*_fill(when.inside, args, kwargs), **kwargs)
     with CallScope(wanted):
@@ -88,7 +88,7 @@ def _coroutine(function: Any, injected: Injected) -> Any:
 async def _acall_in_scope(function: Any, plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     when = parts(plan)
     args = await _afill(when.before, args, kwargs, when.opened_before)
-    wanted = _providers(plan, args, kwargs)
+    wanted = _engines(plan, when, args, kwargs)
     if not wanted:
         return await function(*await _afill(when.inside, args, kwargs), **kwargs)
     async with CallScope(wanted):
@@ -101,7 +101,7 @@ def _generator(function: Any, injected: Injected) -> Any:
         plan = injected.plan or injected.prepare()
         when = parts(plan)
         args = _fill(when.before, args, kwargs)
-        scope = CallScope(_providers(plan, args, kwargs))
+        scope = CallScope(_engines(plan, when, args, kwargs))
         with scope:
             args = _fill(when.inside, args, kwargs)
             yield function(*args, **kwargs), scope.detach()
@@ -115,7 +115,7 @@ def _async_generator(function: Any, injected: Injected) -> Any:
         plan = injected.plan or injected.prepare()
         when = parts(plan)
         args = await _afill(when.before, args, kwargs, when.opened_before)
-        scope = CallScope(_providers(plan, args, kwargs))
+        scope = CallScope(_engines(plan, when, args, kwargs))
         async with scope:
             args = await _afill(when.inside, args, kwargs, when.opened_inside)
             yield function(*args, **kwargs), scope.detach()
@@ -129,9 +129,12 @@ def _is_given(name: str, position: int, args: tuple[Any, ...], kwargs: dict[str,
     return name in kwargs and not is_marker(kwargs[name])
 
 
-def _providers(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """Return the providers of the parameters that the call has to have a scope for."""
-    return [plan.providers[name] for name, position, _ in plan.closing if not _is_given(name, position, args, kwargs)]
+def _engines(plan: Plan, when: Parts, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Collection[Any]:
+    """Return the engines that the call has to have a scope of."""
+    left = [name for name, position, _ in plan.closing if not _is_given(name, position, args, kwargs)]
+    if len(left) == len(plan.closing):
+        return when.engines
+    return dict.fromkeys(plan.providers[name].__tenure_engine__ for name in left)
 
 
 def _fill(fillers: tuple[Filler, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
