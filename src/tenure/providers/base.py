@@ -8,10 +8,8 @@ it has here is about replacing it for a while, walking through what it refers to
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import Binding
 from tenure.providers import awaiting, bindings, calling, copying, family, kinds, overriding, traversing
-from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
     import typing_extensions
@@ -28,8 +26,6 @@ else:  # defaults are known to Python from 3.13 on, to checkers everywhere
     P = TypeVar("P", bound="Provider[Any]")
 
 T = TypeVar("T")
-_current = current.get
-_openings = opening.get
 
 
 class Provider(Generic[T_co]):
@@ -98,14 +94,11 @@ class Provider(Generic[T_co]):
             if mode is None or mode.engine.graph is not mode.plain:  # not called since something changed
                 return calling.call(self, args, kwargs)
             engine = mode.engine
-            scope = _current()
-            scope = engine.root if scope is None else calling.inside(scope, self, engine)
-            if _openings():
-                note_asked(self)
             try:
                 if args or kwargs:
-                    return calling.value_with(self, engine, scope, args, kwargs)
-                return engine.resolvers[self](scope)
+                    return calling.value_with(self, engine, args, kwargs)
+                make = engine.hot.makers.get(self)
+                return engine.hot[self] if make is None else make()
             except BaseException as error:
                 if not calling.is_turned(self, engine, error):
                     raise

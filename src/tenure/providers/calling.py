@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tenure.errors import UnforeseenAwaitError
+from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
 from tenure.providers.awaiting import called_binding, later
 from tenure.providers.family import engine_of
@@ -18,9 +19,11 @@ from tenure.runtime import variants
 from tenure.runtime.paths import explain
 from tenure.runtime.records import is_managed
 from tenure.runtime.refusing import to_await
-from tenure.runtime.scope import Scope, current_of
+from tenure.runtime.scope import Scope, current, current_of
 
 C = TypeVar("C")
+_current = current.get
+_openings = opening.get
 
 
 _NOT_KEPT: dict[Any, Any] = {}
@@ -180,14 +183,18 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
     if not args and not kwargs:
         return engine.value(provider, scope)
     try:
-        return value_with(provider, engine, scope, args, kwargs)
+        return _value_with(provider, engine, scope, args, kwargs)
     except Exception as error:
         explain(error, provider, engine.graph)
         raise
 
 
-def value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the value of *provider* in *scope*, made with the arguments of one call."""
+def value_with(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value of *provider* in the current scope, made with the arguments of one call."""
+    return _value_with(provider, engine, noted(_current(), provider, engine), args, kwargs)
+
+
+def _value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if provider._passes_arguments:
         for name in kwargs:
             if "__" in name:
@@ -200,12 +207,16 @@ def value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], 
     return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
 
 
-def inside(scope: Scope, provider: Any, engine: Any) -> Scope:
-    """Return the scope of *engine* that serves a call in *scope*, the current one, noting that it asked."""
+def noted(scope: Scope | None, provider: Any, engine: Any) -> Scope:
+    """Return the scope of *engine* that serves a call in *scope*, the current one, with everybody told who asked."""
+    if scope is None:
+        serving: Scope = engine.root
+        return serving
     if scope.engine is not engine:
         scope = current_of(engine)
-    if scope.parent is not None:
-        scope.asked.add(provider)
+    scope.asked.add(provider)
+    if _openings():
+        note_asked(provider)
     return scope
 
 

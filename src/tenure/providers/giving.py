@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import SINGLETON, TRANSIENT
-from tenure.providers.calling import NOBODY, inside
+from tenure.providers.calling import NOBODY, noted
 from tenure.providers.family import engine_of
 from tenure.runtime.paths import explain
 from tenure.runtime.records import is_managed
@@ -12,7 +11,6 @@ from tenure.runtime.scope import Scope, current
 
 _GONE: Any = object()
 _current = current.get
-_openings = opening.get
 
 
 class Later:
@@ -40,13 +38,12 @@ class Given:
         provider: any.
     """
 
-    __slots__ = ("_cache", "_engine", "_graph", "_is_kept", "_is_new", "_provider")
+    __slots__ = ("_engine", "_graph", "_is_kept", "_is_new", "_provider")
 
     def __init__(self, provider: Any) -> None:
         self._provider = provider
         self._engine: Any = NOBODY
         self._graph: Any = None
-        self._cache: dict[Any, Any] | None = None
         self._is_kept = False
         self._is_new = False
 
@@ -55,25 +52,17 @@ class Given:
         provider = self._provider
         engine = self._engine = engine_of(provider)
         graph = engine.graph
-        self._cache, self._is_kept, self._is_new = None, False, False
+        self._is_kept = self._is_new = False
         if provider not in engine.resolvers:  # not asked for yet
             return engine
         binding = graph.require(provider)
         if binding.lifetime == TRANSIENT:
             self._is_new = not engine.plans.facts(binding).awaited
         elif not is_managed(binding):
-            self._cache = engine.root_cache()
             # what the root made on another loop is refused, which the engine sees to
             self._is_kept = binding.lifetime != SINGLETON or binding.lifecycle is None
         self._graph = graph  # last: it says that the rest holds
         return engine
-
-    def _seen_from(self, scope: Scope | None, engine: Any) -> Scope:
-        """Return the scope that serves a call in *scope*, the current one, with everybody told who asked."""
-        if _openings():
-            note_asked(self._provider)
-        serving: Scope = engine.root if scope is None else inside(scope, self._provider, engine)
-        return serving
 
     def value(self) -> Any:
         """
@@ -84,14 +73,11 @@ class Given:
         engine = self._engine
         if engine.graph is not self._graph:
             engine = self._look()
-        scope = _current()
-        if scope is None and self._cache is not None and not _openings():
-            value = self._cache.get(self._provider, _GONE)
-            if value is not _GONE:
-                return value
-        scope = self._seen_from(scope, engine)
+        make = engine.hot.makers.get(self._provider)
+        if make is None:
+            return engine.hot[self._provider]
         try:
-            return engine.resolvers[self._provider](scope)
+            return make()
         except BaseException as error:
             explain(error, self._provider, engine.graph)
             raise
@@ -101,13 +87,12 @@ class Given:
         engine = self._engine
         if engine.graph is not self._graph:
             engine = self._look()
-        scope = self._seen_from(_current(), engine)
         if self._is_new:
-            try:
-                return engine.resolvers[self._provider](scope)
-            except BaseException as error:
-                explain(error, self._provider, engine.graph)
-                raise
+            return self.value()
+        value = engine.hot.get(self._provider, _GONE)
+        if value is not _GONE:
+            return value
+        scope = noted(_current(), self._provider, engine)
         home: Scope | None = scope if self._is_kept else None
         while home is not None:
             value = home.cache.get(self._provider, _GONE)
