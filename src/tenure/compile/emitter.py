@@ -246,17 +246,30 @@ def caller_of(binding: Binding, links: Links) -> Any:
     Return a function of a scope and the arguments of one call that makes a new value of *binding*, a plain one.
 
     Positional arguments follow those of the binding; what is given by name stands in for the need of that name, which
-    is not worked out then.
+    is not worked out then. What it is given is left as it is.
     """
     writer = _Writer(links, is_async=False)
     target = writer.name("t", binding.target)
-    lines, first = [], []
+    first, named = "", []
     for edge in links.graph.edges(binding):
-        value, name = writer.argument(edge), edge.need.name
         if edge.need.by_position:
-            first.append(f"{value}, ")
+            first += f"{writer.argument(edge)}, "
         else:
-            lines.append(f"if {name!r} not in kwargs: kwargs[{name!r}] = {value}")
-    lines.append(f"return {target}({''.join(first)}*args, **kwargs)")
-    body = "".join(f"    {line}\n" for line in lines)
+            named.append((edge.need, writer.argument(edge)))
+    body = "".join(f"    {line}\n" for line in _calls(target, first, named))
     return function_from(f"def call(scope, args, kwargs):\n{body}", "call", writer.names)
+
+
+def _calls(target: str, first: str, named: list[tuple[Need, str]]) -> list[str]:
+    """Return the calls of *target* for all that may be given; each way of passing it on costs more than the others."""
+    own = "".join(f", {passed(need, value)}" for need, value in named)  # it follows what is given
+    lines = [f"if not kwargs: return {target}({first}*args{own})"]
+    if not named:
+        lines = [f"if not kwargs and len(args) == 1: return {target}({first}args[0])"]
+        lines.append(f"if not args: return {target}({first}**kwargs)")
+    elif len(named) == 1:
+        lines.append(f"if {named[0][0].name!r} not in kwargs: return {target}({first}*args, **kwargs{own})")
+    else:
+        lines.append("kwargs = kwargs.copy()")
+        lines += [f"if {need.name!r} not in kwargs: kwargs[{need.name!r}] = {value}" for need, value in named]
+    return [*lines, f"return {target}({first}*args, **kwargs)"]

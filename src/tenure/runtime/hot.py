@@ -26,17 +26,19 @@ class Hot(dict[Key, Any]):
         engine: whose keys they are.
 
     Attributes:
+        expected: keys that may be hot.
         makers: functions of nothing that make a new object, by key.
     """
 
-    __slots__ = ("_engine", "_expected", "_n_watching", "_watched", "makers")
+    __slots__ = ("_engine", "_handed", "_n_watching", "_watched", "expected", "makers")
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
-        self._expected: set[Key] = set()
+        self.expected: set[Key] = set()
         self._n_watching = 0
         self._watched: set[tuple[Key, bool]] = set()
         self.makers: dict[Key, Callable[[], Any]] = {}
+        self._handed: dict[Key, Callable[[], None]] = {}
 
     def __missing__(self, key: Key) -> Any:
         if key in self.makers:
@@ -66,7 +68,7 @@ class Hot(dict[Key, Any]):
         except BaseException as error:
             explain(error, key, engine.graph)
             raise
-        if key in self._expected and not self._n_watching:
+        if key in self.expected and not self._n_watching:
             self._settle(key, value)
         return value
 
@@ -75,7 +77,7 @@ class Hot(dict[Key, Any]):
         is_kept = binding.is_plain and (binding.lifetime == SINGLETON or binding.make is Make.VALUE)
         is_own = not binding.later and not hasattr(type(binding.key), "__tenure_forget__")
         if is_made_anew(binding) or (is_kept and is_own and not self._engine.plans.facts(binding).resources):
-            self._expected.add(binding.key)
+            self.expected.add(binding.key)
 
     def _settle(self, key: Key, value: Any) -> None:
         """Let *value* of *key* be given from now on without a look at anything else."""
@@ -93,7 +95,35 @@ class Hot(dict[Key, Any]):
 
     def _settled(self, key: Key) -> Any:
         """Return what stands for *key*, NOTHING where nothing does or where something has to be closed for it."""
-        return self._engine.root_cache().get(key, NOTHING) if key in self._expected else NOTHING
+        return self._engine.root_cache().get(key, NOTHING) if key in self.expected else NOTHING
+
+    def hand_out(self, key: Key, value: Any, take: Callable[[], None], give_back: Callable[[], None]) -> None:
+        """
+        Let somebody give *value* of *key*, hot now, without asking here, until it is hot no longer.
+
+        Args:
+            key: any.
+            value: what they think stands for it; if something else does, nothing happens.
+            take: called under the lock to begin with.
+            give_back: called as soon as *key* is hot no longer.
+        """
+        with self._engine.lock:
+            if self.get(key, self) is value:
+                self._handed[key] = give_back
+                take()
+
+    def pop(self, key: Key, default: Any = None) -> Any:
+        """Take out what stands for *key*, if anything."""
+        value = super().pop(key, default)
+        if key in self._handed:
+            self._handed.pop(key)()
+        return value
+
+    def clear(self) -> None:
+        """Take everything out."""
+        super().clear()
+        while self._handed:
+            self._handed.popitem()[1]()
 
     def watch(self, key: Key, *, opens: bool = False) -> bool:
         """
@@ -137,13 +167,13 @@ class Hot(dict[Key, Any]):
         self.makers.clear()
         for key in keys:
             self.pop(key, None)
-            self._expected.discard(key)
+            self.expected.discard(key)
             self._watched -= {(key, False), (key, True)}
 
     def forget_all(self) -> None:
         """Forget all that is known of any key."""
         self.forget()
-        self._expected.clear()
+        self.expected.clear()
         self._watched.clear()
 
 
