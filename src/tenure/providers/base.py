@@ -232,14 +232,20 @@ class Provider(Generic[T_co]):
     def enable_async_mode(self) -> None:
         """Have every call give an awaitable."""
         self._async_mode = calling.ENABLED
+        self._mode_said()
 
     def disable_async_mode(self) -> None:
         """Have every call give the value, and raise where that would need awaiting."""
         self._async_mode = calling.DISABLED
+        self._mode_said()
 
     def reset_async_mode(self) -> None:
         """Have the next call decide again."""
         self._async_mode = None
+        self._mode_said()
+
+    def _mode_said(self) -> None:
+        """Forget what counted for the mode before."""
 
     def is_async_mode_enabled(self) -> bool:
         """Whether calls give awaitables."""

@@ -7,6 +7,7 @@ overridden or changed. A mode that the user set stays whatever happens.
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
+from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 from tenure.errors import UnforeseenAwaitError
@@ -70,6 +71,11 @@ def usual(method: C) -> C:
     return method
 
 
+def is_usual(method: Any) -> bool:
+    """Tell whether *method*, the `__call__` of a class, calls through the engine."""
+    return hasattr(method, _USUAL) or isinstance(method, MemberDescriptorType)  # a slot: see `settling`
+
+
 def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return the value of *provider* in the current scope, or an awaitable of it, whatever is known of it so far."""
     if provider._last is not None:
@@ -88,7 +94,7 @@ def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     """Return the value of *provider* for another one that asks while it is made; an awaitable if need be."""
     provider = _counting(provider)
     mode = provider._async_mode
-    if not hasattr(type(provider).__call__, _USUAL) or (mode is not None and mode.graph is None):
+    if not is_usual(type(provider).__call__) or (mode is not None and mode.graph is None):
         return provider(*args, **kwargs)
     engine = engine_of(provider)
     scope = current_of(engine)
@@ -191,7 +197,8 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
 
 def value_with(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return the value of *provider* in the current scope, made with the arguments of one call."""
-    return _value_with(provider, engine, noted(_current(), provider, engine), args, kwargs)
+    scope = _current()
+    return _value_with(provider, engine, engine.root if scope is None else noted(scope, provider, engine), args, kwargs)
 
 
 def _value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -202,7 +209,7 @@ def _value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...],
         else:
             make = engine.caller(provider)
             if make is not None:
-                return make(scope, args, kwargs.copy())
+                return make(scope, args, kwargs)
     binding = called_binding(provider, engine, args, kwargs)
     return binding.target if binding.make is Make.VALUE else variants.value_of(engine, binding, scope)
 

@@ -1,30 +1,26 @@
-"""`Kept`: a provider whose value the container keeps, so that most calls find it there."""
+"""Calls of providers whose value the container keeps: most of them find it there."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from tenure.lifecycle.claim import opening
 from tenure.providers import calling
-from tenure.providers.base import Provider, T_co
+from tenure.providers.base import Provider
 from tenure.runtime.scope import current
 
 _current = current.get
-_openings = opening.get
 
 
-class Kept(Provider[T_co]):
-    """A provider of a value that is made once; where it is there already, no argument of a call counts."""
+@calling.usual
+def called_kept(provider: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """
+    Return the value of *provider*, see `Provider.__call__`.
 
-    __slots__ = ()
-
-    if not TYPE_CHECKING:
-
-        @calling.usual
-        def __call__(self, *args, **kwargs):
-            """Return the value, see `Provider.__call__`; outside of scopes and openings nobody has to be told."""
-            mode = self._async_mode
-            if mode is not None and mode.engine.graph is mode.plain and _current() is None and not _openings():
-                try:
-                    return mode.kept[self]
-                except KeyError:
-                    pass
-            return Provider.__call__(self, *args, **kwargs)
+    Outside of scopes nobody has to be told who asks, and every opening runs in one. Where the value is there already,
+    no argument counts.
+    """
+    mode = provider._async_mode
+    if mode is not None and mode.engine.graph is mode.plain and _current() is None:
+        try:
+            return mode.kept[provider]
+        except KeyError:
+            pass
+    return Provider.__call__(provider, *args, **kwargs)

@@ -10,7 +10,7 @@ from tenure.model.binding import AMBIENT, Binding, Lifecycle, Options, Style
 from tenure.model.detect import lifecycle_of_initializer
 from tenure.providers.base import T_co
 from tenure.providers.family import engine_of, renew
-from tenure.providers.kept import Kept
+from tenure.providers.kept import called_kept
 from tenure.providers.making import Making
 from tenure.providers.shutting import shut_down
 from tenure.runtime.scope import Scope, current_of, live_chain
@@ -19,7 +19,7 @@ T = TypeVar("T")
 _NOTHING: Any = object()
 
 
-class BaseResource(Kept[T_co], Making[T_co]):
+class BaseResource(Making[T_co]):
     """
     What every resource provider can do.
 
@@ -32,6 +32,9 @@ class BaseResource(Kept[T_co], Making[T_co]):
 
     __slots__ = ("_found", "_is_async")
     _lifetime = AMBIENT
+
+    if not TYPE_CHECKING:
+        __call__ = called_kept
 
     def __init__(self, provides: Any = None, *args: Any, **kwargs: Any) -> None:
         self._found: Any = _NOTHING

@@ -8,10 +8,9 @@ from tenure.errors import Error
 from tenure.model.binding import SINGLETON
 from tenure.providers.abstract import Abstract, typed_delegate
 from tenure.providers.base import Provider, T_co
-from tenure.providers.factories import Typed
 from tenure.providers.family import engine_of
-from tenure.providers.kept import Kept
 from tenure.providers.objects import Delegate
+from tenure.providers.settling import Settling
 from tenure.runtime.emptying import forget_value
 
 P = TypeVar("P")
@@ -39,7 +38,7 @@ class SingletonFullResetContext(SingletonResetContext[P]):
     """The same for a singleton with every singleton that it needs."""
 
 
-class BaseSingleton(Kept[T_co], Typed[T_co]):
+class BaseSingleton(Settling[T_co]):
     """
     What every singleton provider can do.
 

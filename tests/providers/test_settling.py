@@ -1,0 +1,241 @@
+"""Settled singletons: calls that run no code of ours give what calls that do would have given."""
+
+import asyncio
+import copy
+import gc
+import inspect
+import threading
+import weakref
+
+import pytest
+
+from tenure import Container, containers, providers
+from tenure.errors import ContainerClosedError
+
+
+class Service:
+    """What is made once."""
+
+    def __init__(self, *args: object) -> None:
+        self.args = args
+
+
+class Services(containers.DeclarativeContainer):
+    """A singleton, one over it, and a factory over both."""
+
+    below = providers.Singleton(Service)
+    service = providers.Singleton(Service, below)
+    made = providers.Factory(Service, service, below)
+
+
+def settled(provider):
+    """Return *provider*, called until its calls run no code of ours."""
+    for _ in range(4):
+        provider()
+    assert hasattr(provider.__call__, "cache_info"), "a cache of C stands in the slot"
+    return provider
+
+
+def test_it_gives_the_same():
+    """Nothing is made anew."""
+    provider = providers.Singleton(Service)
+    first = provider()
+
+    assert settled(provider)() is first
+
+
+def test_arguments_mean_nothing():
+    """They would have meant something for the first call only; whatever is given, by name as well."""
+    provider = settled(providers.Singleton(Service))
+    first = provider()
+
+    assert provider(1) is first
+    assert provider([1], name={}) is first
+    assert provider() is first
+
+
+def test_arguments_that_cannot_be_hashed_are_refused_where_none_were_given_before():
+    """The cache has to hash them; it is the one thing that calls of settled providers do not take."""
+    provider = settled(providers.Singleton(Service))
+
+    with pytest.raises(TypeError, match="unhashable"):
+        provider([1])
+
+
+def test_a_provider_that_was_ever_given_arguments_takes_all():
+    """Also those that cannot be hashed."""
+    provider = providers.Singleton(Service)
+    first = provider([1])
+    for _ in range(4):
+        provider()
+
+    assert provider([2]) is first
+    assert first.args == ([1],)
+
+
+def test_an_override_shows_at_once_and_goes_again():
+    """Law L57."""
+    provider = settled(providers.Singleton(Service))
+    first = provider()
+
+    with provider.override(providers.Object("other")):
+        assert [provider(), provider(), provider(), provider()] == ["other"] * 4
+    assert settled(provider)() is first
+
+
+def test_an_override_of_what_it_was_made_of_shows_at_once():
+    """What was made of it is set aside, settled or not."""
+    container = Services()
+    settled(container.below)
+    first = settled(container.service)()
+
+    with container.below.override(providers.Object("other")):
+        assert settled(container.service)().args == ("other",)
+    assert container.service() is first
+
+
+def test_a_reset_shows_at_once():
+    """The next call makes another."""
+    provider = settled(providers.Singleton(Service))
+    first = provider()
+    provider.reset()
+
+    assert settled(provider)() is not first
+
+
+def test_resetting_the_singletons_of_a_container_shows_at_once():
+    """All of them are made anew."""
+    container = Services()
+    first = settled(container.service)()
+    container.reset_singletons()
+
+    assert container.service() is not first
+
+
+def test_an_end_of_the_container_shows_at_once():
+    """Law L50: what is closed gives nothing."""
+    owner, container = Container(), Services()
+    owner.include(container)
+    settled(container.service)
+    owner.close()
+
+    with pytest.raises(ContainerClosedError):
+        container.service()
+
+
+@pytest.mark.parametrize("say", ["enable_async_mode", "disable_async_mode", "reset_async_mode"])
+def test_a_mode_that_is_said_shows_at_once(say):
+    """Settled as it is, the next call looks."""
+    provider = settled(providers.Singleton(Service))
+    first = provider()
+    getattr(provider, say)()
+    given = provider()
+
+    if say == "enable_async_mode":
+        assert asyncio.run(given) is first
+    else:
+        assert given is first
+
+
+def test_new_arguments_show_after_a_reset():
+    """What it gave stays until then."""
+    provider = settled(providers.Singleton(Service))
+    first = provider()
+    provider.set_args(1)
+
+    assert provider() is first
+    provider.reset()
+    assert provider().args == (1,)
+
+
+def test_what_opening_code_asks_for_counts_however_settled_it_is():
+    """Law L20: an override of it concerns the resource that asked."""
+    given = []
+
+    def opened():
+        given.append(Services.service())
+        yield given[-1]
+
+    resource = providers.Resource(opened)
+    union = containers.DynamicContainer()
+    union.service, union.resource = Services.service, resource
+    settled(Services.service)
+    resource()
+
+    with Services.service.override(providers.Object("other")):
+        assert resource() == "other"
+    assert resource() is given[0]
+    union.shutdown_resources()
+    Services.service.reset()
+
+
+def test_a_copy_is_not_settled():
+    """A container's own provider gives the container's own object."""
+    first = settled(Services.service)()
+
+    assert Services().service() is not first
+    assert copy.deepcopy(Services.service)() is not first
+
+
+def test_a_shallow_copy_calls_itself():
+    """It has what the original has, and an object of its own."""
+    provider = settled(providers.Singleton(Service, 1))
+    copied = copy.copy(provider)
+
+    assert copied().args == (1,)
+    assert copied() is not provider()
+
+
+def test_a_subclass_may_have_a_call_of_its_own():
+    """It is called by it, and may call the usual one."""
+
+    class Own(providers.Singleton):
+        def __call__(self, *args, **kwargs):
+            return "own", super().__call__(*args, **kwargs)
+
+    provider = Own(Service)
+    first = provider()
+
+    assert [provider(), provider(), provider()] == [first] * 3
+
+
+def test_its_signature_takes_anything():
+    """Frameworks that look at what they call see what they saw before."""
+    provider = providers.Singleton(Service)
+
+    assert str(inspect.signature(provider)) == str(inspect.signature(settled(provider))) == "(*args, **kwargs)"
+    assert "provides" in inspect.signature(providers.Singleton).parameters
+
+
+def test_a_container_that_is_dropped_is_collected():
+    """Being settled keeps nothing alive."""
+    container = Services()
+    gone = weakref.ref(settled(container.service)())
+    del container
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_resets_among_calls_of_other_threads_leave_nothing_old():
+    """However the calls of other threads fall, what is given after the last reset was made after it."""
+    provider = settled(providers.Singleton(Service))
+    stop = threading.Event()
+
+    def call():
+        while not stop.is_set():
+            provider()
+
+    threads = [threading.Thread(target=call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    given = []
+    for _ in range(300):
+        before = provider()
+        provider.reset()
+        given.append((before, provider()))
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert all(before is not after for before, after in given)
