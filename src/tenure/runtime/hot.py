@@ -88,7 +88,9 @@ class Hot(dict[Key, Any]):
                 return
             if is_made_anew(binding):
                 maker = maker_of(binding, engine.graph, self._settled)
-                if maker is not None:
+                if maker is None:  # nor will the next request find one, unless bindings change
+                    self.expected.discard(key)
+                else:
                     self.makers[key] = maker
             elif binding.make is Make.VALUE or cache.get(key, self) is value:
                 self[key] = value
