@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenure.model.binding import Binding
 from tenure.providers import awaiting, bindings, calling, copying, family, kinds, overriding, traversing
+from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
     import typing_extensions
@@ -26,6 +27,7 @@ else:  # defaults are known to Python from 3.13 on, to checkers everywhere
     P = TypeVar("P", bound="Provider[Any]")
 
 T = TypeVar("T")
+_current = current.get
 
 
 class Provider(Generic[T_co]):
@@ -97,8 +99,15 @@ class Provider(Generic[T_co]):
             try:
                 if args or kwargs:
                     return calling.value_with(self, engine, args, kwargs)
-                make = engine.hot.makers.get(self)
-                return engine.hot[self] if make is None else make()
+                hot = engine.hot
+                make = hot.makers.get(self)
+                if make is not None:
+                    return make()
+                if self in hot.expected:
+                    return hot[self]
+                scope = _current()
+                scope = engine.root if scope is None else calling.noted(scope, self, engine)
+                return engine.resolvers[self](scope)
             except BaseException as error:
                 if not calling.is_turned(self, engine, error):
                     raise
