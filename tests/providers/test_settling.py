@@ -239,3 +239,106 @@ def test_resets_among_calls_of_other_threads_leave_nothing_old():
         thread.join()
 
     assert all(before is not after for before, after in given)
+
+
+# options of configurations
+
+
+def configured(values):
+    """Return a configuration with *values*."""
+    config = providers.Configuration()
+    config.from_dict(values)
+    return config
+
+
+def test_a_settled_option_gives_what_it_read():
+    """Whatever it is given."""
+    option = settled(configured({"a": {"b": 1}}).a.b)
+
+    assert [option(), option(2), option(name=3), option([4])] == [1] * 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda config: config.a.b.from_value(2),
+        lambda config: config.from_dict({"a": {"b": 2}}),
+        lambda config: config.override({"a": {"b": 2}}),
+        lambda config: config.a.override({"b": 2}),
+        lambda config: config.set_default({"a": {"b": 2}}),
+    ],
+)
+def test_a_change_shows_at_once(change):
+    """And stays, also when it is settled again."""
+    config = providers.Configuration(default={"a": {"b": 1}})
+    settled(config.a.b)
+    change(config)
+
+    assert config.a.b() == 2
+    assert settled(config.a.b)() == 2
+
+
+def test_a_link_shows_at_once_and_goes_again():
+    """Another configuration may be linked, and the link undone."""
+    config, other = configured({"a": 1}), configured({"a": 2})
+    settled(config.a)
+
+    with config.override(other):
+        assert settled(config.a)() == 2
+        other.a.from_value(3)
+        assert config.a() == 3
+    assert config.a() == 1
+
+
+def test_an_option_that_has_to_be_awaited_from_now_on_says_so():
+    """However settled it is."""
+    option = settled(configured({"a": 1}).a)
+    option.enable_async_mode()
+
+    assert asyncio.run(option()) == 1
+
+
+def test_a_settled_option_keeps_nothing_alive():
+    """A configuration that is dropped is gone, with what hangs on it."""
+    config = configured({"a": 1})
+    settled(config.a)
+    gone = weakref.ref(config)
+    del config
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_changes_among_reads_of_other_threads_leave_nothing_old():
+    """However the reads of other threads fall, what is read after a change is what was set."""
+    option = settled(configured({"a": 0}).a)
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            option()
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    read_back = []
+    for number in range(300):
+        option.from_value(number)
+        read_back.append(option())
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert read_back == list(range(300))
+
+
+def test_another_provider_that_has_an_option_calls_it():
+    """An option reads directly, whoever asks."""
+    config = configured({"which": "one"})
+    choice = providers.Selector(config.which, one=config.value, two=config.which)
+    config.value.from_value(7)
+    holder = providers.Factory(Service, choice)
+
+    assert holder().args == (7,)
+    config.value.from_value(8)
+    assert holder().args == (8,)

@@ -71,9 +71,10 @@ def usual(method: C) -> C:
     return method
 
 
-def is_usual(method: Any) -> bool:
-    """Tell whether *method*, the `__call__` of a class, calls through the engine."""
-    return hasattr(method, _USUAL) or isinstance(method, MemberDescriptorType)  # a slot: see `settling`
+def is_usual(cls: Any) -> bool:
+    """Tell whether the calls of *cls* go through the engine, by a method or by what stands in a slot."""
+    method = cls.__call__
+    return hasattr(method, _USUAL) or (isinstance(method, MemberDescriptorType) and hasattr(cls, _USUAL))
 
 
 def call(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -94,7 +95,7 @@ def consume(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     """Return the value of *provider* for another one that asks while it is made; an awaitable if need be."""
     provider = _counting(provider)
     mode = provider._async_mode
-    if not is_usual(type(provider).__call__) or (mode is not None and mode.graph is None):
+    if not is_usual(type(provider)) or (mode is not None and mode.graph is None):
         return provider(*args, **kwargs)
     engine = engine_of(provider)
     scope = current_of(engine)

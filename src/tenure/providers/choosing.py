@@ -111,7 +111,10 @@ class Aggregate(_OneOf[T_co]):
             return self._last(provider_name, *args, **kwargs)  # type: ignore[no-any-return]  # it replaces a T
         if provider_name is None:
             raise TypeError("the name of a provider is missing: it is the first argument of the call")
-        return self._chosen(provider_name)(*args, **kwargs)  # type: ignore[no-any-return]  # it was given as one of T
+        chosen = self._chosen(provider_name)
+        if not args and not kwargs:  # to spread nothing has its price
+            return chosen()  # type: ignore[no-any-return]  # it was given as one of T
+        return chosen(*args, **kwargs)  # type: ignore[no-any-return]  # as above
 
     def async_(self, provider_name: Any = None, *args: Any, **kwargs: Any) -> Awaitable[T_co]:
         """Return an awaitable of the value of the provider *provider_name*."""
@@ -190,9 +193,14 @@ class Selector(_OneOf[T_co]):
         if self._selector is None:
             raise Error(f"{self} has no selector; give it with set_selector(...)")
         name = self._selector()
-        if isawaitable(name):
+        if type(name) is not str and isawaitable(name):
             return super().__call__(*args, **kwargs)
-        return self._named(name)(*args, **kwargs)  # type: ignore[no-any-return]  # it was given as one of T
+        chosen = self._providers.get(name)
+        if chosen is None:
+            chosen = self._named(name)
+        if not args and not kwargs:  # to spread nothing has its price
+            return chosen()  # type: ignore[no-any-return]  # it was given as one of T
+        return chosen(*args, **kwargs)  # type: ignore[no-any-return]  # as above
 
     def _named(self, name: Any) -> Any:
         if name is None:

@@ -3,40 +3,30 @@ Settled providers: those that give one value, whoever asks, until something chan
 
 What a call of a provider costs is mostly the frame of its `__call__`. So the class has a slot of that name instead of a
 method, and Python calls what stands there: to begin with a method that looks whether the value is hot (see
-`runtime.hot`), and then, for as long as it is, a function of C that gives it without running any code of ours. That is
-the cache of `functools.lru_cache`, the one function of C that takes any arguments, after its first call without any.
-Arguments mean nothing where the value is there already; who gives them once is called by the method from then on.
+`runtime.hot`), and then, for as long as it is, a function that gives it without running any code of ours. Arguments
+mean nothing where the value is there already; who gives some once is called by a method from then on.
 """
 
-import functools
-import inspect
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from tenure.providers import calling
 from tenure.providers.base import Provider, T_co
+from tenure.providers.constant import CallSignature, constant
 from tenure.providers.factories import Typed
 from tenure.providers.kept import called_kept
 
 _GONE: Any = object()
 
 
-class _Signature:
-    """The signature of a provider's call, which `inspect` would look for in a method."""
-
-    def __get__(self, provider: Any, cls: Any = None) -> inspect.Signature:
-        if provider is None:
-            raise AttributeError("__signature__")
-        return inspect.signature(MethodType(_called, provider))
-
-
+@calling.usual
 class Settling(Typed[T_co]):
     """A provider that settles once its value is hot."""
 
     __slots__ = ("__call__",)
 
     if not TYPE_CHECKING:
-        __signature__ = _Signature()
+        __signature__ = CallSignature()
 
     def _begin(self) -> None:
         super()._begin()
@@ -59,7 +49,7 @@ def _call_by(provider: Any, method: Any) -> None:
     _slot.__set__(provider, MethodType(method, provider))
 
 
-def _called(provider, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # its signature is what frameworks see
+def _called(provider: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Return the value of *provider*; settle it where that is hot."""
     mode = provider._async_mode
     if args or kwargs or mode is None or mode.engine.graph is not mode.plain:
@@ -78,13 +68,7 @@ def _called(provider, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # it
 
 
 def _settle(provider: Any, engine: Any, value: Any) -> None:
-    def give(*args: Any, **kwargs: Any) -> Any:
-        if args or kwargs:
-            _call_by(provider, called_kept)
-        return value
-
-    settled = functools.lru_cache(maxsize=None)(give)
-    settled()
+    settled = constant(value, lambda: _call_by(provider, called_kept))
 
     def take() -> None:
         _slot.__set__(provider, settled)

@@ -1,6 +1,7 @@
 """`ConfigurationOption`: one value of a configuration, read when it is asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenure.errors import Error, UndefinedOptionError
@@ -14,6 +15,7 @@ from tenure.providers.configuration.linking import NO_VALUES, is_plain, named_by
 from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.tree import dotted, replaced, select
 from tenure.providers.configuration.typed import TypedConfigurationOption
+from tenure.providers.constant import CallSignature, constant
 
 if TYPE_CHECKING:
     from tenure.providers.configuration.root import Configuration
@@ -32,7 +34,7 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         required: whether it has to have a value.
     """
 
-    __slots__ = ("__dict__", "_children", "_must_be_set", "_remembered", "_root", "_segments", "_variants")
+    __slots__ = ("__call__", "__dict__", "_children", "_must_be_set", "_remembered", "_root", "_segments", "_variants")
 
     _keep: None = None
 
@@ -76,18 +78,31 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
 
     # its value
 
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        """
-        Return the value; arguments are of no use.
+    if TYPE_CHECKING:
 
-        Raises:
-            UndefinedOptionError: it has no value and needs one.
-            OptionPathError: a value stands where its section should be.
-        """
-        remembered = self._remembered
-        if remembered[0] is CHANGES.last:
-            return remembered[1]
-        return self._look_up()
+        def __call__(self, *_: Any, **__: Any) -> Any:
+            """
+            Return the value; arguments are of no use.
+
+            Raises:
+                UndefinedOptionError: it has no value and needs one.
+                OptionPathError: a value stands where its section should be.
+            """
+            ...
+    else:
+        __signature__ = CallSignature()
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Read the value at the next call."""
+        _slot.__set__(self, MethodType(_called, self))
+
+    def _mode_said(self) -> None:
+        self._remembered = FORGOTTEN
+        self._look_again()
 
     def _look_up(self) -> Any:
         if self._async_mode is calling.ENABLED or not self._is_plain():
@@ -209,11 +224,6 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         """Forget the value that is remembered."""
         CHANGES.note()
 
-    def enable_async_mode(self) -> None:
-        """Have every call give an awaitable."""
-        super().enable_async_mode()
-        self._remembered = FORGOTTEN
-
     # its place
 
     def _option(self, item: Any) -> "ConfigurationOption":
@@ -244,3 +254,25 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         copied._copy_children(self, copy)
         copied._variants = {kind: copy(option) for kind, option in self._variants.items()}
         copied._root = copy(self._root)
+
+
+_slot: Any = ConfigurationOption.__dict__["__call__"]  # a class of the user's may have a method of that name
+
+
+def _called(option: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Return the value of *option*; where it is remembered, have it given without a look from now on."""
+    change, value = option._remembered
+    if change is not CHANGES.last:
+        return option._look_up()
+    if args or kwargs:
+        _slot.__set__(option, MethodType(_remembered_or_read, option))
+        return value
+    given = constant(value, lambda: _slot.__set__(option, MethodType(_remembered_or_read, option)))
+    CHANGES.hand_out(change, option, lambda: _slot.__set__(option, given))
+    return value
+
+
+def _remembered_or_read(option: Any, /, *_: Any, **__: Any) -> Any:
+    """Return the value of *option*, which is given arguments now and then."""
+    change, value = option._remembered
+    return value if change is CHANGES.last else option._look_up()
