@@ -6,6 +6,7 @@ from typing import Any
 from tenure.lifecycle.claim import opening
 from tenure.model.binding import Binding, Make
 from tenure.providers.family import engine_of
+from tenure.providers.modes import found
 from tenure.providers.pending import OVER, UNTOUCHED, Awaited
 from tenure.runtime import variants
 from tenure.runtime.paths import explain
@@ -75,5 +76,10 @@ class Value(Awaited[Any]):
 def later(provider: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Awaitable[Any]:
     """Return an awaitable of the value of *provider* in the scope that is current now."""
     mode = provider._async_mode
-    engine = mode.engine if mode is not None and mode.engine.graph is mode.graph else engine_of(provider)
+    if mode is not None and mode.engine.graph is mode.graph:
+        return Value(provider, mode.engine, current_of(mode.engine), args, kwargs)
+    engine = engine_of(provider)
+    binding = engine.graph.find(provider)
+    if binding is not None and mode is not None and mode.is_on and mode.graph is not None:
+        provider._async_mode = found(engine, binding, is_on=True)  # it stays on; the value may be kept elsewhere
     return Value(provider, engine, current_of(engine), args, kwargs)

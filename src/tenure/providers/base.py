@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from tenure.model.binding import Binding
-from tenure.providers import awaiting, bindings, calling, copying, family, kinds, overriding, traversing
+from tenure.providers import awaiting, bindings, calling, copying, family, kinds, modes, overriding, traversing
 from tenure.runtime.scope import current
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Provider(Generic[T_co]):
     def _begin(self) -> None:
         """Set what every provider has; a copy begins with it too."""
         self._family: family.Family | None = None
-        self._async_mode: calling.Mode | None = None
+        self._async_mode: modes.Mode | None = None
         self._overridden: tuple[Provider[Any], ...] = ()
         self._overrides: tuple[Provider[Any], ...] = ()
         self._last: Provider[Any] | None = None
@@ -240,12 +240,12 @@ class Provider(Generic[T_co]):
 
     def enable_async_mode(self) -> None:
         """Have every call give an awaitable."""
-        self._async_mode = calling.ENABLED
+        self._async_mode = modes.ENABLED
         self._mode_said()
 
     def disable_async_mode(self) -> None:
         """Have every call give the value, and raise where that would need awaiting."""
-        self._async_mode = calling.DISABLED
+        self._async_mode = modes.DISABLED
         self._mode_said()
 
     def reset_async_mode(self) -> None:

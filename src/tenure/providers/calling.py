@@ -6,7 +6,7 @@ overridden or changed. A mode that the user set stays whatever happens.
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
@@ -15,51 +15,16 @@ from tenure.lifecycle.claim import note_asked, opening
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
 from tenure.providers.awaiting import called_binding, later
 from tenure.providers.family import engine_of
+from tenure.providers.modes import ENABLED, found
 from tenure.providers.pending import Pending
 from tenure.runtime import variants
 from tenure.runtime.paths import explain
-from tenure.runtime.records import is_managed
 from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import Scope, current, current_of
 
 C = TypeVar("C")
 _current = current.get
 _openings = opening.get
-
-
-_NOT_KEPT: dict[Any, Any] = {}
-
-
-class NOBODY:
-    """Stands for an engine whose graph is no provider's."""
-
-    graph: Any = NOTHING
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mode:
-    """Whether a provider gives awaitables."""
-
-    is_on: bool
-    graph: Any = None
-    """The graph it was found out in; None: the user said so."""
-    engine: Any = NOBODY
-    """Whose graph that was."""
-    plain: Any = None
-    """The graph once more, where calls give values: as long as it is the engine's, they take the short way."""
-    kept: dict[Any, Any] = field(default_factory=dict)
-    """Where the value stands if the container itself holds it: the cache of the root, or nothing."""
-
-
-ENABLED = Mode(is_on=True)
-DISABLED = Mode(is_on=False)
-
-
-def _found(engine: Any, binding: Binding, *, is_on: bool) -> Mode:
-    """Return the mode of the provider of *binding*, found out just now."""
-    graph = engine.graph
-    kept = engine.root_cache() if binding.lifetime != TRANSIENT and not is_managed(binding) else _NOT_KEPT
-    return Mode(is_on, graph, engine, NOTHING if is_on else graph, kept)
 
 
 _USUAL = "__tenure_usual__"
@@ -118,13 +83,13 @@ def _first(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
         return _raw(engine, binding, scope)
     is_late = _is_always_awaited(binding) or bool(to_await(engine, binding, scope)) or _takes_awaitables(binding)
     if is_late:
-        provider._async_mode = _found(engine, binding, is_on=True)
+        provider._async_mode = found(engine, binding, is_on=True)
         return later(provider, args, kwargs)
     try:
         value = _value(provider, engine, scope, args, kwargs)
     except UnforeseenAwaitError as error:
         return _turned(provider, engine, args, kwargs, error)
-    provider._async_mode = _found(engine, binding, is_on=False)
+    provider._async_mode = found(engine, binding, is_on=False)
     return value
 
 
@@ -167,7 +132,7 @@ def _turn(provider: Any, engine: Any, error: UnforeseenAwaitError) -> None:
     keep = getattr(type(error.key), "_keep", None)
     if keep is not None:
         keep(error.key, error.made)
-    provider._async_mode = _found(engine, engine.graph.require(provider), is_on=True)
+    provider._async_mode = found(engine, engine.graph.require(provider), is_on=True)
 
 
 def _is_raw(binding: Binding, engine: Any) -> bool:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from tenure.model.binding import SINGLETON, TRANSIENT
-from tenure.providers.calling import NOBODY, noted
+from tenure.providers.calling import noted
 from tenure.providers.family import engine_of
+from tenure.providers.modes import NOBODY
 from tenure.runtime.paths import explain
 from tenure.runtime.records import is_managed
 from tenure.runtime.scope import Scope, current

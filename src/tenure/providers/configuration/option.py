@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
-from tenure.providers import calling
 from tenure.providers.base import Provider
 from tenure.providers.bindings import is_provider
 from tenure.providers.configuration.branch import Branch
@@ -16,6 +15,7 @@ from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.tree import dotted, replaced, select
 from tenure.providers.configuration.typed import TypedConfigurationOption
 from tenure.providers.constant import CallSignature, constant
+from tenure.providers.modes import ENABLED
 
 if TYPE_CHECKING:
     from tenure.providers.configuration.root import Configuration
@@ -105,7 +105,7 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         self._look_again()
 
     def _look_up(self) -> Any:
-        if self._async_mode is calling.ENABLED or not self._is_plain():
+        if self._async_mode is ENABLED or not self._is_plain():
             return super().__call__()
         return self._read()
 
@@ -116,7 +116,7 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
             return remembered[1]
         change = CHANGES.last  # before reading: what changes meanwhile is not missed
         value = self._pick(self._root._tree(), self._keys())
-        if self._async_mode is not calling.ENABLED and self._is_plain():
+        if self._async_mode is not ENABLED and self._is_plain():
             self._remembered = (change, value)
         return value
 

@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make
-from tenure.providers import calling
 from tenure.providers.base import Provider
 from tenure.providers.bindings import alias, is_provider
 from tenure.providers.configuration.branch import Branch
@@ -15,6 +14,7 @@ from tenure.providers.configuration.loading import Loading
 from tenure.providers.configuration.option import ConfigurationOption
 from tenure.providers.configuration.sources import Sources, listed
 from tenure.providers.configuration.tree import dotted, replaced, select
+from tenure.providers.modes import ENABLED
 from tenure.providers.objects import Object
 from tenure.providers.overriding import OverridingContext
 
@@ -125,7 +125,7 @@ class Configuration(Branch, Sources, Loading, Object[Any]):
         remembered = self._remembered
         if remembered[0] is CHANGES.last:
             return remembered[1]
-        if self._async_mode is calling.ENABLED or not self._is_plain():
+        if self._async_mode is ENABLED or not self._is_plain():
             return super().__call__(*args, **kwargs)
         change = CHANGES.last  # before reading: what changes meanwhile is not missed
         value = self._tree()
