@@ -97,16 +97,20 @@ class Provider(Generic[T_co]):
                 return calling.call(self, args, kwargs)
             engine = mode.engine
             try:
-                if args or kwargs:
-                    return calling.value_with(self, engine, args, kwargs)
-                hot = engine.hot
-                make = hot.makers.get(self)
-                if make is not None:
-                    return make()
-                if self in hot.expected:
-                    return hot[self]
+                if not args and not kwargs:
+                    hot = engine.hot
+                    make = hot.makers.get(self)
+                    if make is not None:
+                        return make()
+                    if self in hot.expected:
+                        return hot[self]
                 scope = _current()
                 scope = engine.root if scope is None else calling.noted(scope, self, engine)
+                if kwargs:
+                    return calling.value_with(self, engine, scope, args, kwargs)
+                if args:
+                    make = engine.callers.get(self)
+                    return calling.value_with(self, engine, scope, args, {}) if make is None else make(scope, args, {})
                 return engine.resolvers[self](scope)
             except BaseException as error:
                 if not calling.is_turned(self, engine, error):

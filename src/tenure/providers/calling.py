@@ -20,10 +20,9 @@ from tenure.providers.pending import Pending
 from tenure.runtime import variants
 from tenure.runtime.paths import explain
 from tenure.runtime.refusing import to_await
-from tenure.runtime.scope import Scope, current, current_of
+from tenure.runtime.scope import Scope, current_of
 
 C = TypeVar("C")
-_current = current.get
 _openings = opening.get
 
 
@@ -155,25 +154,20 @@ def _value(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwar
     if not args and not kwargs:
         return engine.value(provider, scope)
     try:
-        return _value_with(provider, engine, scope, args, kwargs)
+        return value_with(provider, engine, scope, args, kwargs)
     except Exception as error:
         explain(error, provider, engine.graph)
         raise
 
 
-def value_with(provider: Any, engine: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the value of *provider* in the current scope, made with the arguments of one call."""
-    scope = _current()
-    return _value_with(provider, engine, engine.root if scope is None else noted(scope, provider, engine), args, kwargs)
-
-
-def _value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def value_with(provider: Any, engine: Any, scope: Scope, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value of *provider* in *scope*, made with the arguments of one call."""
     if provider._passes_arguments:
         for name in kwargs:
             if "__" in name:
                 break
         else:
-            make = engine.caller(provider)
+            make = engine.callers.get(provider) or engine.caller(provider)
             if make is not None:
                 return make(scope, args, kwargs)
     binding = called_binding(provider, engine, args, kwargs)

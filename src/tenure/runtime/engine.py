@@ -67,6 +67,7 @@ class Engine:
         originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
         keepers: keys that keep what was made of them themselves, outside every scope.
+        callers: what `caller` has found, by key.
         hot: what requests by key give without a look at anything else; see there.
     """
 
@@ -99,7 +100,7 @@ class Engine:
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
         self._preparers: dict[tuple[Key, bool], Any] = {}
-        self._callers: dict[Key, Any] = {}
+        self.callers: dict[Key, Any] = {}
         self.hot: Hot = Hot(self)
         self._root_cache: RootCache = RootCache(self.hot)
         self.root: Scope = self._new_root()
@@ -199,19 +200,19 @@ class Engine:
         None where that is more than a call: something is kept, opened or awaited.
         """
         try:
-            return self._callers[key]
+            return self.callers[key]
         except KeyError:
             pass
         self.compile(key, is_async=False)
         binding = self.graph.require(key)
         is_call = binding.make is Make.CALL and binding.is_plain and binding.lifetime == TRANSIENT
         found = caller_of(binding, self) if is_call and not self.plans.facts(binding).touches_async else None
-        self._callers[key] = found
+        self.callers[key] = found
         return found
 
     def forget(self, keys: set[Key]) -> None:
         """Drop the resolvers of *keys*; they are compiled anew when asked for."""
-        self._callers.clear()
+        self.callers.clear()
         self.hot.forget_keys(keys)
         self.forget_swift()
         for key in keys:
@@ -224,7 +225,7 @@ class Engine:
         """Forget every resolver: the next request is compiled, and refused because the root is not open."""
         self.resolvers.clear()
         self.aresolvers.clear()
-        self._callers.clear()
+        self.callers.clear()
         self.hot.forget_all()
         self.forget_swift()
 
