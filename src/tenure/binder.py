@@ -12,15 +12,14 @@ from tenure.errors import BindingError, BindingInUseError, ContainerClosedError,
 from tenure.keys import Key, class_of, qualified, show
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
-from tenure.model.check import findings_of, refuse_fatal
 from tenure.model.graph import Graph, declares_binding
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
-from tenure.runtime.overrides import Override
 from tenure.runtime.scope import State
 
 if TYPE_CHECKING:
     from tenure.runtime.injection import Injected
+    from tenure.runtime.overrides import Override
 
 _DECLARED = Declared(options_of, lifecycle_on)
 
@@ -225,7 +224,9 @@ class Binder:
 
     # looking
 
-    def override(self, key: Any, target: Any = NOTHING, *, value: Any = NOTHING, scope: str | None = None) -> Override:
+    def override(
+        self, key: Any, target: Any = NOTHING, *, value: Any = NOTHING, scope: str | None = None
+    ) -> "Override":
         """
         Return a context manager that replaces the binding of *key*; dependents are rebuilt, and restored on leaving.
 
@@ -235,6 +236,8 @@ class Binder:
             value: the object itself, also where it is a class or a function.
             scope: lifetime of the replacement; None: as for `bind`.
         """
+        from tenure.runtime.overrides import Override  # noqa: PLC0415 - imported on use: many programs never do
+
         is_value = value is not NOTHING
         if is_value is (target is not NOTHING):
             raise BindingError(f"override({show(key)}) takes either a target or value=, the replacement")
@@ -247,6 +250,8 @@ class Binder:
 
     def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
         """Return everything there is to say about the graph, errors first; makes nothing."""
+        from tenure.model.check import findings_of  # noqa: PLC0415 - imported on use: many programs never do
+
         return findings_of(self.engine.graph, self.engine.ladder, self._injected, sync=sync)
 
     def check(self, *, sync: bool = False, strict: bool = False) -> None:
@@ -260,6 +265,8 @@ class Binder:
         Raises:
             GraphError: with all findings, if one of them is an error.
         """
+        from tenure.model.check import refuse_fatal  # noqa: PLC0415 - imported on use: many programs never do
+
         refuse_fatal(self.engine.graph, self.engine.ladder, self._injected, sync=sync, strict=strict)
 
 

@@ -16,14 +16,15 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
-from tenure.runtime import resetting, starting
+from tenure.runtime import starting
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import current_of
-from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from tenure.runtime.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -136,6 +137,8 @@ class Container(Binder):
 
         The class is the key it is bound to, or else that of the object; a second one of a class stands under its key.
         """
+        from tenure.runtime.snapshot import open_exits  # noqa: PLC0415 - imported on use: many programs never do
+
         found: dict[Any, Any] = {}
         for exit_ in open_exits(current_of(self.engine)):
             key, cls = exit_.binding.key, type(exit_.value)
@@ -143,8 +146,10 @@ class Container(Binder):
             found[key if is_own_class else cls] = exit_.value
         return found
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> "Snapshot":
         """Return what is open now, and which scopes; opens nothing."""
+        from tenure.runtime.snapshot import snapshot  # noqa: PLC0415 - imported on use: many programs never do
+
         return snapshot(self.engine)
 
     # scopes
@@ -224,11 +229,15 @@ class Container(Binder):
             ContainerClosedError: the container is closing or closed.
             CloseError: what closing code raised; everything else is done all the same.
         """
-        drive(resetting.reset(self.engine, (key, *keys), is_async=False))
+        from tenure.runtime.resetting import reset  # noqa: PLC0415 - imported on use: many programs never do
+
+        drive(reset(self.engine, (key, *keys), is_async=False))
 
     async def areset(self, key: Any, *keys: Any) -> None:
         """Close what was made of these keys, dependents first, in every open scope; see `reset`."""
-        await adrive(resetting.reset(self.engine, (key, *keys), is_async=True))
+        from tenure.runtime.resetting import reset  # noqa: PLC0415 - imported on use: many programs never do
+
+        await adrive(reset(self.engine, (key, *keys), is_async=True))
 
     @uninterrupted
     def close(self) -> None:

@@ -14,7 +14,6 @@ from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
 from tenure.record import replace
-from tenure.runtime.methods import install
 
 T = TypeVar("T", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -171,6 +170,8 @@ def _declared(target: Any, options: Options, lifecycle: Lifecycle | None) -> Any
         if lifecycle is None:
             lifecycle = lifecycle_with_close(target, options.close) if options.close else lifecycle_of_class(target)
         if lifecycle.style is Style.METHODS:
+            from tenure.runtime.methods import install  # noqa: PLC0415 - for classes with methods of their own
+
             install(target, lifecycle)
             lifecycle = replace(lifecycle, opens_itself=True)
         setattr(target, LIFECYCLE, lifecycle)

@@ -18,6 +18,7 @@ from tenure.model.binding import (
     Options,
 )
 from tenure.model.detect import (
+    NEVER_BY_THEMSELVES,
     is_abstract,
     is_async_function,
     lifecycle_of_class,
@@ -26,7 +27,6 @@ from tenure.model.detect import (
 )
 from tenure.model.functions import is_async_generator_function, is_routine
 from tenure.model.introspect import annotations_of, needs_of, product_of
-from tenure.model.reasons import NEVER_BY_THEMSELVES
 
 
 class Declared:

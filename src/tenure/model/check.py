@@ -11,10 +11,10 @@ from tenure.errors import CircularDependencyError, Finding, GraphError, MissingB
 from tenure.errors.paths import draw_path
 from tenure.keys import Key, class_of, near, qualifiers_of, show
 from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need, Style
+from tenure.model.captive import width_of
 from tenure.model.detect import is_abstract
 from tenure.model.functions import is_async_generator_function, is_generator_function, unwrap
 from tenure.model.graph import Graph
-from tenure.model.plan import Plans
 from tenure.model.survey import Survey, steps_to
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
@@ -155,39 +155,18 @@ def _cycle(path: Sequence[Any], parameter: str, last: Binding) -> Finding:
     return Finding("error", "cycle", last.key, str(error), last.where)
 
 
-def _width(lifetime: str, ladder: Sequence[str]) -> int | None:
-    """Return how long a lifetime is, 0 the longest; None for one that is as long as that of whoever asks."""
-    if lifetime == SINGLETON:
-        return 0
-    return ladder.index(lifetime) + 1 if lifetime in ladder else None
-
-
 def _captive(survey: Survey, ladder: Sequence[str]) -> Iterator[Finding]:
     """Look below what lives long, through what lives as long as its user: transient and ambient values (L48)."""
     if not any(binding.lifetime in ladder for binding in survey.upward):
         return
     found = survey.reach(
-        lambda source: _width(source.lifetime, ladder) or 0, lambda source: source.lifetime in (TRANSIENT, AMBIENT)
+        lambda source: width_of(source.lifetime, ladder) or 0, lambda source: source.lifetime in (TRANSIENT, AMBIENT)
     )
     for binding in survey.graph:
-        width = _width(binding.lifetime, ladder)
+        width = width_of(binding.lifetime, ladder)
         reached = found.get(id(binding))
         if width is not None and reached is not None and reached[0] > width:
             yield _captive_finding(binding, reached[1].goal, steps_to(binding, found))
-
-
-def refuse_captive(plans: Plans, ladder: Sequence[str], binding: Binding) -> None:
-    """
-    Raise where *binding*, about to be made for the first time, needs something that does not live as long (L48).
-
-    Raises:
-        GraphError: with the one finding.
-    """
-    width = _width(binding.lifetime, ladder)
-    shorter = [name for name in plans.facts(binding).reaches if width is not None and ladder.index(name) + 1 > width]
-    if shorter:
-        findings = [f for f in findings_of(plans.graph, ladder, ()) if f.kind == "captive" and f.key == binding.key]
-        raise GraphError(findings)
 
 
 def _captive_finding(binding: Binding, child: Binding, steps: tuple[PathStep, ...]) -> Finding:

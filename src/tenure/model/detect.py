@@ -28,6 +28,8 @@ _OPENERS = ("initialize",)
 _CLOSERS = ("dispose", "cleanup")
 _CLOSE_BY_METHOD = {"sqlite3.Connection": "close"}
 """Classes whose context manager does something else than open and close."""
+NEVER_BY_THEMSELVES = frozenset({"builtins", "typing", "types", "collections.abc", "enum", "_thread", "threading"})
+"""Modules whose classes carry data or protect it: making one out of nothing is never what is meant."""
 _NEVER_ENTERED = ("threading", "_thread", "asyncio.locks", "multiprocessing.synchronize", "unittest.mock")
 """Modules whose context managers are locks, or answer to anything."""
 

@@ -11,7 +11,6 @@ from typing import Any, ForwardRef
 from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
 from tenure.keys import Key, base_of, class_of, near, qualifiers_of, show
 from tenure.model.binding import NOTHING, Binding, Collect, Need
-from tenure.model.reasons import Parameter, no_annotation, reason_for
 from tenure.record import record
 
 
@@ -123,7 +122,7 @@ class Graph:
         """Return what serves *need* of *binding*; raises as `edges` does."""
         if need.key is NOTHING:
             if need.default is NOTHING:
-                raise self._missing(binding, need, no_annotation(binding, need))
+                raise self._missing(binding, need, reasons().no_annotation(binding, need))
             return Edge(need, constant=need.default)
         if need.collect is not Collect.ONE:
             return self._collected(binding, need)
@@ -134,7 +133,7 @@ class Graph:
             return Edge(need, constant=need.default)
         if need.optional:
             return Edge(need, constant=None)
-        raise self._missing(binding, need, reason_for(self, need.key, binding, need.name))
+        raise self._missing(binding, need, reasons().reason_for(self, need.key, binding, need.name))
 
     def _source(self, need: Need) -> Binding | None:
         """A need that can do without is served by what is bound, never by a class nobody spoke of."""
@@ -163,7 +162,7 @@ class Graph:
         raise self._missing(binding, need, f"no binding of {show(need.key)} to collect; bind at least one")
 
     def _missing(self, binding: Binding, need: Need, reason: str) -> MissingBindingError:
-        key = need.key if need.key is not NOTHING else Parameter(need.name, binding)
+        key = need.key if need.key is not NOTHING else reasons().Parameter(need.name, binding)
         path = (PathStep(binding.key, None, binding.where), PathStep(need.key, need.name, None))
         close = near(key, self.bindings) if need.key is not NOTHING else ()
         return MissingBindingError(key, path, reason, close)
@@ -191,7 +190,7 @@ class Graph:
         binding = self.find(key)
         if binding is None:
             raise MissingBindingError(
-                key, (PathStep(key, None, None),), reason_for(self, key), near(key, self.bindings)
+                key, (PathStep(key, None, None),), reasons().reason_for(self, key), near(key, self.bindings)
             )
         return binding
 
@@ -281,6 +280,13 @@ class Graph:
             for key in tuple(asked):
                 above.setdefault(key, []).append(asking)
         return above
+
+
+def reasons() -> Any:
+    """Return the room of the texts that say why something is missing; imported where it is."""
+    from tenure.model import reasons  # noqa: PLC0415 - for errors only
+
+    return reasons
 
 
 def declares_binding(key: Key) -> bool:

@@ -6,10 +6,7 @@ from typing import Any, ForwardRef, Protocol, TypeVar
 
 from tenure.keys import Key, base_of, class_of, is_union, qualifiers_of, show
 from tenure.model.binding import Binding, Need
-from tenure.model.detect import is_abstract
-
-NEVER_BY_THEMSELVES = frozenset({"builtins", "typing", "types", "collections.abc", "enum", "_thread", "threading"})
-"""Modules whose classes carry data or protect it: making one out of nothing is never what is meant."""
+from tenure.model.detect import NEVER_BY_THEMSELVES, is_abstract
 
 
 class Bindings(Protocol):

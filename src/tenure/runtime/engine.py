@@ -21,10 +21,9 @@ from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.opening import Notify, Place
 from tenure.model.binding import CALL, TRANSIENT, Binding, Make
-from tenure.model.check import refuse_captive
-from tenure.model.graph import Graph
+from tenure.model.captive import refuse_captive
+from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.model.reasons import reason_for
 from tenure.runtime import degrading, links, managed, observers, opening, registry, swift, variants
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
@@ -166,7 +165,7 @@ class Engine:
         binding = self.graph.find(key) or links.composite(self.graph, key)
         if binding is None:
             raise MissingBindingError(
-                key, (PathStep(key, None, None),), reason_for(self.graph, key), near(key, self.graph.bindings)
+                key, (PathStep(key, None, None),), reasons().reason_for(self.graph, key), near(key, self.graph.bindings)
             )
         table = self.aresolvers if is_async else self.resolvers
         for each in self.graph.order((binding.key,), table):  # dependencies first: compiling never recurses deeply
