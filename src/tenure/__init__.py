@@ -4,7 +4,6 @@ Tenure: everything that is opened is closed: once, in order, whatever happens.
 `Container` wires an application together by types and takes charge of whatever in it must be opened and closed.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
@@ -41,16 +40,13 @@ __all__ = [
     "worker",
 ]
 
-_LATER = dict.fromkeys(("run", "run_and_exit"), "tenure.runner")
-_LATER |= dict.fromkeys(("Stop", "Worker", "stopping", "worker"), "tenure.workers")
-"""Names whose rooms are imported when they are first asked for: many programs never do."""
-
 
 def __getattr__(name: str) -> Any:
-    room = _LATER.get(name)
+    """Return what is imported when it is first asked for, because many programs never do."""
+    room = {"run": "runner", "run_and_exit": "runner"}.get(name, "workers" if name in __all__ else None)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(room), name)
+    globals()[name] = found = getattr(__import__(f"{__name__}.{room}", fromlist=(name,)), name)
     return found
 
 

@@ -5,7 +5,7 @@ Holds no logic that has a room of its own: bindings are made in `model.build`, f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tenure.declare import lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, ScopeError
@@ -18,18 +18,20 @@ from tenure.runtime.entering import did_you_mean
 from tenure.runtime.scope import State
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from tenure.runtime.injection import Injected
     from tenure.runtime.overrides import Override
 
+    class Joinable(Protocol):
+        """A declarative container."""
+
+        def __tenure_join__(self, engine: Engine) -> tuple[Callable[[Key], Any], dict[Any, Any]]:
+            """Let *engine* serve it; return how to find its providers, and by which keys."""
+            ...
+
+
 _DECLARED = Declared(options_of, lifecycle_on)
-
-
-class Joinable(Protocol):
-    """A declarative container."""
-
-    def __tenure_join__(self, engine: Engine) -> tuple[Callable[[Key], Any], dict[Any, Any]]:
-        """Let *engine* serve it; return how to find its providers, and by which keys."""
-        ...
 
 
 class Binder:

@@ -16,7 +16,6 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
-from tenure.runtime import starting
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import current_of
@@ -202,6 +201,8 @@ class Container(Binder):
             BaseException: the first failure, or a KeyboardInterrupt or SystemExit among the failures; the others travel
                 with it. What this start opened is closed again.
         """
+        from tenure.runtime import starting  # noqa: PLC0415 - imported on use: many programs never do
+
         engine = self.engine
         engine.reopen()
         check_count("max_parallel", max_parallel)
@@ -210,6 +211,8 @@ class Container(Binder):
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """Open the singleton resources *keys*, all of them by default, independent ones at the same time."""
+        from tenure.runtime import starting  # noqa: PLC0415 - imported on use: many programs never do
+
         engine = self.engine
         engine.reopen()
         check_count("max_parallel", max_parallel)

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.model.bounds import check_count
-from tenure.runtime import starting
 from tenure.runtime.entering import EnterableScope
 from tenure.runtime.scope import State
 
@@ -65,6 +64,8 @@ class ResourceScope(EnterableScope):
         Raises:
             BaseException: the first failure; what this start opened is closed again.
         """
+        from tenure.runtime import starting  # noqa: PLC0415 - imported on use: many programs never do
+
         check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else self.max_parallel
         await starting.astart(self.engine, self, keys, limit)
@@ -78,6 +79,8 @@ class ResourceScope(EnterableScope):
             parallel: whether independent ones open at the same time, on threads; else one after the other.
             max_parallel: how many threads at a time, >= 1; None: what the scope says, or else 32.
         """
+        from tenure.runtime import starting  # noqa: PLC0415 - imported on use: many programs never do
+
         check_count("max_parallel", max_parallel)
         limit = max_parallel if max_parallel is not None else self.max_parallel
         starting.start(self.engine, self, keys, parallel=parallel, max_parallel=limit)

@@ -6,63 +6,18 @@ whatever may have to wait is awaited, and everything else is the plain expressio
 """
 
 import keyword
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tenure.compile.source import function_from
 from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
-from tenure.model.graph import Edge, Graph
-from tenure.model.plan import Plans
+from tenure.model.graph import Edge
+
+if TYPE_CHECKING:
+    from tenure.compile.links import Links
 
 _MISSING: Any = object()
 _INLINE_LIMIT = 40
 """How many calls one expression may hold; beyond it a dependency is called through its own resolver."""
-
-
-class Links(Protocol):
-    """What the runtime gives generated code to call."""
-
-    graph: Graph
-    plans: Plans
-
-    def resolver(self, binding: Binding, is_async: bool) -> Any:
-        """Return the resolver of a dependency."""
-        ...
-
-    def miss(self, binding: Binding, is_async: bool) -> Any:
-        """Return the function of a scope that makes the value and puts it there."""
-        ...
-
-    def managed(self, binding: Binding, is_async: bool) -> Any:
-        """Return the function of a scope that gives an object which several scopes may hold or open later."""
-        ...
-
-    def refusal(self, binding: Binding) -> Any:
-        """Return the function of a scope that raises where *binding* would have to be awaited."""
-        ...
-
-    def given(self, binding: Binding) -> Any:
-        """Return the function of a scope that gives what was given to it."""
-        ...
-
-    def on_its_loop(self, binding: Binding) -> Any:
-        """Return a function that gives back its argument, or raises where another loop runs than *binding*'s own."""
-        ...
-
-    def lenient(self, source: Binding, instead: Any, is_async: bool) -> Any:
-        """Return a resolver of *source* that gives *instead* where that is an optional resource and unavailable."""
-        ...
-
-    def not_open(self, binding: Binding) -> Any:
-        """Return a function that raises: no scope of the binding's name is open."""
-        ...
-
-    def root_cache(self) -> dict[Any, Any]:
-        """Return the cache of the root."""
-        ...
-
-    def settled(self, binding: Binding, is_async: bool) -> Any:
-        """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
-        ...
 
 
 class _Writer:
@@ -70,7 +25,7 @@ class _Writer:
 
     __slots__ = ("calls", "is_async", "links", "names")
 
-    def __init__(self, links: Links, is_async: bool) -> None:
+    def __init__(self, links: "Links", is_async: bool) -> None:
         self.links: Links = links
         self.is_async: bool = is_async
         self.names: dict[str, Any] = {}
@@ -144,7 +99,7 @@ def passed(need: Need, value: str) -> str:
     return f"{need.name}={value}" if is_name else f"**{{{need.name!r}: {value}}}"
 
 
-def resolver_of(binding: Binding, links: Links, is_async: bool) -> Any:
+def resolver_of(binding: Binding, links: "Links", is_async: bool) -> Any:
     """
     Return the resolver of *binding*.
 
@@ -224,7 +179,7 @@ def _body(binding: Binding, writer: _Writer) -> list[str]:
     ]
 
 
-def preparer_of(binding: Binding, links: Links, is_async: bool) -> Any:
+def preparer_of(binding: Binding, links: "Links", is_async: bool) -> Any:
     """
     Return a function of a scope that gives a 0-argument callable, which calls the target with its arguments.
 
@@ -241,7 +196,7 @@ def preparer_of(binding: Binding, links: Links, is_async: bool) -> Any:
     return function_from(f"{head} prepare(scope):\n{body}", "prepare", writer.names)
 
 
-def caller_of(binding: Binding, links: Links) -> Any:
+def caller_of(binding: Binding, links: "Links") -> Any:
     """
     Return a function of a scope and the arguments of one call that makes a new value of *binding*, a plain one.
 

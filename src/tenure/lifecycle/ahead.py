@@ -5,7 +5,6 @@ So independent resources with owner tasks close at the same time, and all of it 
 (L22). Whoever closes still goes through all exits and waits for each: asking ahead only saves the waiting.
 """
 
-import heapq
 from collections.abc import Sequence
 
 from tenure.lifecycle.exits import Exit
@@ -49,6 +48,8 @@ class Ahead:
     def ask(self) -> None:
         """Begin the closing of whatever is ready, as far as the limit goes."""
         while self._ready and self._has_room():
+            import heapq  # noqa: PLC0415 - for what closes at the same time
+
             exit_ = self._exits[heapq.heappop(self._ready)]
             self.asked[exit_.number] = exit_
             self._n_closing += 1
@@ -74,5 +75,7 @@ class Ahead:
         for position in self._below(exit_):
             self._n_above[position] -= 1
             if self._n_above[position] == 0:
+                import heapq  # noqa: PLC0415 - as above
+
                 heapq.heappush(self._ready, position)
         self.ask()

@@ -1,10 +1,10 @@
 """A binding: key → how to make it, what it needs, how long it lives. Data only."""
 
 from collections.abc import Callable
-from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
+from tenure.choice import Choice
 from tenure.keys import Key, show
 from tenure.model.place import location
 from tenure.model.retry import Retry
@@ -21,7 +21,7 @@ NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING", "__s
 """Stands for "no value" where None is a legal one."""
 
 
-class Make(Enum):
+class Make(Choice):
     """How the value comes to be."""
 
     VALUE = "value"
@@ -36,7 +36,7 @@ class Make(Enum):
     """Whoever enters the scope gives it."""
 
 
-class Style(Enum):
+class Style(Choice):
     """How a resource is opened and closed."""
 
     GENERATOR = "generator"
@@ -107,7 +107,7 @@ class Options:
     """Whether it is opened and closed on the thread that asks for it, never on one of a pool."""
 
 
-class Collect(Enum):
+class Collect(Choice):
     """Whether a need asks for one value or for all bindings of a type."""
 
     ONE = "one"

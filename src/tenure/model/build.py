@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any
 
 from tenure.errors import BindingError
@@ -25,7 +24,7 @@ from tenure.model.detect import (
     lifecycle_of_function,
     lifecycle_with_close,
 )
-from tenure.model.functions import is_async_generator_function, is_routine
+from tenure.model.functions import is_async_generator_function, is_enumeration, is_routine
 from tenure.model.introspect import annotations_of, needs_of, product_of
 
 
@@ -158,7 +157,7 @@ def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
     cls = class_of(key)
     if cls is None or (key is not cls and origin_of(key) is not cls):
         return None
-    if cls.__module__ in NEVER_BY_THEMSELVES or issubclass(cls, Enum) or is_abstract(cls):
+    if cls.__module__ in NEVER_BY_THEMSELVES or is_enumeration(cls) or is_abstract(cls):
         return None
     try:
         return binding_of(key, key, declared, serial=serial, autobound=True)

@@ -6,6 +6,7 @@ partial of a method counts as the method.
 """
 
 import functools
+import sys
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
@@ -89,6 +90,12 @@ def is_abstract_class(cls: Any) -> bool:
     if cls.__flags__ & _ABSTRACT:
         return True
     return not hasattr(cls, "__abstractmethods__") and _inspect().isabstract(cls)
+
+
+def is_enumeration(cls: type) -> bool:
+    """Tell whether *cls* is an `enum.Enum`; where nobody has imported that, it is none."""
+    enum = sys.modules.get("enum")
+    return enum is not None and issubclass(cls, enum.Enum)
 
 
 def static_attribute(cls: type, name: str) -> Any:

@@ -1,12 +1,12 @@
 """Why a key cannot be made without a binding, in words that say what to do."""
 
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any, ForwardRef, Protocol, TypeVar
 
 from tenure.keys import Key, base_of, class_of, is_union, qualifiers_of, show
 from tenure.model.binding import Binding, Need
 from tenure.model.detect import NEVER_BY_THEMSELVES, is_abstract
+from tenure.model.functions import is_enumeration
 
 
 class Bindings(Protocol):
@@ -101,7 +101,7 @@ def _reason_by_kind(graph: Bindings, key: Key, owner: str, constant: str) -> str
         return f"a union is never made by itself; bind it: {bind}"
     if cls is None:
         return _reason_of_object(graph, key)
-    if cls.__module__ in NEVER_BY_THEMSELVES or issubclass(cls, Enum):
+    if cls.__module__ in NEVER_BY_THEMSELVES or is_enumeration(cls):
         return f"{show(key)} is never made by itself; {constant}"
     if is_abstract(cls):
         return _reason_abstract(graph, key, cls)

@@ -10,9 +10,9 @@ come to be when somebody looks at them, and from then on it is simple no longer 
 
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from enum import Enum
 from typing import Any
 
+from tenure.choice import Choice
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, ScopeError
 from tenure.keys import Key
 from tenure.lifecycle.backends import Region, is_cancellation
@@ -25,7 +25,7 @@ ROOT = "root"
 ANONYMOUS = "anonymous"
 
 
-class State(Enum):
+class State(Choice):
     """Where a scope is in its life; it only moves down."""
 
     NEW = "not entered"
