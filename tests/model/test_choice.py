@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+
 from tenure.choice import Choice
 from tenure.model.binding import Make
 
