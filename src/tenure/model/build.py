@@ -27,6 +27,9 @@ from tenure.model.detect import (
 from tenure.model.functions import is_async_generator_function, is_enumeration, is_routine
 from tenure.model.introspect import annotations_of, needs_of, product_of
 
+_NOTHING_SAID = Options()
+"""One for all bindings whose target says nothing."""
+
 
 class Declared:
     """
@@ -85,7 +88,7 @@ def binding_of(
     is_factory = not is_value and (
         isinstance(origin, type) or is_routine(target) or isinstance(target, functools.partial)
     )
-    options = (declared.options(origin) if is_factory else declared.options(type(target))) or Options()
+    options = (declared.options(origin) if is_factory else declared.options(type(target))) or _NOTHING_SAID
     if is_factory:
         make, lifecycle = _made(origin, target, declared, close or options.close, is_resource)
         needs = needs_of(target, arguments or {})

@@ -5,7 +5,7 @@ Immutable in meaning: `add` may name a key for the first time, nothing that was 
 binding makes a new graph (`replaced`).
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, ForwardRef
 
 from tenure.errors import CircularDependencyError, MissingBindingError, PathStep
@@ -19,10 +19,17 @@ class Edge:
     """One need of a binding with what serves it."""
 
     need: Need
-    sources: tuple[tuple[str, Binding], ...] = ()
-    """The serving bindings with their qualifier; one of them unless the need collects."""
+    source: Binding | None = None
+    """The binding that serves it, None where none does or the need collects."""
+    collected: tuple[tuple[str, Binding], ...] = ()
+    """The serving bindings with their qualifier, where the need collects."""
     constant: Any = NOTHING
     """What is passed where no binding serves the need."""
+
+    @property
+    def sources(self) -> tuple[tuple[str, Binding], ...]:
+        """The serving bindings with their qualifier; one of them unless the need collects."""
+        return self.collected if self.source is None else (("", self.source),)
 
 
 class Graph:
@@ -128,7 +135,7 @@ class Graph:
             return self._collected(binding, need)
         source = self._source(need)
         if source is not None:
-            return Edge(need, (("", source),))
+            return Edge(need, source)
         if need.default is not NOTHING:
             return Edge(need, constant=need.default)
         if need.optional:
@@ -151,10 +158,10 @@ class Graph:
         whole = self.bindings.get(list[inner] if need.collect is Collect.LIST else dict[str, inner])
         if whole is not None and whole.declared:
             one = Need(need.name, whole.key, need.by_position, need.optional, need.default)
-            return Edge(one, (("", whole),))
+            return Edge(one, whole)
         sources = self.bindings_of(need.key)
         if sources:
-            return Edge(need, tuple(sources))
+            return Edge(need, collected=tuple(sources))
         if need.default is not NOTHING:
             return Edge(need, constant=need.default)
         if need.optional:
@@ -198,6 +205,10 @@ class Graph:
         """Depth first without recursion: a chain may be longer than Python's stack."""
         if root.key in ordered:
             return
+        below = self._children(root, (), None)
+        if all(child.key in ordered or child.key in known for _, child in below):
+            ordered[root.key] = root
+            return
         stack: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []
         on_path: set[Key] = set()
 
@@ -219,7 +230,7 @@ class Graph:
                 on_path.discard(binding.key)
                 ordered[binding.key] = binding
 
-    def _children(self, binding: Binding, above: list[Any], parameter: str | None) -> list[tuple[str, Binding]]:
+    def _children(self, binding: Binding, above: Sequence[Any], parameter: str | None) -> list[tuple[str, Binding]]:
         try:
             edges = self.edges(binding)
         except MissingBindingError as error:

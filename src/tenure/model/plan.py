@@ -9,6 +9,9 @@ from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.graph import Graph
 from tenure.record import record
 
+_NO_SCOPE: frozenset[str] = frozenset()
+"""One for all facts that reach none: an empty set is as large as everything else in them."""
+
 
 @record(unguarded=True)
 class Facts:
@@ -71,7 +74,7 @@ class Plans:
         lifecycle = binding.lifecycle
         awaited = binding.make in (Make.AWAIT, Make.MAYBE) or lifecycle is not None
         touches_async = _is_async(binding)
-        depth, reaches = 0, set[str]()
+        depth, reaches = 0, _NO_SCOPE
         for edge in self.graph.edges(binding):
             for _, source in edge.sources:
                 below = self._facts.get(source.key) or self.facts(source)  # bindings may be renewed meanwhile
@@ -79,9 +82,9 @@ class Plans:
                 touches_async = touches_async or below.touches_async
                 depth = max(depth, below.depth)
                 if source.lifetime in (TRANSIENT, AMBIENT):
-                    reaches |= below.reaches
+                    reaches = reaches | below.reaches if below.reaches else reaches
                 elif source.lifetime != SINGLETON:
-                    reaches.add(source.lifetime)
+                    reaches |= {source.lifetime}
                 if source.lifecycle is not None:
                     nearest[source.key] = source
                     continue
@@ -90,7 +93,7 @@ class Plans:
                     shared.update(dict.fromkeys(below.shared))
                 elif source.make not in (Make.VALUE, Make.GIVEN):
                     shared[source.key] = None
-        return Facts(tuple(nearest.values()), tuple(shared), awaited, touches_async, frozenset(reaches), depth + 1)
+        return Facts(tuple(nearest.values()), tuple(shared), awaited, touches_async, reaches, depth + 1)
 
 
 def _is_async(binding: Binding) -> bool:

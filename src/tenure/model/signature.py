@@ -1,6 +1,7 @@
 """The parameters of what is called: read off its code where that says everything, else by `inspect`."""
 
-from types import FunctionType
+from collections.abc import Callable
+from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
 from tenure.errors import BindingError
@@ -10,7 +11,7 @@ from tenure.model.binding import NOTHING
 Parameter: TypeAlias = tuple[str, bool, Any, Any]
 """Name, whether it may be passed by position, default and annotation as it stands there (NOTHING: it has none)."""
 
-_LOOK_FURTHER = frozenset(("__wrapped__", "__signature__", "_partialmethod", "__partialmethod__", "__no_type_check__"))
+_LOOK_FURTHER = ("__wrapped__", "__signature__", "_partialmethod", "__partialmethod__", "__no_type_check__")
 """Attributes of a function that say something else of its parameters than its code does."""
 _TAKES_ANY_NAME = 0x08
 """Flag of code that has `**kwargs`."""
@@ -29,8 +30,11 @@ def function_of(target: Any) -> FunctionType | None:
         if kind.__call__ is not type.__call__ or cls.__new__ is not object.__new__ or hasattr(cls, "__signature__"):
             return None
         function = _no_parameters if cls.__init__ is object.__init__ else cls.__init__
-    if type(function) is not FunctionType or (function.__dict__ and not _LOOK_FURTHER.isdisjoint(function.__dict__)):
+    if type(function) is not FunctionType:
         return None
+    for name in _LOOK_FURTHER:  # one by one: asked for its `__dict__`, a function makes one and keeps it
+        if hasattr(function, name):
+            return None
     return function if function is target or function.__code__.co_argcount else None
 
 
@@ -46,16 +50,25 @@ def read_off(function: FunctionType, target: Any) -> list[Parameter]:
         Exception: whatever evaluating its annotations raises, on a Python that does so when they are read (PEP 649).
     """
     code, hints = function.__code__, function.__annotations__
-    names, n_by_position = code.co_varnames, code.co_argcount
+    name_of, n_by_position = _namer_of(code), code.co_argcount
     defaults, by_name = function.__defaults__ or (), function.__kwdefaults__ or {}
     first_default = n_by_position - len(defaults)
     found: list[Parameter] = []
     for number in range(0 if function is target else 1, n_by_position):
-        name = names[number]
+        name = name_of(number)
         default = defaults[number - first_default] if number >= first_default else NOTHING
         found.append((name, True, default, hints.get(name, NOTHING)))
-    by_name_only = names[n_by_position : n_by_position + code.co_kwonlyargcount]
+    by_name_only = [name_of(n_by_position + number) for number in range(code.co_kwonlyargcount)]
     return found + [(name, False, by_name.get(name, NOTHING), hints.get(name, NOTHING)) for name in by_name_only]
+
+
+def _namer_of(code: CodeType) -> Callable[[int], str]:
+    """
+    Return the function that gives the name of a parameter by number.
+
+    Asked for `co_varnames`, a code object keeps the tuple for good: more than all that is kept of the parameters here.
+    """
+    return getattr(code, "_varname_from_oparg", None) or code.co_varnames.__getitem__
 
 
 def parameters_of(target: Any) -> tuple[list[Parameter], bool]:
