@@ -112,6 +112,8 @@ def resolver_of(binding: Binding, links: "Links", is_async: bool) -> Any:
         return _awaitable(links.given(binding)) if is_async else links.given(binding)
     if binding.lifecycle is not None and (binding.make is Make.VALUE or binding.lifecycle.opens_itself):
         return links.managed(binding, is_async)
+    if binding.lifetime == SINGLETON and not is_async and binding.make is not Make.VALUE:
+        return links.kept(binding)
     writer = _Writer(links, is_async)
     body = _body(binding, writer)
     head = "async def" if is_async else "def"

@@ -21,6 +21,10 @@ class Links(Protocol):
         """Return the function of a scope that makes the value and puts it there."""
         ...
 
+    def kept(self, binding: Binding) -> Any:
+        """Return the synchronous resolver of what the root keeps."""
+        ...
+
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object which several scopes may hold or open later."""
         ...

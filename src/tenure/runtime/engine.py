@@ -20,7 +20,7 @@ from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.opening import Notify, Place
-from tenure.model.binding import CALL, TRANSIENT, Binding, Make
+from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
@@ -185,8 +185,8 @@ class Engine:
 
     def preparer(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives the 0-argument call of the target."""
-        if self.graph.is_variant(binding):
-            return variants.preparer(self, binding, is_async)
+        if self.graph.is_variant(binding) or (binding.lifetime == SINGLETON and not is_async):
+            return variants.preparer(self, binding, is_async)  # for one call nothing is compiled
         found = self._preparers.get((binding.key, is_async))
         if found is None:
             found = self._preparers[binding.key, is_async] = preparer_of(binding, self, is_async)
@@ -239,7 +239,8 @@ class Engine:
             raise BindingInUseError(binding.key)
         self.graph.add(binding)
         self.plans = Plans(self.graph)
-        self.forget(set(self.resolvers))
+        if self.resolvers or self.aresolvers:
+            self.forget(set(self.resolvers))
         self.enlist(binding)
 
     def renew(self) -> None:
@@ -273,8 +274,13 @@ class Engine:
 
     def miss(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that makes the value of *binding* there."""
-        home = opening.home_rule(self, binding)
-        return opening.amiss(self, binding, home) if is_async else opening.miss(self, binding, home)
+        if not is_async:
+            return opening.Miss(self, binding)
+        return opening.amiss(self, binding, opening.home_rule(self, binding))
+
+    def kept(self, binding: Binding) -> Any:
+        """Return the synchronous resolver of what the root keeps."""
+        return opening.Kept(self, binding)
 
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object whose own methods may open it."""

@@ -36,7 +36,7 @@ class Hot(dict[Key, Any]):
         self._engine = engine
         self.expected: set[Key] = set()
         self._n_watching = 0
-        self._watched: set[tuple[Key, bool]] = set()
+        self._watched: set[Any] = set()  # a key, or a key and True
         self.makers: dict[Key, Callable[[], Any]] = {}
         self._handed: dict[Key, Callable[[], None]] = {}
 
@@ -141,7 +141,7 @@ class Hot(dict[Key, Any]):
             Whether `unwatch` has to be called at the end of it.
         """
         engine = self._engine
-        if (key, opens) in self._watched and key not in engine.graph.learned:
+        if ((key, True) if opens else key) in self._watched and key not in engine.graph.learned:
             return False
         with engine.lock:
             self._n_watching += 1
@@ -150,14 +150,14 @@ class Hot(dict[Key, Any]):
 
     def has_run(self, key: Key) -> bool:
         """Tell whether the code that makes *key* has run before."""
-        return (key, False) in self._watched
+        return key in self._watched
 
     def unwatch(self, key: Key, has_succeeded: bool, *, opens: bool = False) -> None:
         """End what `watch` began."""
         with self._engine.lock:
             self._n_watching -= 1
             if has_succeeded:
-                self._watched.add((key, opens))
+                self._watched.add((key, True) if opens else key)
 
     def forget(self) -> None:
         """Answer nothing any more without asking."""
@@ -170,7 +170,7 @@ class Hot(dict[Key, Any]):
         for key in keys:
             self.pop(key, None)
             self.expected.discard(key)
-            self._watched -= {(key, False), (key, True)}
+            self._watched -= {key, (key, True)}
 
     def forget_all(self) -> None:
         """Forget all that is known of any key."""

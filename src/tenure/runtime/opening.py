@@ -32,16 +32,48 @@ def home_rule(engine: Any, binding: Binding) -> Home:
     return lambda scope: scope  # generated code already walked to the named scope; ambient and transient: who asks
 
 
-def miss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
-    """Return the synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
+class Miss:
+    """The synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
+
+    __slots__ = ("_binding", "_engine", "_is_variant")
+
+    def __init__(self, engine: Any, binding: Binding, *, is_variant: bool = False) -> None:
+        self._engine = engine
+        self._binding = binding
+        self._is_variant = is_variant
 
     @uninterrupted
-    def make(scope: Scope) -> Any:
+    def __call__(self, scope: Scope) -> Any:
+        """Return the value."""
+        engine, binding = self._engine, self._binding
         if not below_is_ready.get():
             refuse_async(engine, binding, scope)
-        return drive(obtain(engine, binding, home(scope), is_async=False, is_variant=is_variant))
+        home = engine.root if binding.lifetime == SINGLETON else scope  # generated code walked to the named scope
+        return drive(obtain(engine, binding, home, is_async=False, is_variant=self._is_variant))
 
-    return make
+
+class Kept:
+    """
+    The synchronous resolver of what the root keeps.
+
+    Most of that is asked for once, and a generated function of its own would be several times as large.
+    """
+
+    __slots__ = ("_binding", "_cache", "_engine", "_key")
+
+    def __init__(self, engine: Any, binding: Binding) -> None:
+        self._engine = engine
+        self._binding = binding
+        self._cache = engine.root_cache()
+        self._key = binding.key
+
+    def __call__(self, scope: Scope) -> Any:
+        """Return the value."""
+        try:
+            return self._cache[self._key]
+        except KeyError:
+            pass
+        return Miss(self._engine, self._binding)(scope)
 
 
 def amiss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:

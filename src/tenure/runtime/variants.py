@@ -11,7 +11,7 @@ from tenure.compile.emitter import instead_of
 from tenure.lifecycle.claim import note_asked
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge
-from tenure.runtime.opening import amiss, home_rule, miss
+from tenure.runtime.opening import Miss, amiss, home_rule
 from tenure.runtime.refusing import refuse_async, refuse_unforeseen
 from tenure.runtime.scope import Scope
 
@@ -28,7 +28,7 @@ def value_of(engine: Any, binding: Binding, scope: Scope) -> Any:
         made = preparer(engine, binding, is_async=False)(scope)()
         refuse_unforeseen(binding, made)
         return made
-    return miss(engine, binding, home_rule(engine, binding), is_variant=True)(scope)
+    return Miss(engine, binding, is_variant=True)(scope)
 
 
 async def avalue_of(engine: Any, binding: Binding, scope: Scope) -> Any:
