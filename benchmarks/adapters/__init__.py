@@ -1,0 +1,48 @@
+"""The libraries of the table: where the adapter of each is, and what has to be installed for it."""
+
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from typing import Any
+
+BY_HAND = "by hand"
+RAW = "by hand, raw"
+TENURE = "Tenure"
+PROVIDERS = "Tenure, providers"
+
+
+@dataclass(frozen=True)
+class Library:
+    """One column of the whole table."""
+
+    title: str
+    module: str
+    """Under `benchmarks.adapters`; its class is `Adapter`."""
+    distribution: str | None = None
+    """As package registries name it; None: nothing to install."""
+    imports: str = ""
+    """The name of its package where that is not *module*."""
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its adapter can be imported here."""
+        return self.distribution is None or find_spec(self.imports or self.module) is not None
+
+    @property
+    def version(self) -> str:
+        """Its version, or "" where it has none of its own."""
+        return "" if self.distribution is None else metadata.version(self.distribution)
+
+    def adapter(self) -> Any:
+        """Return a new adapter: an object with a method for each scenario that the library can do."""
+        return import_module(f"benchmarks.adapters.{self.module}").Adapter()
+
+
+OURS = (TENURE, PROVIDERS)
+HANDS = (BY_HAND, RAW)
+
+LIBRARIES = (
+    Library(BY_HAND, "by_hand"),
+    Library(RAW, "by_hand_raw"),
+    Library(TENURE, "tenure_types"),
+)

@@ -1,0 +1,118 @@
+"""A row of the table, and how most rows are measured: in this process, a statement per library."""
+
+import asyncio
+import inspect
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.adapters import BY_HAND, Library
+from benchmarks.case import Case, NotOfferedError, WrongResultError
+from benchmarks.timing import Effort, Measured, Timer, once, round_robin
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a row's measurement gave."""
+
+    measured: dict[str, Measured] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    """What a reader must know of a library's number."""
+    absent: dict[str, str] = field(default_factory=dict)
+    """Libraries without a number, and why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One row: the same work for every library.
+
+    Each adapter that can do it has a method `method`, which builds what is needed and returns a `Case`.
+    """
+
+    name: str
+    """As the issue names it: "S5n"; parts of one scenario have a point: "S9.build"."""
+    title: str
+    method: str
+    check: Callable[[Callable[[], Any]], None] = lambda _: None
+    """Is given a function that does the work once; raises `WrongResultError`."""
+    target: float | None = None
+    """Greatest ratio to hand-written code that is aimed at."""
+    is_async: bool = False
+    yardstick: str = BY_HAND
+    unit: str = "s"
+    """Of the values: "s" seconds, "B" bytes, "" a pure number."""
+    peers_named: str = ""
+    """What the issue names as the best peer."""
+
+    def measure(self, libraries: list[Library], effort: Effort) -> Found:
+        """Build, check and time the work of every one of *libraries* that can do it."""
+        found = Found()
+        runner = asyncio.Runner() if self.is_async else None
+        cases: dict[str, Case] = {}
+        try:
+            for library in libraries:
+                self._build(library, runner, cases, found)
+            timers = {title: Timer(case, runner) for title, case in cases.items()}
+            if timers:
+                found.measured.update(round_robin(timers, self.yardstick, effort))
+        finally:
+            for case in cases.values():
+                close(case, runner)
+            if runner:
+                runner.close()
+        return found
+
+    def _build(self, library: Library, runner: asyncio.Runner | None, cases: dict[str, Case], found: Found) -> None:
+        try:
+            case = build(library, self.method, runner)
+            cases[library.title] = case  # it is closed below, whatever the check says
+            self.check(lambda: once(case, runner))
+        except NotOfferedError as error:
+            found.absent[library.title] = str(error)
+        except WrongResultError as error:
+            found.absent[library.title] = f"wrong result: {error}"
+            close(cases.pop(library.title), runner)
+        except Exception as error:  # noqa: BLE001  # a library that fails here is told of, the others are measured
+            found.absent[library.title] = f"{type(error).__name__}: {error}".splitlines()[0]
+            traceback.print_exc()
+            cases.pop(library.title, None)
+        else:
+            if case.note:
+                found.notes[library.title] = case.note
+
+
+def build(library: Library, method: str, runner: asyncio.Runner | None) -> Case:
+    """
+    Return the case of *library* for the scenario *method*.
+
+    Raises:
+        NotOfferedError: the library is not installed, or has no such thing.
+    """
+    if not library.is_installed:
+        raise NotOfferedError("not installed")
+    make = getattr(library.adapter(), method, None)
+    if make is None:
+        raise NotOfferedError("not offered")
+    made = make()
+    if inspect.isawaitable(made):
+        assert runner is not None, f"{method} of {library.title} is asynchronous, its row is not"
+        made = runner.run(_awaited(made))
+    return made
+
+
+def close(case: Case, runner: asyncio.Runner | None) -> None:
+    """End what was built for *case*."""
+    ended = case.close() if case.close else None
+    if inspect.isawaitable(ended):
+        assert runner is not None
+        runner.run(_awaited(ended))
+
+
+async def _awaited(awaitable: Any) -> Any:
+    return await awaitable
+
+
+Results = Mapping[str, Found]
+"""By name of the row."""
