@@ -20,13 +20,11 @@ class Library:
     """Under `benchmarks.adapters`; its class is `Adapter`."""
     distribution: str | None = None
     """As package registries name it; None: nothing to install."""
-    imports: str = ""
-    """The name of its package where that is not *module*."""
 
     @property
     def is_installed(self) -> bool:
         """Whether its adapter can be imported here."""
-        return self.distribution is None or find_spec(self.imports or self.module) is not None
+        return self.distribution is None or find_spec(self.distribution.replace("-", "_")) is not None
 
     @property
     def version(self) -> str:
@@ -45,4 +43,21 @@ LIBRARIES = (
     Library(BY_HAND, "by_hand"),
     Library(RAW, "by_hand_raw"),
     Library(TENURE, "tenure_types"),
+    Library(PROVIDERS, "tenure_providers"),
+    Library("aioinject", "aioinject_", "aioinject"),
+    Library("anydi", "anydi_", "anydi"),
+    Library("dependency-injector", "dependency_injector_", "dependency-injector"),
+    Library("dioxide", "dioxide_", "dioxide"),
+    Library("dishka", "dishka_", "dishka"),
+    Library("diwire", "diwire_", "diwire"),
+    Library("diwire, locked", "diwire_locked", "diwire"),
+    Library("injector", "injector_", "injector"),
+    Library("injectq", "injectq_", "injectq"),
+    Library("lagom", "lagom_", "lagom"),
+    Library("modern-di", "modern_di_", "modern-di"),
+    Library("punq", "punq_", "punq"),
+    Library("rodi", "rodi_", "rodi"),
+    Library("svcs", "svcs_", "svcs"),
+    Library("that-depends", "that_depends_", "that-depends"),
+    Library("wireup", "wireup_", "wireup"),
 )

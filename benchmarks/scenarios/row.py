@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,7 +75,6 @@ class Row:
             close(cases.pop(library.title), runner)
         except Exception as error:  # noqa: BLE001  # a library that fails here is told of, the others are measured
             found.absent[library.title] = f"{type(error).__name__}: {error}".splitlines()[0]
-            traceback.print_exc()
             cases.pop(library.title, None)
         else:
             if case.note:
@@ -103,10 +101,9 @@ def build(library: Library, method: str, runner: asyncio.Runner | None) -> Case:
 
 
 def close(case: Case, runner: asyncio.Runner | None) -> None:
-    """End what was built for *case*."""
+    """End what was built for *case*; where nothing runs asynchronously, an awaitable needs no awaiting."""
     ended = case.close() if case.close else None
-    if inspect.isawaitable(ended):
-        assert runner is not None
+    if runner and inspect.isawaitable(ended):
         runner.run(_awaited(ended))
 
 

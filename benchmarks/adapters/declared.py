@@ -1,0 +1,124 @@
+"""What the adapters of the two libraries whose providers name each other have in common; they have the same names."""
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from benchmarks import graphs as g
+from benchmarks.case import Case
+
+Plan = dict[Any, tuple[Any, ...]]
+"""A target, then the targets that are its arguments, in their order; dependencies come first."""
+
+DEEP: Plan = {
+    g.Settings: (),
+    g.Clock: (),
+    g.Driver: (g.Settings, g.Clock),
+    g.Session: (g.Driver, g.Settings),
+    g.Codec: (),
+    g.Repository: (g.Session, g.Codec),
+    g.Mailer: (g.Settings,),
+    g.Service: (g.Repository, g.Mailer),
+    g.Signer: (g.Clock,),
+    g.Audit: (g.Signer, g.Clock),
+    g.Api: (g.Service, g.Audit),
+}
+WIDE: Plan = {**dict.fromkeys(g.PARTS, ()), g.Wide: g.PARTS}
+REQUEST: Plan = {
+    g.open_connection: (),
+    g.open_transaction: (g.open_connection,),
+    g.Orders: (g.open_transaction,),
+    g.Users: (g.open_transaction,),
+    g.Handler: (g.Orders, g.Users),
+}
+AREQUEST: Plan = {
+    g.aopen_connection: (),
+    g.aopen_transaction: (g.aopen_connection,),
+    g.Orders: (g.aopen_transaction,),
+    g.Users: (g.aopen_transaction,),
+    g.Handler: (g.Orders, g.Users),
+}
+SINGLETONS = (g.Settings, g.Clock)
+RESOURCES = (g.open_connection, g.open_transaction, g.aopen_connection, g.aopen_transaction)
+
+
+def attribute(target: Any) -> str:
+    """Return the name that the provider of *target* has in a container."""
+    return target.__name__.lower()
+
+
+class Declared:
+    """Containers of providers; a subclass says where `containers`, `providers` and the parts of `wiring` come from."""
+
+    containers: Any
+    providers: Any
+    inject: Callable[[Any], Any]
+    Provide: Any
+    Closing: Any
+
+    def container(self, plan: Plan) -> Any:
+        """Return a container that holds a provider for each target of *plan*, by its name."""
+        made: dict[Any, Any] = {}
+        for target, needs in plan.items():
+            kind = self.providers.Factory
+            if target in SINGLETONS:
+                kind = self.providers.ThreadSafeSingleton
+            elif target in RESOURCES:
+                kind = self.providers.Resource
+            made[target] = kind(target, *[made[need] for need in needs])
+        body = {attribute(target): provider for target, provider in made.items()}
+        return type("All", (self.containers.DeclarativeContainer,), body)()
+
+    def called(self, plan: Plan, target: Any) -> Case:
+        """Return the case of calling the provider of *target*."""
+        container = self.container(plan)
+        return Case("provider()", {"provider": getattr(container, attribute(target)), "container": container})
+
+    def s1(self) -> Case:
+        return self.called({g.Settings: ()}, g.Settings)
+
+    def s2(self) -> Case:
+        return self.called({g.Leaf: ()}, g.Leaf)
+
+    def s3(self) -> Case:
+        return self.called(DEEP, g.Api)
+
+    def s4(self) -> Case:
+        return self.called(WIDE, g.Wide)
+
+    def s7(self) -> Case:
+        container = self.container({g.Settings: (), g.Leaf: ()})
+        Provide = self.Provide
+
+        @self.inject
+        def function(settings: Any = Provide["settings"], leaf: Any = Provide["leaf"]) -> Any:
+            return settings, leaf
+
+        wired = self.wired(container, function)
+        return Case("function()", {"function": wired.function, "container": container}, container.unwire)
+
+    def s8(self) -> Case:
+        container = self.container({g.aopen_connection: ()})
+        Closing, Provide = self.Closing, self.Provide
+
+        @self.inject
+        async def function(connection: Any = Closing[Provide["aopen_connection"]]) -> Any:
+            return connection, connection.is_open
+
+        wired = self.wired(container, function)
+        return Case("await function()", {"function": wired.function, "container": container}, container.unwire)
+
+    def wired(self, container: Any, function: Any) -> Any:
+        """Return a module that holds *function*, wired to *container*."""
+        module = self.module()
+        function.__module__ = module.__name__
+        module.function = function
+        container.wire(modules=[module])
+        return module
+
+    def module(self) -> Any:
+        """Return a new module that is known to the interpreter."""
+        module = ModuleType(f"benchmarks_wired_{id(self)}")
+        sys.modules[module.__name__] = module
+        return module
