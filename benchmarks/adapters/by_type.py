@@ -1,4 +1,4 @@
-"""What the adapters of libraries that get objects by their classes have in common: S1 to S6, and functions to inject."""
+"""What adapters of libraries that get objects by their classes share: S1 to S6, and functions to inject."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

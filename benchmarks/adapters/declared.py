@@ -54,8 +54,8 @@ class Declared:
     containers: Any
     providers: Any
     inject: Callable[[Any], Any]
-    Provide: Any
-    Closing: Any
+    provide: Any
+    closing: Any
 
     def container(self, plan: Plan) -> Any:
         """Return a container that holds a provider for each target of *plan*, by its name."""
@@ -89,10 +89,10 @@ class Declared:
 
     def s7(self) -> Case:
         container = self.container({g.Settings: (), g.Leaf: ()})
-        Provide = self.Provide
+        provide = self.provide
 
         @self.inject
-        def function(settings: Any = Provide["settings"], leaf: Any = Provide["leaf"]) -> Any:
+        def function(settings: Any = provide["settings"], leaf: Any = provide["leaf"]) -> Any:
             return settings, leaf
 
         wired = self.wired(container, function)
@@ -100,10 +100,10 @@ class Declared:
 
     def s8(self) -> Case:
         container = self.container({g.aopen_connection: ()})
-        Closing, Provide = self.Closing, self.Provide
+        closing, provide = self.closing, self.provide
 
         @self.inject
-        async def function(connection: Any = Closing[Provide["aopen_connection"]]) -> Any:
+        async def function(connection: Any = closing[provide["aopen_connection"]]) -> Any:
             return connection, connection.is_open
 
         wired = self.wired(container, function)

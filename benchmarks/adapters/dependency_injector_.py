@@ -12,5 +12,5 @@ class Adapter(Declared):
     containers = containers
     providers = providers
     inject = staticmethod(inject)
-    Provide = Provide
-    Closing = Closing
+    provide = Provide
+    closing = Closing

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import Any, ContextManager
+from dataclasses import replace
+from typing import Any, ContextManager  # noqa: UP035  # its keys are made of this one
 
 from lagom import Container, ContextContainer, Singleton
 
@@ -27,6 +28,7 @@ class Adapter(ByType):
 
     statement = "container[Key]"
     note = "its own locks"
+    s5n = None  # what its temporary singletons need is not shared
     s6 = None  # it has no asynchronous resources
 
     def container(self, bound: Bound) -> Any:
@@ -38,25 +40,18 @@ class Adapter(ByType):
         for target in bound.scoped:
             if target in YIELDED:
                 container[ContextManager[key_of(target)]] = OPENED[target]
-            else:
-                container[target] = target
         opened = [key_of(target) for target in bound.scoped if target in YIELDED]
         return ContextContainer(container, context_types=[], context_singletons=opened) if opened else container
 
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:
-            with container.temporary_singletons(list(g.REQUEST)) as scope:
-                return scope[key]
-
-        def opened() -> Any:
             with container as scope:
                 return scope[key]
 
-        return request if key is g.Page else opened
+        return request
 
     def s5(self) -> Case:
-        case = super().s5()
-        return Case(case.statement, case.names, case.close, "3 of the 5 objects are transient")
+        return replace(super().s5(), note="3 of the 5 objects are transient")
 
     def s7(self) -> Case:
         def function(settings: g.Settings, leaf: g.Leaf) -> Any:

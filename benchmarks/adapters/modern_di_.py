@@ -1,6 +1,7 @@
 """modern-di: synchronous alone; what is to be closed has a finalizer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from modern_di import Container, Group, Scope, providers
@@ -53,5 +54,4 @@ class Adapter(ByType):
         return request
 
     def s5(self) -> Case:
-        case = super().s5()
-        return Case(case.statement, case.names, case.close, "finalizers instead of generators")
+        return replace(super().s5(), note="finalizers instead of generators")

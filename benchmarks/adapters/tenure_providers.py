@@ -15,8 +15,8 @@ class Adapter(Declared):
     containers = containers
     providers = providers
     inject = staticmethod(inject)
-    Provide = Provide
-    Closing = Closing
+    provide = Provide
+    closing = Closing
 
     def s5(self) -> Case:
         container = self.container(REQUEST)
