@@ -21,10 +21,23 @@ class Library:
     distribution: str | None = None
     """As package registries name it; None: nothing to install."""
 
+    first: str = ""
+    """What a program imports of it, where that is not its package."""
+
+    @property
+    def package(self) -> str:
+        """The name of its package."""
+        return (self.distribution or "").replace("-", "_")
+
+    @property
+    def importing(self) -> str:
+        """The statement by which a program imports it; "" for none."""
+        return self.first or (f"import {self.package}" if self.distribution else "")
+
     @property
     def is_installed(self) -> bool:
         """Whether its adapter can be imported here."""
-        return self.distribution is None or find_spec(self.distribution.replace("-", "_")) is not None
+        return self.distribution is None or find_spec(self.package) is not None
 
     @property
     def version(self) -> str:
@@ -40,13 +53,18 @@ OURS = (TENURE, PROVIDERS)
 HANDS = (BY_HAND, RAW)
 
 LIBRARIES = (
-    Library(BY_HAND, "by_hand"),
+    Library(BY_HAND, "by_hand", first="import asyncio, contextlib, inspect, typing"),
     Library(RAW, "by_hand_raw"),
-    Library(TENURE, "tenure_types"),
-    Library(PROVIDERS, "tenure_providers"),
+    Library(TENURE, "tenure_types", first="import tenure"),
+    Library(PROVIDERS, "tenure_providers", first="from tenure import containers, providers"),
     Library("aioinject", "aioinject_", "aioinject"),
     Library("anydi", "anydi_", "anydi"),
-    Library("dependency-injector", "dependency_injector_", "dependency-injector"),
+    Library(
+        "dependency-injector",
+        "dependency_injector_",
+        "dependency-injector",
+        first="from dependency_injector import containers, providers",
+    ),
     Library("dioxide", "dioxide_", "dioxide"),
     Library("dishka", "dishka_", "dishka"),
     Library("diwire", "diwire_", "diwire"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import aioinject
 
-from benchmarks.adapters.by_type import YIELDED, Bound, ByType
+from benchmarks.adapters.by_type import YIELDED, Bound, ByType, key_of
 from benchmarks.case import Case
 
 
@@ -51,6 +51,13 @@ class Adapter(ByType):
 
     def close(self, container: Any) -> None:
         container.__exit__(None, None, None)
+
+    def getter(self, container: Any) -> Callable[[Any], Any]:
+        resolve = getattr(container, "root", container).resolve
+        return lambda target: resolve(key_of(target))
+
+    def enter(self, container: Any) -> Any:
+        return container.context()
 
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:

@@ -5,8 +5,10 @@ from typing import Any
 
 import anydi
 
+from benchmarks import graphs as g
 from benchmarks.adapters.by_type import CALL, Bound, ByType, function_of, key_of
 from benchmarks.case import Case
+from benchmarks.starts import Start
 
 
 def mark(cls: Any) -> Any:
@@ -34,6 +36,14 @@ class Adapter(ByType):
     def aclose(self, container: Any) -> Any:
         return container.aclose()
 
+    def enter(self, container: Any) -> Any:
+        return container.request_context()
+
+    def opened(self, container: Any) -> Any:
+        manager = self.enter(container)
+        manager.__enter__()
+        return manager, container.resolve(g.Page)
+
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:
             with container.request_context():
@@ -47,6 +57,23 @@ class Adapter(ByType):
                 return await container.aresolve(key)
 
         return request
+
+    def aprepare(self, start: Start) -> Any:
+        container = anydi.Container()
+        for target, cls in zip(start.opened, start.classes, strict=True):
+            container.register(cls, target, scope="singleton")
+        container.build()
+        return container
+
+    async def astart(self, container: Any) -> Any:
+        await container.astart()
+        return container
+
+    async def avalue(self, container: Any, start: Start, number: int) -> Any:
+        return await container.aresolve(start.classes[number])
+
+    def astop(self, container: Any) -> Any:
+        return container.aclose()
 
     def s7(self) -> Case:
         container = self.container(CALL)

@@ -1,9 +1,12 @@
 """What a person writes without a library, in the ways that the standard library offers: 1.00 in every row."""
 
+import asyncio
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from typing import Any
 
 from benchmarks import graphs as g
 from benchmarks.case import Case
+from benchmarks.starts import Start
 
 _settings: g.Settings | None = None
 SETTINGS = g.Settings()
@@ -104,3 +107,28 @@ class Adapter:
 
     def s8(self) -> Case:
         return Case("await acall()", {"acall": acall}, note="AsyncExitStack")
+
+    def aprepare(self, start: Start) -> Start:
+        return start
+
+    async def astart(self, start: Start) -> tuple[list[Any], list[Any]]:
+        openings: list[Any] = []
+        managers = [asynccontextmanager(function) for function in start.opened]
+        entered: list[Any] = []
+
+        async def opened(manager: Any, needs: tuple[int, ...]) -> Any:
+            held = manager(*[await openings[need] for need in needs])
+            value = await held.__aenter__()
+            entered.append(held)
+            return value
+
+        for manager, needs in zip(managers, start.needs, strict=True):
+            openings.append(asyncio.ensure_future(opened(manager, needs)))
+        return await asyncio.gather(*openings), entered
+
+    async def avalue(self, opened: tuple[list[Any], list[Any]], start: Start, number: int) -> Any:
+        return opened[0][number]
+
+    async def astop(self, opened: tuple[list[Any], list[Any]]) -> None:
+        for held in reversed(opened[1]):
+            await held.__aexit__(None, None, None)

@@ -1,11 +1,11 @@
 """What adapters of libraries that get objects by their classes share: S1 to S6, and functions to inject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import graphs as g
-from benchmarks.case import Case
+from benchmarks.case import Case, NotOfferedError
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class ByType:
     statement = "container.get(Key)"
     note = ""
     scope_note = ""
+    has_generators = True
+    """Whether it takes generator functions."""
 
     def container(self, bound: Bound) -> Any:
         """Return what `Key` is asked of in the statement."""
@@ -85,11 +87,34 @@ class ByType:
         """Return a coroutine function that gets *key* in a request of its own."""
         raise NotImplementedError
 
+    def enter(self, container: Any) -> Any:
+        """Return a context manager that gives what `Key` is asked of in a request."""
+        raise NotOfferedError("no request scopes")
+
     def close(self, container: Any) -> Any:
         """Close *container*."""
 
     def aclose(self, container: Any) -> Any:
         """Close *container*; gives an awaitable, or nothing."""
+
+    def many(self, targets: Sequence[Any], needs: Sequence[Sequence[int]]) -> Any:
+        """Return a container with a singleton for each of *targets*; what they need it finds out by itself."""
+        if not self.has_generators and targets[0] in YIELDED:
+            raise NotOfferedError("no generator resources")
+        return self.container(Bound(singletons=tuple(targets)))
+
+    def getter(self, container: Any) -> Callable[[Any], Any]:
+        """Return the function that gets the value of a target."""
+        if self.statement == "container[Key]":
+            return container.__getitem__
+        get = getattr(container, self.statement.removeprefix("container.").removesuffix("(Key)"))
+        return lambda target: get(key_of(target))
+
+    def opened(self, container: Any) -> Any:
+        """Enter a request, get a page in it, and return all that has to be kept."""
+        manager = self.enter(container)
+        scope = manager.__enter__()
+        return manager, scope, self.getter(scope)(g.Page)
 
     def got(self, bound: Bound, key: Any) -> Case:
         """Return the case of getting *key* with no scope around it."""

@@ -1,12 +1,14 @@
 """What the adapters of the two libraries whose providers name each other have in common; they have the same names."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
 from benchmarks import graphs as g
+from benchmarks.adapters.by_type import YIELDED
 from benchmarks.case import Case
+from benchmarks.starts import Start
 
 Plan = dict[Any, tuple[Any, ...]]
 """A target, then the targets that are its arguments, in their order; dependencies come first."""
@@ -69,6 +71,48 @@ class Declared:
             made[target] = kind(target, *[made[need] for need in needs])
         body = {attribute(target): provider for target, provider in made.items()}
         return type("All", (self.containers.DeclarativeContainer,), body)()
+
+    def many(self, targets: Sequence[Any], needs: Sequence[Sequence[int]]) -> Any:
+        """Return a container with a singleton, or a resource, for each of *targets*, and what each needs."""
+        kind = self.providers.Resource if targets[0] in YIELDED else self.providers.ThreadSafeSingleton
+        made: list[Any] = []
+        for target, numbers in zip(targets, needs, strict=True):
+            made.append(kind(target, *[made[number] for number in numbers]))
+        body = {attribute(target): provider for target, provider in zip(targets, made, strict=True)}
+        return self.checked(type("Many", (self.containers.DeclarativeContainer,), body)())
+
+    def checked(self, container: Any) -> Any:
+        """Return *container*, checked if the library can."""
+        return container
+
+    def getter(self, container: Any) -> Callable[[Any], Any]:
+        """Return the function that gets the value of a target."""
+        return lambda target: getattr(container, attribute(target))()
+
+    def close(self, container: Any) -> None:
+        """Close what *container* opened."""
+        container.shutdown_resources()
+
+    def aprepare(self, start: Start) -> Any:
+        """Return a container that holds the resources of *start*."""
+        made: list[Any] = []
+        for target, numbers in zip(start.opened, start.needs, strict=True):
+            made.append(self.providers.Resource(target, *[made[number] for number in numbers]))
+        body = {attribute(target): provider for target, provider in zip(start.opened, made, strict=True)}
+        return type("Start", (self.containers.DeclarativeContainer,), body)()
+
+    async def astart(self, container: Any) -> Any:
+        """Open them all."""
+        await container.init_resources()
+        return container
+
+    async def avalue(self, container: Any, start: Start, number: int) -> Any:
+        """Return the value of one of them."""
+        return await getattr(container, attribute(start.opened[number]))()
+
+    async def astop(self, container: Any) -> None:
+        """Close them all."""
+        await container.shutdown_resources()
 
     def called(self, plan: Plan, target: Any) -> Case:
         """Return the case of calling the provider of *target*."""

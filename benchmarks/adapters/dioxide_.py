@@ -12,6 +12,7 @@ SCOPES = {"singletons": Scope.SINGLETON, "transient": Scope.FACTORY}
 class Adapter(ByType):
     """Its scopes are asynchronous alone, and generators are not offered."""
 
+    has_generators = False
     statement = "container.resolve(Key)"
     note = "its own locks"
     s5n = s5 = s6 = None

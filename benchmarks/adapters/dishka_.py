@@ -39,6 +39,9 @@ class Adapter(ByType):
     def aclose(self, container: Any) -> Any:
         return container.close()
 
+    def enter(self, container: Any) -> Any:
+        return container()
+
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:
             with container() as scope:

@@ -58,6 +58,9 @@ class Adapter(ByType):
     def aclose(self, container: Any) -> Any:
         return container.aclose()
 
+    def enter(self, container: Any) -> Any:
+        return container.enter_scope(Scope.REQUEST)
+
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:
             with container.enter_scope(Scope.REQUEST) as scope:

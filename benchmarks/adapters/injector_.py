@@ -12,6 +12,7 @@ from benchmarks.case import Case
 class Adapter(ByType):
     """No request scopes of its own, and nothing is closed."""
 
+    has_generators = False
     note = "its own locks"
     s5n = s5 = s6 = None
 

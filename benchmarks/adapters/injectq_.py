@@ -13,6 +13,7 @@ from benchmarks.case import Case
 class Adapter(ByType):
     """Without locks where one thread asks; scopes close nothing."""
 
+    has_generators = False
     note = "no locks"
     s5 = s6 = None
 

@@ -26,6 +26,7 @@ OPENED = {g.open_connection: connection, g.open_transaction: transaction}
 class Adapter(ByType):
     """Its containers of a request are clones that keep what they made."""
 
+    has_generators = False
     statement = "container[Key]"
     note = "its own locks"
     s5n = None  # what its temporary singletons need is not shared

@@ -25,6 +25,7 @@ FINALIZED = {g.open_connection: (g.Connection, disconnect), g.open_transaction: 
 class Adapter(ByType):
     """Factories; generators are not offered, so a resource is a class and its finalizer."""
 
+    has_generators = False
     statement = "container.resolve(Key)"
     note = "its own locks"
     s6 = None
@@ -45,6 +46,9 @@ class Adapter(ByType):
 
     def close(self, container: Any) -> None:
         container.close_sync()
+
+    def enter(self, container: Any) -> Any:
+        return container.build_child_container(scope=Scope.REQUEST)
 
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:

@@ -10,6 +10,7 @@ from benchmarks.adapters.by_type import Bound, ByType
 class Adapter(ByType):
     """No request scopes, and nothing is closed."""
 
+    has_generators = False
     statement = "container.resolve(Key)"
     note = "no locks"
     s5n = s5 = s6 = None

@@ -13,6 +13,7 @@ from benchmarks.case import Case
 class Adapter(ByType):
     """It closes nothing."""
 
+    has_generators = False
     note = "no locks"
     s5 = s6 = None
 
@@ -25,6 +26,9 @@ class Adapter(ByType):
         for target in bound.transient:
             container.add_transient(target)
         return container.build_provider()
+
+    def enter(self, container: Any) -> Any:
+        return container.create_scope()
 
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:

@@ -53,6 +53,7 @@ ASYNC = {g.Orders: aorders, g.Users: ausers, g.Handler: ahandler}
 class Adapter(ByType):
     """Factories written by hand, which are faster than its own wiring."""
 
+    has_generators = False
     s2 = s3 = s4 = None  # it has no transient objects
 
     def container(self, bound: Bound) -> Any:
@@ -72,6 +73,12 @@ class Adapter(ByType):
 
     def aclose(self, container: Any) -> Any:
         return container.aclose()
+
+    def many(self, targets: Any, needs: Any) -> Any:
+        raise NotOfferedError("what is a singleton is registered as a value")
+
+    def enter(self, container: Any) -> Any:
+        return svcs.Container(container)
 
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:

@@ -18,6 +18,10 @@ class Adapter(Declared):
     provide = Provide
     closing = Closing
 
+    def checked(self, container: Any) -> Any:
+        container.check()
+        return container
+
     def s5(self) -> Case:
         container = self.container(REQUEST)
 

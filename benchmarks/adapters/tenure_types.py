@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from benchmarks.adapters.by_type import ACALL, CALL, Bound, ByType, afunction_of, function_of
 from benchmarks.case import Case
+from benchmarks.starts import Start
 from tenure import Container, Inject, inject
 
 
@@ -30,6 +31,9 @@ class Adapter(ByType):
     def aclose(self, container: Container) -> Any:
         return container.aclose()
 
+    def enter(self, container: Any) -> Any:
+        return container.resource_scope()
+
     def request(self, container: Container, key: Any) -> Callable[[], Any]:
         def request() -> Any:
             with container.resource_scope() as scope:
@@ -53,3 +57,15 @@ class Adapter(ByType):
         container = self.container(Bound(transient=ACALL.scoped))
         function = inject(afunction_of(mark), container=container, scope="call")
         return Case("await function()", {"function": function}, container.aclose)
+
+    def aprepare(self, start: Start) -> Container:
+        return self.container(Bound(singletons=start.opened))
+
+    async def astart(self, container: Container) -> Container:
+        return await container.__aenter__()
+
+    async def avalue(self, container: Container, start: Start, number: int) -> Any:
+        return await container.aget(start.classes[number])
+
+    async def astop(self, container: Container) -> None:
+        await container.__aexit__(None, None, None)

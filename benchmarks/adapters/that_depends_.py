@@ -1,12 +1,15 @@
 """that-depends: a class of providers."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from that_depends import BaseContainer, Provide, container_context, inject, providers
 
 from benchmarks import graphs as g
+from benchmarks.adapters.by_type import YIELDED
 from benchmarks.adapters.declared import AREQUEST, DEEP, REQUEST, RESOURCES, WIDE
 from benchmarks.case import Case
+from benchmarks.starts import Start
 
 SINGLETON = {g.Settings: providers.Singleton, g.Clock: providers.Singleton}
 IN_ORDER = "a context per resource: one context closes them in any order; 3 of the 5 objects are transient"
@@ -32,6 +35,35 @@ def contained(made: dict[Any, Any]) -> Any:
 
 class Adapter:
     """Providers asked directly."""
+
+    def many(self, targets: Sequence[Any], needs: Sequence[Sequence[int]]) -> Any:
+        kind = providers.Resource if targets[0] in YIELDED else providers.Singleton
+        made: dict[Any, Any] = {}
+        for target, numbers in zip(targets, needs, strict=True):
+            made[target] = kind(target, *[made[targets[number]].cast for number in numbers])
+        return contained(made)
+
+    def getter(self, container: Any) -> Callable[[Any], Any]:
+        return lambda target: getattr(container, target.__name__).resolve_sync()
+
+    def close(self, container: Any) -> None:
+        container.tear_down_sync()
+
+    def aprepare(self, start: Start) -> Any:
+        made: list[Any] = []
+        for target, numbers in zip(start.opened, start.needs, strict=True):
+            made.append(providers.Resource(target, *[made[number].cast for number in numbers]))
+        return contained(dict(zip(start.opened, made, strict=True)))
+
+    async def astart(self, container: Any) -> Any:
+        await container.init_resources()
+        return container
+
+    async def avalue(self, container: Any, start: Start, number: int) -> Any:
+        return await getattr(container, start.opened[number].__name__).resolve()
+
+    async def astop(self, container: Any) -> None:
+        await container.tear_down()
 
     def s1(self) -> Case:
         made = nodes(providers.Singleton, {g.Settings: ()})

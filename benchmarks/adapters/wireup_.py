@@ -45,6 +45,9 @@ class Adapter(ByType):
     def aclose(self, container: Any) -> Any:
         return container.close()
 
+    def enter(self, container: Any) -> Any:
+        return container.enter_scope()
+
     def request(self, container: Any, key: Any) -> Callable[[], Any]:
         def request() -> Any:
             with container.enter_scope() as scope:

@@ -1,10 +1,12 @@
 """The rows of the table: what is done in each, what a correct result is, and what Tenure aims at."""
 
+from benchmarks.scenarios.apart import APART
 from benchmarks.scenarios.calls import CALLS
 from benchmarks.scenarios.row import Row
 from benchmarks.scenarios.scopes import SCOPES
+from benchmarks.scenarios.starting import STARTING
 
-ROWS: tuple[Row, ...] = (*CALLS, *SCOPES)
+ROWS: tuple[Row, ...] = (*CALLS, *SCOPES, *STARTING, *APART)
 
 
 def chosen(words: list[str]) -> list[Row]:

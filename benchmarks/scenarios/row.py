@@ -31,19 +31,22 @@ class Row:
     """
 
     name: str
-    """As the issue names it: "S5n"; parts of one scenario have a point: "S9.build"."""
+    """As the targets are numbered: "S5n"; parts of one scenario have a point: "S9.build"."""
     title: str
     method: str
     check: Callable[[Callable[[], Any]], None] = lambda _: None
     """Is given a function that does the work once; raises `WrongResultError`."""
     target: float | None = None
     """Greatest ratio to hand-written code that is aimed at."""
+    limit: float | None = None
+    """Greatest value that is aimed at, where that is no ratio."""
     is_async: bool = False
     yardstick: str = BY_HAND
+    """The library that is 1.00."""
     unit: str = "s"
     """Of the values: "s" seconds, "B" bytes, "" a pure number."""
     peers_named: str = ""
-    """What the issue names as the best peer."""
+    """What was known of the best peers when the target was set."""
 
     def measure(self, libraries: list[Library], effort: Effort) -> Found:
         """Build, check and time the work of every one of *libraries* that can do it."""
