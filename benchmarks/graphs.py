@@ -184,3 +184,41 @@ class Handler:
     def __init__(self, orders: Orders, users: Users) -> None:
         self.orders = orders
         self.users = users
+
+
+# S13: what a web request needs
+
+
+class Ledger:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+
+class Accounts:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+
+class Billing:
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+
+
+# the declarative rows
+
+
+class Pair:
+    def __init__(self, left: Leaf, right: Leaf) -> None:
+        self.left = left
+        self.right = right
+
+
+class Reader:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+
+class Desk:
+    def __init__(self, left: Reader, right: Reader) -> None:
+        self.left = left
+        self.right = right

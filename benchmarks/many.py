@@ -34,7 +34,7 @@ def many(n: int) -> Many:
     needs = tuple(tuple(sorted({number // 2, number // 3})) if number > 1 else () for number in range(n))
     names: dict[str, Any] = {"__name__": "benchmarks.many", "Iterator": Iterator}
     code = "\n".join(source(number, needs[number]) for number in range(n))
-    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)  # some libraries read the source
+    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)  # some libraries read it
     exec(compile(code, FILE, "exec"), names)
     classes = tuple(names[f"Node{number}"] for number in range(n))
     functions = tuple(names[f"open_node{number}"] for number in range(n))

@@ -69,6 +69,7 @@ LIBRARIES = (
     Library("dishka", "dishka_", "dishka"),
     Library("diwire", "diwire_", "diwire"),
     Library("diwire, locked", "diwire_locked", "diwire"),
+    Library("FastAPI Depends", "fastapi_", "fastapi"),
     Library("injector", "injector_", "injector"),
     Library("injectq", "injectq_", "injectq"),
     Library("lagom", "lagom_", "lagom"),

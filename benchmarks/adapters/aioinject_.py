@@ -6,7 +6,7 @@ from typing import Any
 
 import aioinject
 
-from benchmarks.adapters.by_type import YIELDED, Bound, ByType, key_of
+from benchmarks.adapters.by_type import SERVED, YIELDED, Bound, ByType, endpoint_of, key_of
 from benchmarks.case import Case
 
 
@@ -72,3 +72,17 @@ class Adapter(ByType):
                 return await scope.resolve(key)
 
         return request
+
+    def s13(self) -> Case:
+        from aioinject.ext.fastapi import AioInjectMiddleware, inject  # noqa: PLC0415  # needs FastAPI
+
+        from benchmarks import web  # noqa: PLC0415  # same
+
+        container = self.container(SERVED)
+        app = web.application(inject(endpoint_of(mark)))
+        app.add_middleware(AioInjectMiddleware, container=container)
+        return web.case(app, lambda: container.__aexit__(None, None, None), self.note)
+
+
+def mark(cls: Any) -> Any:
+    return aioinject.Injected[cls]

@@ -6,7 +6,7 @@ from typing import Any
 import anydi
 
 from benchmarks import graphs as g
-from benchmarks.adapters.by_type import CALL, Bound, ByType, function_of, key_of
+from benchmarks.adapters.by_type import CALL, SERVED, Bound, ByType, endpoint_of, function_of, key_of
 from benchmarks.case import Case
 from benchmarks.starts import Start
 
@@ -79,3 +79,14 @@ class Adapter(ByType):
         container = self.container(CALL)
         function = container.inject(function_of(mark))
         return Case("function()", {"function": function}, container.close, self.note)
+
+    def s13(self) -> Case:
+        from anydi.ext.fastapi import RequestScopedMiddleware, install  # noqa: PLC0415  # needs FastAPI
+
+        from benchmarks import web  # noqa: PLC0415  # same
+
+        container = self.container(SERVED)
+        app = web.application(endpoint_of(mark))
+        app.add_middleware(RequestScopedMiddleware, container=container)
+        install(app, container)
+        return web.case(app, container.aclose, self.note)

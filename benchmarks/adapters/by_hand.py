@@ -78,6 +78,10 @@ async def acall() -> tuple[g.Connection, bool]:
         return await afunction(await stack.enter_async_context(aconnection()))
 
 
+def pair() -> g.Pair:
+    return g.Pair(g.Leaf(), g.Leaf())
+
+
 class Adapter:
     """Functions that make what is asked for."""
 
@@ -107,6 +111,22 @@ class Adapter:
 
     def s8(self) -> Case:
         return Case("await acall()", {"acall": acall}, note="AsyncExitStack")
+
+    def s13(self) -> Case:
+        from benchmarks import web  # noqa: PLC0415  # needs FastAPI
+
+        async def endpoint() -> dict[str, bool]:
+            async with AsyncExitStack() as stack:
+                opened = await stack.enter_async_context(aconnection())
+                return web.answer(g.Billing(g.Accounts(g.Ledger(opened))))
+
+        return web.case(web.application(endpoint))
+
+    s14_get = s1
+    s14_request = s5
+
+    def d_pair(self) -> Case:
+        return Case("pair()", {"pair": pair})
 
     def aprepare(self, start: Start) -> Start:
         return start

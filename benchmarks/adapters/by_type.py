@@ -1,7 +1,7 @@
 """What adapters of libraries that get objects by their classes share: S1 to S6, and functions to inject."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks import graphs as g
@@ -27,6 +27,7 @@ WIDE = Bound(transient=(*g.PARTS, g.Wide))
 PAGE = Bound(scoped=g.REQUEST)
 REQUEST = Bound(scoped=(g.open_connection, g.open_transaction, g.Orders, g.Users, g.Handler))
 AREQUEST = Bound(scoped=(g.aopen_connection, g.aopen_transaction, g.Orders, g.Users, g.Handler), is_async=True)
+SERVED = Bound(scoped=(g.aopen_connection, g.Ledger, g.Accounts, g.Billing), is_async=True)
 CALL = Bound(singletons=(g.Settings,), transient=(g.Leaf,))
 ACALL = Bound(scoped=(g.aopen_connection,), is_async=True)
 
@@ -61,6 +62,16 @@ def afunction_of(mark: Callable[[Any], Any]) -> Callable[..., Any]:
     return function
 
 
+def endpoint_of(mark: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return the endpoint of S13, new at each call, with annotations that are *mark* of the class."""
+    from benchmarks import web  # noqa: PLC0415  # needs FastAPI
+
+    async def endpoint(billing: mark(g.Billing)) -> Any:
+        return web.answer(billing)
+
+    return endpoint
+
+
 class ByType:
     """
     A library whose containers hold classes and are asked by class.
@@ -74,6 +85,8 @@ class ByType:
     scope_note = ""
     has_generators = True
     """Whether it takes generator functions."""
+    locks_for_threads = False
+    """Whether it is given locks where several threads ask."""
 
     def container(self, bound: Bound) -> Any:
         """Return what `Key` is asked of in the statement."""
@@ -120,13 +133,17 @@ class ByType:
         """Return the case of getting *key* with no scope around it."""
         container = self.container(bound)
         names = {"container": container, "Key": key}
-        return Case(self.statement, names, lambda: self.close(container), self.note)
+        return Case(self.statement, names, lambda: self.close(container), self.said(bound, self.note))
 
     def requested(self, bound: Bound, key: Any) -> Case:
         """Return the case of getting *key* in a request."""
         container = self.container(bound)
         names = {"request": self.request(container, key)}
-        return Case("request()", names, lambda: self.close(container), self.scope_note or self.note)
+        return Case("request()", names, lambda: self.close(container), self.said(bound, self.scope_note or self.note))
+
+    def said(self, bound: Bound, note: str) -> str:
+        """Return *note*, or what holds instead where several threads ask."""
+        return "with locks" if bound.threads > 1 and self.locks_for_threads else note
 
     def s1(self) -> Case:
         return self.got(SINGLETONS, g.Settings)
@@ -150,3 +167,11 @@ class ByType:
         container = self.container(AREQUEST)
         names = {"request": self.arequest(container, g.Handler)}
         return Case("await request()", names, lambda: self.aclose(container), self.scope_note or self.note)
+
+    def s14_get(self) -> Case:
+        return self.got(replace(SINGLETONS, threads=8), g.Settings)
+
+    def s14_request(self) -> Case:
+        if self.s5 is None:
+            raise NotOfferedError("not offered")
+        return self.requested(replace(REQUEST, threads=8), g.Handler)

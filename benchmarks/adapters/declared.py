@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 from benchmarks import graphs as g
 from benchmarks.adapters.by_type import YIELDED
@@ -41,6 +41,12 @@ AREQUEST: Plan = {
     g.Users: (g.aopen_transaction,),
     g.Handler: (g.Orders, g.Users),
 }
+SERVED: Plan = {
+    g.aopen_connection: (),
+    g.Ledger: (g.aopen_connection,),
+    g.Accounts: (g.Ledger,),
+    g.Billing: (g.Accounts,),
+}
 SINGLETONS = (g.Settings, g.Clock)
 RESOURCES = (g.open_connection, g.open_transaction, g.aopen_connection, g.aopen_transaction)
 
@@ -65,7 +71,7 @@ class Declared:
         for target, needs in plan.items():
             kind = self.providers.Factory
             if target in SINGLETONS:
-                kind = self.providers.ThreadSafeSingleton
+                kind = self.providers.Singleton
             elif target in RESOURCES:
                 kind = self.providers.Resource
             made[target] = kind(target, *[made[need] for need in needs])
@@ -74,7 +80,7 @@ class Declared:
 
     def many(self, targets: Sequence[Any], needs: Sequence[Sequence[int]]) -> Any:
         """Return a container with a singleton, or a resource, for each of *targets*, and what each needs."""
-        kind = self.providers.Resource if targets[0] in YIELDED else self.providers.ThreadSafeSingleton
+        kind = self.providers.Resource if targets[0] in YIELDED else self.providers.Singleton
         made: list[Any] = []
         for target, numbers in zip(targets, needs, strict=True):
             made.append(kind(target, *[made[number] for number in numbers]))
@@ -152,6 +158,39 @@ class Declared:
 
         wired = self.wired(container, function)
         return Case("await function()", {"function": wired.function, "container": container}, container.unwire)
+
+    def s13(self) -> Case:
+        from fastapi import Depends  # noqa: PLC0415  # needs FastAPI
+
+        from benchmarks import web  # noqa: PLC0415  # same
+
+        container = self.container(SERVED)
+        closing, provide = self.closing, self.provide
+
+        @self.inject
+        async def endpoint(billing: Annotated[Any, Depends(closing[provide["billing"]])]) -> Any:
+            return web.answer(billing)
+
+        wired = self.wired(container, endpoint)
+        return web.case(web.application(wired.function), container.unwire)
+
+    def d_pair(self) -> Case:
+        container = self.container({})
+        leaf = self.providers.Factory(g.Leaf)
+        pair = self.providers.Factory(g.Pair, leaf, leaf)
+        return Case("provider()", {"provider": pair, "container": container})
+
+    def d_resource(self) -> Case:
+        connection = self.providers.Resource(g.open_connection)
+        reader = self.providers.Factory(g.Reader, connection)
+        desk = self.providers.Factory(g.Desk, reader, reader)
+        connection.init()
+        return Case("provider()", {"provider": desk}, connection.shutdown)
+
+    def d_await(self) -> Case:
+        connection = self.providers.Resource(g.aopen_connection)
+        reader = self.providers.Factory(g.Reader, connection)
+        return Case("await provider()", {"provider": reader}, connection.shutdown)
 
     def wired(self, container: Any, function: Any) -> Any:
         """Return a module that holds *function*, wired to *container*."""

@@ -8,7 +8,7 @@ from typing import Any
 from dishka import FromDishka, Provider, Scope, make_async_container, make_container
 from dishka.integrations.base import wrap_injection
 
-from benchmarks.adapters.by_type import ACALL, CALL, Bound, ByType, afunction_of, function_of
+from benchmarks.adapters.by_type import ACALL, CALL, SERVED, Bound, ByType, afunction_of, endpoint_of, function_of
 from benchmarks.case import Case
 
 
@@ -20,6 +20,7 @@ class Adapter(ByType):
     """Without locks where one thread or task asks, which its documents allow."""
 
     note = "no locks"
+    locks_for_threads = True
 
     def container(self, bound: Bound) -> Any:
         provider = Provider()
@@ -70,3 +71,13 @@ class Adapter(ByType):
             manage_scope=True,
         )
         return Case("await function()", {"function": function}, container.close, self.note)
+
+    def s13(self) -> Case:
+        from dishka.integrations.fastapi import inject, setup_dishka  # noqa: PLC0415  # needs FastAPI
+
+        from benchmarks import web  # noqa: PLC0415  # same
+
+        container = self.container(SERVED)
+        app = web.application(inject(endpoint_of(mark)))
+        setup_dishka(container, app)
+        return web.case(app, container.close, self.note)

@@ -14,7 +14,18 @@ from diwire import (
     resolver_context,
 )
 
-from benchmarks.adapters.by_type import ACALL, CALL, YIELDED, Bound, ByType, afunction_of, function_of, key_of
+from benchmarks.adapters.by_type import (
+    ACALL,
+    CALL,
+    SERVED,
+    YIELDED,
+    Bound,
+    ByType,
+    afunction_of,
+    endpoint_of,
+    function_of,
+    key_of,
+)
 from benchmarks.case import Case
 
 
@@ -94,3 +105,10 @@ class Adapter(ByType):
         container = self.current(ACALL)
         function = resolver_context.inject(afunction_of(mark), scope=Scope.REQUEST)
         return Case("await function()", {"function": function}, container.aclose, self.note)
+
+    def s13(self) -> Case:
+        from benchmarks import web  # noqa: PLC0415  # needs FastAPI
+
+        container = self.current(SERVED)
+        endpoint = resolver_context.inject(endpoint_of(mark), scope=Scope.REQUEST)
+        return web.case(web.application(endpoint), container.aclose, self.note)

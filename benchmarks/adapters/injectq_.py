@@ -15,6 +15,7 @@ class Adapter(ByType):
 
     has_generators = False
     note = "no locks"
+    locks_for_threads = True
     s5 = s6 = None
 
     def container(self, bound: Bound) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from benchmarks.adapters.by_type import ACALL, CALL, Bound, ByType, afunction_of, function_of
+from benchmarks.adapters.by_type import ACALL, CALL, SERVED, Bound, ByType, afunction_of, endpoint_of, function_of
 from benchmarks.case import Case
 from benchmarks.starts import Start
 from tenure import Container, Inject, inject
@@ -57,6 +57,13 @@ class Adapter(ByType):
         container = self.container(Bound(transient=ACALL.scoped))
         function = inject(afunction_of(mark), container=container, scope="call")
         return Case("await function()", {"function": function}, container.aclose)
+
+    def s13(self) -> Case:
+        from benchmarks import web  # noqa: PLC0415  # needs FastAPI
+
+        container = self.container(SERVED)
+        endpoint = inject(endpoint_of(mark), container=container, scope="request")
+        return web.case(web.application(endpoint), container.aclose)
 
     def aprepare(self, start: Start) -> Container:
         return self.container(Bound(singletons=start.opened))

@@ -5,7 +5,7 @@ from typing import Any
 
 import wireup
 
-from benchmarks.adapters.by_type import ACALL, CALL, Bound, ByType, afunction_of, function_of
+from benchmarks.adapters.by_type import ACALL, CALL, SERVED, Bound, ByType, afunction_of, endpoint_of, function_of
 from benchmarks.case import Case
 
 
@@ -71,3 +71,10 @@ class Adapter(ByType):
         container = self.container(ACALL)
         function = wireup.inject_from_container(container)(afunction_of(mark))
         return Case("await function()", {"function": function}, container.close, self.scope_note)
+
+    def s13(self) -> Case:
+        from benchmarks import web  # noqa: PLC0415  # needs FastAPI
+
+        container = self.container(SERVED)
+        endpoint = wireup.inject_from_container(container, hide_annotated_names=True)(endpoint_of(mark))
+        return web.case(web.application(endpoint), container.close, self.scope_note)

@@ -1,12 +1,13 @@
 """A row of the table, and how most rows are measured: in this process, a statement per library."""
 
 import asyncio
+import contextlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.adapters import BY_HAND, Library
+from benchmarks.adapters import BY_HAND, TENURE, Library
 from benchmarks.case import Case, NotOfferedError, WrongResultError
 from benchmarks.timing import Effort, Measured, Timer, once, round_robin
 
@@ -45,41 +46,53 @@ class Row:
     """The library that is 1.00."""
     unit: str = "s"
     """Of the values: "s" seconds, "B" bytes, "" a pure number."""
+    ours: str = TENURE
+    """The library whose number is held against the target."""
+    only: tuple[str, ...] = ()
+    """The libraries that the row is about; all where it is empty."""
     peers_named: str = ""
     """What was known of the best peers when the target was set."""
 
+    @property
+    def scenario(self) -> str:
+        """Its name without that of the part: "S9"."""
+        return self.name.split(".")[0]
+
     def measure(self, libraries: list[Library], effort: Effort) -> Found:
         """Build, check and time the work of every one of *libraries* that can do it."""
-        found = Found()
-        runner = asyncio.Runner() if self.is_async else None
-        cases: dict[str, Case] = {}
-        try:
-            for library in libraries:
-                self._build(library, runner, cases, found)
+        with contextlib.ExitStack() as stack:
+            runner = stack.enter_context(asyncio.Runner()) if self.is_async else None
+            found, cases = self.checked(libraries, runner)
+            for case in cases.values():
+                stack.callback(close, case, runner)
             timers = {title: Timer(case, runner) for title, case in cases.items()}
             if timers:
                 found.measured.update(round_robin(timers, self.yardstick, effort))
-        finally:
-            for case in cases.values():
-                close(case, runner)
-            if runner:
-                runner.close()
         return found
 
+    def checked(self, libraries: list[Library], runner: asyncio.Runner | None) -> tuple[Found, dict[str, Case]]:
+        """Return the case of every one of *libraries* that can do it and does it right, and why others do not."""
+        found, cases = Found(), {}
+        for library in libraries:
+            if self.only and library.title not in self.only:
+                continue
+            self._build(library, runner, cases, found)
+        return found, cases
+
     def _build(self, library: Library, runner: asyncio.Runner | None, cases: dict[str, Case], found: Found) -> None:
+        case = None
         try:
             case = build(library, self.method, runner)
-            cases[library.title] = case  # it is closed below, whatever the check says
             self.check(lambda: once(case, runner))
         except NotOfferedError as error:
             found.absent[library.title] = str(error)
         except WrongResultError as error:
             found.absent[library.title] = f"wrong result: {error}"
-            close(cases.pop(library.title), runner)
+            close(case, runner)
         except Exception as error:  # noqa: BLE001  # a library that fails here is told of, the others are measured
             found.absent[library.title] = f"{type(error).__name__}: {error}".splitlines()[0]
-            cases.pop(library.title, None)
         else:
+            cases[library.title] = case
             if case.note:
                 found.notes[library.title] = case.note
 
@@ -112,7 +125,3 @@ def close(case: Case, runner: asyncio.Runner | None) -> None:
 
 async def _awaited(awaitable: Any) -> Any:
     return await awaitable
-
-
-Results = Mapping[str, Found]
-"""By name of the row."""
