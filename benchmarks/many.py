@@ -34,7 +34,8 @@ def many(n: int) -> Many:
     needs = tuple(tuple(sorted({number // 2, number // 3})) if number > 1 else () for number in range(n))
     names: dict[str, Any] = {"__name__": "benchmarks.many", "Iterator": Iterator}
     code = "\n".join(source(number, needs[number]) for number in range(n))
-    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)  # some libraries read it
+    # Some libraries read the source.
+    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
     exec(compile(code, FILE, "exec"), names)
     classes = tuple(names[f"Node{number}"] for number in range(n))
     functions = tuple(names[f"open_node{number}"] for number in range(n))
@@ -51,7 +52,8 @@ def source(number: int, needs: tuple[int, ...]) -> str:
     return (
         f"class Node{number}:\n    def __init__(self{own}) -> None:\n{body}"
         f"def open_node{number}({parameters}) -> Iterator[Node{number}]:\n"
-        f"    node = Node{number}({arguments})\n    try:\n        yield node\n    finally:\n        node.closed = True\n"
+        f"    node = Node{number}({arguments})\n"
+        "    try:\n        yield node\n    finally:\n        node.closed = True\n"
     )
 
 

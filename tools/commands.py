@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import checks, environment, instructions, laws, links, matrix, pythons, report
+from tools import bench, checks, environment, instructions, laws, links, matrix, pythons, report
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,20 +34,6 @@ def check(options: argparse.Namespace) -> int:
     """Run every static check and show a table."""
     interpreter = environment.prepare(ROOT, pythons.this_python(), ["check", "test"])
     return checks.run(ROOT, interpreter, fix=options.fix)
-
-
-def bench(options: argparse.Namespace) -> int:
-    """Run each script in `benchmarks/`, or those whose name holds the given word."""
-    scripts = [path for path in sorted((ROOT / "benchmarks").glob("[!_]*.py")) if options.name in path.stem]
-    if not scripts:
-        report.say("no benchmark of that name" if options.name else "no benchmarks yet")
-        return int(bool(options.name))
-    interpreter = environment.prepare(ROOT, pythons.this_python(), ["test"])
-    codes: list[int] = []
-    for script in scripts:
-        report.say(f"== {script.name}")
-        codes.append(subprocess.run([str(interpreter), str(script), *options.arguments], cwd=ROOT).returncode)
-    return int(any(codes))
 
 
 def docs(options: argparse.Namespace) -> int:
@@ -85,9 +71,9 @@ def parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="format, lint, types, imports, and what hot paths cost")
     checking.add_argument("--fix", action="store_true", help="format and mend first what can be mended")
     checking.set_defaults(run=check)
-    benching = commands.add_parser("bench", help="run the benchmarks")
-    benching.add_argument("name", nargs="?", default="", help="only scripts whose name holds this word")
-    benching.set_defaults(run=bench)
+    benching = commands.add_parser("bench", help="run the benchmarks, beside other libraries")
+    bench.add_arguments(benching)
+    benching.set_defaults(run=bench.bench)
     counting = commands.add_parser("instructions", help="count what the hot paths cost; compare with the baseline")
     instructions.add_arguments(counting)
     counting.set_defaults(run=instructions.instructions)
