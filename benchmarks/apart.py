@@ -20,8 +20,11 @@ from benchmarks.case import NotOfferedError, expect
 
 
 def adapter_of(module: str) -> Any:
-    """Return a new adapter of the library *module*."""
-    return import_module(f"benchmarks.adapters.{module}").Adapter()
+    """Return a new adapter of the library *module*, which can hold many providers."""
+    adapter = import_module(f"benchmarks.adapters.{module}").Adapter()
+    if not hasattr(adapter, "many"):
+        raise NotOfferedError("not offered")
+    return adapter
 
 
 def warm(module: str) -> None:

@@ -12,6 +12,7 @@ from benchmarks.timing import Effort
 
 BEGIN = "<!-- made by `python3 dev.py bench --write`; what stands up to the end mark is written anew -->"
 END = "<!-- end -->"
+SHORT = 24  # letters of a note that stands in a table
 NOTHING = "–"  # noqa: RUF001  # a dash in a table
 
 
@@ -86,7 +87,7 @@ def targets(results: Sequence[Result]) -> str:
     rows = []
     for result in results:
         best = result.best
-        best_text = f"{number(result, best[0])} ({best[0]})" if best else NOTHING
+        best_text = best_of(result, best[0]) if best else NOTHING
         own = result.own
         own_text = f"**{number(result, result.row.ours)}**" if own else NOTHING
         if own and result.row.unit == "s":
@@ -96,6 +97,12 @@ def targets(results: Sequence[Result]) -> str:
         hand_text = amount(hand.value, result.row.unit) if hand and result.row.unit else ""
         rows.append([result.row.name, result.row.title, hand_text, own_text, best_text, bound_of(result.row), judged])
     return table(["", "scenario", "1.00 is", "Tenure", "best other", "target", "met"], rows)
+
+
+def best_of(result: Result, title: str) -> str:
+    """Return the number of the best other library, its name and what is to be known of it in a few words."""
+    note = result.found.notes.get(title, "")
+    return f"{number(result, title)} ({title}{', ' + note if 0 < len(note) <= SHORT else ''})"
 
 
 def observers(results: Sequence[Result]) -> str:

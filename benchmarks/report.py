@@ -67,7 +67,9 @@ def bound_of(row: Row) -> str:
 def lines(result: Result) -> str:
     """Return a block of text: the row's name, then its libraries, the fastest first."""
     row, found = result.row, result.found
-    said = [f"{row.name}  {row.title.replace('`', '')}" + (f"  {bound_of(row)}" if bound_of(row) else "")]
+    said = [
+        f"{row.name}  {row.title.replace('`', '')}" + (f"  {bound_of(row)}" if bound_of(row) else "") + found.remark
+    ]
     for title, each in sorted(found.measured.items(), key=lambda item: item[1].value):
         ratio = f"{each.ratio:8.2f}" if each.ratio is not None else " " * 8
         said.append(f"{ratio}  {amount(each.value, row.unit):>9}  {title:<22} {found.notes.get(title, '')}".rstrip())

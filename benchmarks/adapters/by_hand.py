@@ -128,12 +128,12 @@ class Adapter:
     def d_pair(self) -> Case:
         return Case("pair()", {"pair": pair})
 
-    def aprepare(self, start: Start) -> Start:
-        return start
-
-    async def astart(self, start: Start) -> tuple[list[Any], list[Any]]:
-        openings: list[Any] = []
+    def aprepare(self, start: Start) -> list[Any]:
         managers = [asynccontextmanager(function) for function in start.opened]
+        return list(zip(managers, start.needs, strict=True))
+
+    async def astart(self, prepared: list[Any]) -> tuple[list[Any], list[Any]]:
+        openings: list[Any] = []
         entered: list[Any] = []
 
         async def opened(manager: Any, needs: tuple[int, ...]) -> Any:
@@ -142,7 +142,7 @@ class Adapter:
             entered.append(held)
             return value
 
-        for manager, needs in zip(managers, start.needs, strict=True):
+        for manager, needs in prepared:
             openings.append(asyncio.ensure_future(opened(manager, needs)))
         return await asyncio.gather(*openings), entered
 

@@ -14,6 +14,9 @@ from benchmarks.scenarios.row import Found, Row
 from benchmarks.timing import QUICK, Effort, Measured, summary
 
 LIMIT_S = 60.0
+# Modules of adapters of libraries that look at nothing before they are asked for something.
+CHECK_NOTHING = ("dependency_injector_", "injector_", "lagom_", "punq_", "that_depends_")
+UNCHECKED = "checks nothing"
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class Apart(Row):
     rounds: int = 3
 
     def measure(self, libraries: list[Library], effort: Effort) -> Found:
-        found = Found()
+        n = self.quick_n if effort is QUICK else self.n
+        found = Found(remark="" if n == self.n else f"  (here with {n})")
         if effort is QUICK and self.exponent_from:
             return found  # takes long
         rounds: dict[str, list[float]] = {}
-        n = self.quick_n if effort is QUICK else self.n
         for turn in range(1 if effort is QUICK else self.rounds):
             for library in libraries:
                 if library.title == RAW or library.title in found.absent:
@@ -51,6 +54,8 @@ class Apart(Row):
         elif rounds:
             turns = zip(*rounds.values(), strict=True)
             found.measured.update(summary([dict(zip(rounds, turn, strict=True)) for turn in turns], self.yardstick))
+        if self.number == "build":
+            found.notes.update({each.title: UNCHECKED for each in libraries if each.module in CHECK_NOTHING})
         return found
 
     def _value(self, library: Library, n: int, turn: int) -> float | str:

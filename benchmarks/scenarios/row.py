@@ -21,6 +21,8 @@ class Found:
     """What a reader must know of a library's number."""
     absent: dict[str, str] = field(default_factory=dict)
     """Libraries without a number, and why."""
+    remark: str = ""
+    """How this measurement was other than the row says, "" where it was not."""
 
 
 @dataclass(frozen=True)
