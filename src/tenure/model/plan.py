@@ -4,6 +4,8 @@ What follows from the graph for one binding: its nearest resources, what must be
 Each fact is worked out once, dependencies first, so that a chain longer than Python's stack is no trouble.
 """
 
+from collections.abc import Mapping
+
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.graph import Graph
@@ -40,6 +42,10 @@ class Plans:
         self.graph: Graph = graph
         self._facts: dict[Key, Facts] = {}
         self._asynchronous: dict[Key, tuple[Binding, ...]] = {}
+
+    def tell(self, facts: Mapping[Key, Facts]) -> None:
+        """Take *facts*, by key, as worked out: they were, from the same graph, by an earlier run."""
+        self._facts.update(facts)
 
     def facts(self, binding: Binding) -> Facts:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
