@@ -49,6 +49,7 @@ class Binder:
         close_timeout: float | None,
         autobind: bool,
         max_parallel: int | None,
+        compiled: str | None = None,
     ) -> None:
         _check_ladder(scopes)
         self._autobind = autobind
@@ -56,6 +57,10 @@ class Binder:
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
         self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel, open_timeout)
+        if compiled is not None:
+            from tenure.compile.ahead import ahead_of  # noqa: PLC0415 - few programs need it
+
+            self.engine.ahead = ahead_of(compiled)
         for cls in type(self).__mro__:
             if issubclass(cls, Binder):
                 self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))

@@ -39,9 +39,14 @@ class Container(Binder):
         autobind: whether an unbound concrete class is bound to itself when it is first asked for.
         max_parallel: how many resources a start opens and a close closes at the same time, >= 1; None: any number.
         observers: callables that are shown every event.
+        compiled: name of the module that `tenure compile` wrote for this container (docs/compile.md); None: resolvers
+            are generated when they are first needed. What it was written from is compared with what is bound when
+            something is first asked for or started, which raises StaleResolversError where that is not the same.
 
     Raises:
         BindingError: an argument is out of its bounds.
+        ModuleNotFoundError: there is no module *compiled*; a note says how to make it.
+        StaleResolversError: another version of Tenure wrote it.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Container(Binder):
         autobind: bool = True,
         max_parallel: int | None = None,
         observers: Iterable[Observer] = (),
+        compiled: str | None = None,
     ) -> None:
         check_seconds("open_timeout", open_timeout)
         check_seconds("close_timeout", close_timeout)
@@ -61,7 +67,7 @@ class Container(Binder):
             raise BindingError(
                 f"observers takes a sequence of callables, not {observers!r}; did you mean ({observers!r},)?"
             )
-        super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel)
+        super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel, compiled)
         self._entered = False
         if type(self).get is Container.get:  # a subclass may have one of its own
             self.__dict__["get"] = self.engine.hot.__getitem__  # `get` without a frame of ours

@@ -8,7 +8,7 @@ Knows argparse and which room answers which subcommand. A room brings `add_argum
 import argparse
 from collections.abc import Sequence
 
-from tenure.cli import demo
+from tenure.cli import compiling, demo
 
 __all__ = ["main"]
 
@@ -27,9 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="tenure", description="Everything that is opened is closed: once, in order, whatever happens."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    room = commands.add_parser("demo", help=demo.SUMMARY, description=demo.DESCRIPTION)
-    demo.add_arguments(room)
-    room.set_defaults(run=demo.run)
+    for name, room in (("compile", compiling), ("demo", demo)):
+        command = commands.add_parser(name, help=room.SUMMARY, description=room.DESCRIPTION)
+        room.add_arguments(command)
+        command.set_defaults(run=room.run)
 
     arguments = parser.parse_args(argv)
     status: int = arguments.run(arguments)

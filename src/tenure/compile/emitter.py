@@ -15,7 +15,8 @@ from tenure.model.graph import Edge
 if TYPE_CHECKING:
     from tenure.compile.links import Links
 
-_MISSING: Any = object()
+MISSING: Any = object()
+"""What a cache without the key gives to generated code."""
 _INLINE_LIMIT = 40
 """How many calls one expression may hold; beyond it a dependency is called through its own resolver."""
 
@@ -155,7 +156,7 @@ def _body(binding: Binding, writer: _Writer) -> list[str]:
                 f"return {miss}(scope)",
             ]
         return ["try:", f"    return {cache}[{key}]", "except KeyError:", "    pass", f"return {miss}(scope)"]
-    missing = writer.name("x", _MISSING)
+    missing = writer.name("x", MISSING)
     if binding.lifetime == AMBIENT:
         return [
             "home = scope",

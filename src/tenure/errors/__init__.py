@@ -25,6 +25,7 @@ from tenure.errors.resources import (
     ResourceTimeoutError,
     ResourceUnavailableError,
 )
+from tenure.errors.stale import StaleResolversError
 from tenure.errors.use import (
     AsyncInSyncError,
     ContainerClosedError,
@@ -63,6 +64,7 @@ __all__ = [
     "SchemaError",
     "ScopeError",
     "ScopeNotOpenError",
+    "StaleResolversError",
     "TenureError",
     "UndefinedOptionError",
     "UnforeseenAwaitError",

@@ -8,7 +8,7 @@ themselves are in `managed`.
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
@@ -30,6 +30,9 @@ from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import ANONYMOUS, ROOT, Ending, Scope, State, every_scope
+
+if TYPE_CHECKING:
+    from tenure.compile.ahead import Ahead
 
 
 class Resolvers(dict[Key, Callable[[Scope], Any]]):
@@ -65,6 +68,7 @@ class Engine:
         replaced: the overrides of the type-driven face that stand, by key, the one that counts last.
         originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
+        ahead: the resolvers that were compiled ahead of time, None where there are none, or no longer.
         keepers: keys that keep what was made of them themselves, outside every scope.
         callers: what `caller` has found, by key.
         hot: what requests by key give without a look at anything else; see there.
@@ -98,6 +102,7 @@ class Engine:
         self.originals: dict[Key, Binding | None] = {}
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
+        self.ahead: Ahead | None = None
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self.callers: dict[Key, Any] = {}
         self.hot: Hot = Hot(self)
@@ -116,6 +121,8 @@ class Engine:
 
     def reopen(self) -> None:
         """Begin a new life after a close: a fresh root, nothing made yet."""
+        if self.ahead is not None:
+            self.ahead.settle(self)
         if self.root.state is State.CLOSED:
             self.root = self._new_root()
             self.instances = {}
@@ -162,6 +169,8 @@ class Engine:
             MissingBindingError, CircularDependencyError: the graph below *key* is not whole; nothing was made.
         """
         self.root.refuse_unless_serving()
+        if self.ahead is not None and self.ahead.link(self, key, is_async):
+            return (self.aresolvers if is_async else self.resolvers)[key]
         binding = self.graph.find(key) or links.composite(self.graph, key)
         if binding is None:
             raise MissingBindingError(
@@ -171,17 +180,27 @@ class Engine:
         for each in self.graph.order((binding.key,), table):  # dependencies first: compiling never recurses deeply
             if each.key not in self.resolvers:
                 refuse_captive(self.plans, self.ladder, each)
-                self.used.add(each.key)
-                self.hot.expect(each)
-                self.resolvers[each.key] = self._entry(each, is_async=False)
-            if is_async and each.key not in self.aresolvers:
-                self.aresolvers[each.key] = self._entry(each, is_async=True)
+            self.take(each, is_async)
         if key is not binding.key:
             table[key] = table[binding.key]
         return table[key]
 
-    def _entry(self, binding: Binding, is_async: bool) -> Any:
-        return resolver_of(binding, self, is_async)
+    def take(self, binding: Binding, is_async: bool) -> None:
+        """Make the resolvers of *binding* that are not there; those of what it needs are."""
+        key = binding.key
+        if key not in self.resolvers:
+            self.used.add(key)
+            self.hot.expect(binding)
+            self.resolvers[key] = self._resolver(binding, is_async=False)
+        if is_async and key not in self.aresolvers:
+            self.aresolvers[key] = self._resolver(binding, is_async=True)
+
+    def _resolver(self, binding: Binding, is_async: bool) -> Any:
+        made = self._made_ahead("aresolver" if is_async else "resolver", binding)
+        return made if made is not None else resolver_of(binding, self, is_async)
+
+    def _made_ahead(self, kind: str, binding: Binding) -> Any:
+        return self.ahead.function(kind, binding, self) if self.ahead is not None else None
 
     def preparer(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives the 0-argument call of the target."""
@@ -189,7 +208,10 @@ class Engine:
             return variants.preparer(self, binding, is_async)  # for one call nothing is compiled
         found = self._preparers.get((binding.key, is_async))
         if found is None:
-            found = self._preparers[binding.key, is_async] = preparer_of(binding, self, is_async)
+            found = self._made_ahead("apreparer" if is_async else "preparer", binding)
+            if found is None:
+                found = preparer_of(binding, self, is_async)
+            self._preparers[binding.key, is_async] = found
         return found
 
     def caller(self, key: Key) -> Any:
@@ -237,6 +259,8 @@ class Engine:
         """
         if binding.key in self.graph.bindings and binding.key in self.used:
             raise BindingInUseError(binding.key)
+        if self.ahead is not None and self.ahead.is_settled:
+            self.ahead = None  # it may serve anything
         self.graph.add(binding)
         self.plans = Plans(self.graph)
         if self.resolvers or self.aresolvers:
@@ -245,6 +269,7 @@ class Engine:
 
     def renew(self) -> None:
         """Forget what keys declared themselves and all that was compiled, but no value; it is asked for anew."""
+        self.ahead = None
         self.graph = self.graph.renewed()
         self.plans = Plans(self.graph)
         self.used = {key for key in self.used.copy() if key in self.graph.bindings}
@@ -258,7 +283,11 @@ class Engine:
 
     def adopt(self, graph: Graph, changed: set[Key]) -> None:
         """Take *graph* for the present one; *changed* holds every key whose meaning is another now."""
+        if self.ahead is not None:
+            self.ahead.settle(self)
         with self.lock:
+            if self.ahead is not None:
+                self.ahead.drop(changed)
             self.graph = graph
             self.plans = Plans(graph)
             for key in changed:

@@ -1,0 +1,106 @@
+"""`tenure compile`: write the resolvers of a container ahead of time."""
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from tenure import Container, __version__
+from tenure.compile.ahead import compiling
+from tenure.compile.ahead_writer import written
+from tenure.errors import GraphError
+from tenure.model.plan import Plans
+
+__all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "write the resolvers of a container as a Python module, for a fast start"
+DESCRIPTION = """
+Imports the module, checks the container, and writes its resolvers as a Python module that the container takes by
+`Container(compiled="package.wiring")`. Exit status: 0; 1 if the graph has findings that are errors (nothing is written
+then), or with --check if the file is not what would be written; 2 if there is no such container.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to *parser*."""
+    parser.add_argument(
+        "container",
+        metavar="MODULE:CONTAINER",
+        help="where the container is, or a function without parameters that makes it, as in `app.main:container`",
+    )
+    parser.add_argument("-o", dest="path", default="wiring.py", metavar="FILE", help="what to write (%(default)s)")
+    parser.add_argument("--check", action="store_true", help="write nothing; tell whether the file is up to date")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status; see `DESCRIPTION`."""
+    source, path = arguments.container, Path(arguments.path)
+    token = compiling.set(True)
+    try:
+        container = _container(source)
+        _check(container)
+    except _Refused as refused:
+        print(f"tenure compile: {refused}", file=sys.stderr)
+        return refused.status
+    finally:
+        compiling.reset(token)
+    engine = container.engine
+    text, n_written, n_left = written(
+        engine.graph, Plans(engine.graph), engine.ladder, source=source, path=path.as_posix(), version=__version__
+    )
+    if arguments.check:
+        is_current = path.exists() and path.read_text(encoding="utf-8") == text
+        print(f"{path} is {'up to date' if is_current else 'not what would be written'}")
+        return 0 if is_current else 1
+    _replace(path, text)
+    left = f", {n_left} left to the running program" if n_left else ""
+    print(f"{path}: resolvers of {n_written} bindings{left}")
+    return 0
+
+
+class _Refused(Exception):  # noqa: N818 - a verdict, never seen outside
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def _container(source: str) -> Container:
+    name, colon, path = source.partition(":")
+    if not (name and colon and path):
+        raise _Refused(f"{source!r} does not say where the container is; say it as module:container", 2)
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # a console script does not look where it is run
+    try:
+        found: Any = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise _Refused(f"there is no module {error.name!r}", 2) from None
+    for attribute in path.split("."):
+        if not hasattr(found, attribute):
+            raise _Refused(f"{source!r}: {attribute!r} is not there", 2)
+        found = getattr(found, attribute)
+    if not isinstance(found, Container) and callable(found):
+        found = found()
+    if not isinstance(found, Container):
+        raise _Refused(f"{source!r} is {found!r}, no tenure.Container", 2)
+    return found
+
+
+def _check(container: Container) -> None:
+    try:
+        container.check()
+    except GraphError as error:
+        raise _Refused(str(error), 1) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write *text* so that whoever reads the file meanwhile sees the old one or the new one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""What was compiled ahead of time gives what is generated at run time: the same values, opened and closed alike."""
+
+import asyncio
+
+import pytest
+
+from tenure.errors import AsyncInSyncError, ScopeNotOpenError
+from tests.ahead import shop
+
+
+@pytest.fixture(autouse=True)
+def _empty_log():
+    shop.log.clear()
+
+
+@pytest.fixture
+def compiled(compiler):
+    """The name of a module of resolvers for the shop."""
+    return compiler.compile(shop.make_container)
+
+
+def played(container):
+    """Return what every key gives without a loop, and what was opened and closed."""
+    shop.log.clear()
+    with container:
+        told = [repr(container.get(key)) for key in shop.SYNC]
+        with container.resource_scope(values={shop.Request: shop.Request("GET")}):
+            told += [repr(container.get(key)) for key in shop.IN_REQUEST]
+            told += [str(container.get(key) is container.get(key)) for key in shop.IN_REQUEST]
+        told.append(str(container.get(shop.Users) is container.get(shop.Users)))
+    return told, list(shop.log)
+
+
+async def aplayed(container):
+    shop.log.clear()
+    async with container:
+        told = [repr(await container.aget(key)) for key in shop.SYNC]
+        async with container.resource_scope(values={shop.Request: shop.Request("GET")}) as scope:
+            told += [repr(await scope.aget(key)) for key in shop.ASYNC]
+            told.append(await scope.get(shop.Feed).read())
+        told.append(repr(await container.aget(shop.Token)))
+    return told, list(shop.log)
+
+
+def test_synchronous_programs_see_no_difference(compiled):
+    """Every key that needs no loop, in and outside a request."""
+    assert played(shop.make_container(compiled)) == played(shop.make_container())
+
+
+def test_asynchronous_programs_see_no_difference(compiled):
+    """Every key."""
+    expected = asyncio.run(aplayed(shop.make_container()))
+
+    assert asyncio.run(aplayed(shop.make_container(compiled))) == expected
+    assert "open mailer" in expected[1]
+
+
+def test_nothing_is_generated(compiled, monkeypatch):
+    """Save what only a running program can tell, nothing is written at run time."""
+    generated = []
+    monkeypatch.setattr("tenure.compile.emitter.function_from", lambda source, *_: generated.append(source) or 1 / 0)
+    container = shop.make_container(compiled)
+
+    with container, container.resource_scope(values={shop.Request: shop.Request("GET")}):
+        for key in shop.IN_REQUEST:
+            if key != list[shop.Shop]:  # not bound: composed when it is asked for
+                container.get(key)
+
+    assert generated == []
+
+
+def test_errors_are_the_same(compiled):
+    """What cannot be had is refused with the same words."""
+    for key, error in ((shop.Mailer, AsyncInSyncError), (shop.Session, ScopeNotOpenError)):
+        texts = []
+        for container in (shop.make_container(compiled), shop.make_container()):
+            with pytest.raises(error) as raised:
+                container.get(key)
+            texts.append(str(raised.value))
+        assert texts[0] == texts[1]
+
+
+def test_two_containers_share_nothing(compiled):
+    """One module serves any number of containers of the same bindings."""
+    one, other = shop.make_container(compiled), shop.make_container(compiled)
+    with one, other:
+        assert one.get(shop.Users) is one.get(shop.Users)
+        assert one.get(shop.Users) is not other.get(shop.Users)
+
+
+def test_an_override_reaches_what_was_compiled(compiled):
+    """Also before anything was asked for, and undone."""
+    with shop.make_container(compiled) as container:
+        with container.override(shop.Settings, shop.Settings("test")):
+            assert "test" in repr(container.get(shop.Users))
+            assert container.get("answer") == 42
+        assert "prod" in repr(container.get(shop.Users))
+        with container.override(shop.Clock, value="a clock"):
+            assert "a clock" in repr(container.get(shop.Helper))
+        assert "StoppedClock" in repr(container.get(shop.Helper))
+
+
+def test_later_bindings_are_compiled_later(compiled):
+    """What is bound after the first request changes what it concerns."""
+    with shop.make_container(compiled) as container:
+        before = container.get(shop.Shop)
+        container.bind(str, value="later")
+        container.bind(shop.Missing, shop.Missing(1))
+
+        assert container.get(str) == "later"
+        assert "Missing(1,)" in repr(container.get(shop.Traced))
+        assert repr(container.get(shop.Shop)) == repr(before)
+
+
+def test_check_finds_what_it_found(compiled):
+    """`check` reads the bindings as ever."""
+    compiled_one, plain = shop.make_container(compiled), shop.make_container()
+    compiled_one.get(shop.Users)
+
+    assert [str(f) for f in compiled_one.findings()] == [str(f) for f in plain.findings()]
+    compiled_one.close()
+
+
+def test_a_container_lives_again(compiled):
+    """After its close it starts anew with the same resolvers."""
+    container = shop.make_container(compiled)
+
+    assert played(container) == played(container)
