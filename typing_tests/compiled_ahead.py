@@ -7,6 +7,8 @@ To renew it:
     tenure compile app:container -o wiring.py
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from tenure.compile.ahead import Compiled, Row

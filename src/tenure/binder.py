@@ -105,10 +105,14 @@ class Binder:
         elif target is NOTHING:
             key, target = self._alone(key)
         self._serial += 1
-        binding = binding_of(
-            key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
-            is_value=value is not NOTHING, serial=self._serial,
-        )  # fmt: skip
+        binding = None
+        if self.engine.ahead is not None and value is NOTHING and not (name or arguments or close or resource):
+            binding = self.engine.ahead.binding(key, target, scope, _DECLARED, self._serial, self.engine)
+        if binding is None:
+            binding = binding_of(
+                key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
+                is_value=value is not NOTHING, serial=self._serial,
+            )  # fmt: skip
         self._check_lifetime(binding)
         self._add(binding)
 

@@ -1,6 +1,7 @@
 """What was compiled ahead of time gives what is generated at run time: the same values, opened and closed alike."""
 
 import asyncio
+import traceback
 
 import pytest
 
@@ -78,6 +79,20 @@ def test_errors_are_the_same(compiled):
                 container.get(key)
             texts.append(str(raised.value))
         assert texts[0] == texts[1]
+
+
+def test_generated_functions_are_tenures(compiled):
+    """They say so, for Ctrl-C and for what tells where the user's code waits; tracebacks show their lines."""
+    with shop.make_container(compiled) as container, pytest.raises(ScopeNotOpenError) as raised:
+        container.get(shop.Report)
+
+    frames = [each for each in traceback.extract_tb(raised.value.__traceback__) if compiled in each.filename]
+    assert [frame.filename for frame in frames] == [f"<tenure>/{compiled}.py"] * len(frames)
+    assert frames[-1].line == "not_open()"
+    resolver = container.engine.resolvers.get(shop.Users) or container.engine.ahead.function(
+        "resolver", container.engine.graph.require(shop.Users), container.engine
+    )
+    assert resolver.__globals__["__name__"] == "tenure.compile.generated"
 
 
 def test_two_containers_share_nothing(compiled):

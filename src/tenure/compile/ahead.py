@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeAlias
 
+from tenure.compile.ahead_reading import unread
 from tenure.compile.ahead_text import text_of_binding, text_of_key
 from tenure.compile.emitter import MISSING, Links
+from tenure.compile.source import generated
 from tenure.errors import StaleResolversError
 from tenure.keys import Key
 from tenure.model.binding import NOTHING, Binding
+from tenure.model.build import Declared
 from tenure.model.graph import Graph
 from tenure.model.plan import Facts
 
@@ -101,12 +104,16 @@ class Ahead:
         StaleResolversError: another version of Tenure wrote it.
     """
 
-    __slots__ = ("_bound", "_compiled", "_name", "_settled")
+    __slots__ = ("_bound", "_compiled", "_in_order", "_known", "_name", "_rows", "_settled", "_shapes")
 
     def __init__(self, name: str) -> None:
         self._name: str = name
         self._compiled: Compiled = _contents(name)
+        self._rows: dict[str, Row] = {row[0]: row for row in self._compiled.rows}
+        self._in_order: dict[int, Row] = {row[1]: row for row in self._compiled.rows}
         self._bound: dict[str, Binding] = {}
+        self._known: dict[str, Binding] = {}
+        self._shapes: dict[str, Callable[..., Any]] = {}
         self._settled: dict[Key, tuple[Binding, Row]] | None = None
         if self._compiled.made_by != (version := _version(), FORMAT):
             was = f"Tenure {self._compiled.made_by[0]} wrote it, and this is Tenure {version}"
@@ -117,6 +124,16 @@ class Ahead:
         """Whether the graph was compared."""
         return self._settled is not None
 
+    def binding(
+        self, key: Any, target: Any, scope: str | None, declared: Declared, serial: int, links: Served
+    ) -> Binding | None:
+        """Return the binding that the next row shows, without reading what it needs; None where it shows another."""
+        row = self._in_order.get(len(links.graph.bindings) + 1) if self._settled is None else None
+        found = unread(key, target, scope, declared, serial, row) if row is not None else None
+        if found is not None and row is not None:
+            self._known[row[0]] = found
+        return found
+
     def settle(self, links: Served) -> None:
         """
         Compare the graph with the one that the module was made from, once: what is bound later is compiled later.
@@ -126,16 +143,14 @@ class Ahead:
         """
         if self._settled is not None:
             return
-        rows = {row[0]: row for row in self._compiled.rows}
-        bound = _bound(links.graph, rows)
-        changes = _changes(rows, bound)
+        bound = _bound(links.graph, self._rows)
+        changes = _changes(self._rows, bound, self._known)
         if self._compiled.ladder != links.ladder:
             changes.insert(0, f"scopes: were {self._compiled.ladder}, are {links.ladder}")
         if changes:
             raise self._stale(changes)
         self._bound = bound
-        links.plans.tell({bound[row[0]].key: self._facts(row[4]) for row in self._compiled.rows if row[4] is not None})
-        self._settled = {bound[text].key: (bound[text], row) for text, row in rows.items() if row[3] is not None}
+        self._settled = {bound[text].key: (bound[text], row) for text, row in self._rows.items() if row[3] is not None}
 
     def _stale(self, changes: list[str]) -> StaleResolversError:
         return StaleResolversError(self._name, self._compiled.source, changes)
@@ -164,17 +179,19 @@ class Ahead:
         settled = self._settled
         if settled is None or key not in settled:
             return False
-        table = links.aresolvers if is_async else links.resolvers
+        table, bound = links.aresolvers if is_async else links.resolvers, self._bound
         stack = [settled[key]]
         while stack:  # a chain may be longer than Python's stack
             binding, row = stack[-1]
-            below = [self._bound[text].key for text in row[3] or () if self._bound[text].key not in table]
+            below = [each for text in row[3] or () if (each := bound[text].key) not in table]
             if below:
                 if any(each not in settled for each in below):
                     return False
                 stack += [settled[each] for each in below]
                 continue
             stack.pop()
+            if row[4] is not None:
+                links.plans.tell(binding.key, self._facts(row[4]))
             links.take(binding, is_async)
         return True
 
@@ -187,7 +204,12 @@ class Ahead:
         if made is None:
             return None
         values = [self._value(symbol, binding, links) for symbol in made[1:]]
-        return self._compiled.shapes[made[0]](*values) if made[0] else values[0]
+        if not made[0]:
+            return values[0]
+        shape = self._shapes.get(made[0])
+        if shape is None:
+            shape = self._shapes[made[0]] = generated(self._compiled.shapes[made[0]], self._name)
+        return shape(*values)
 
     def _value(self, symbol: str, binding: Binding, links: Links) -> Any:
         verb, _, rest = symbol.partition(" ")
@@ -259,26 +281,28 @@ def _bound(graph: Graph, rows: dict[str, Row]) -> dict[str, Binding]:
     """Return the bindings by the text of their key; classes that *rows* has as bound by themselves are bound so."""
     bound: dict[str, Binding] = {}
     twice: set[str] = set()
-    queue = list(graph)
-    has_autobound = any(not row[1] for row in rows.values())
-    for binding in queue:  # it grows while it is walked
+    for binding in graph:
         text = text_of_key(binding.key)
-        if text is None:
-            continue
-        if text in bound:
-            twice.add(text)
-        bound[text] = binding
-        for need in binding.needs if has_autobound else ():
-            row = rows.get(text_of_key(need.key) or "") if need.key not in graph.bindings else None
-            if row is not None and not row[1] and (found := graph.find(need.key)) is not None:
-                queue.append(found)
-    return {text: binding for text, binding in bound.items() if text not in twice}
+        if text is not None:
+            if text in bound:
+                twice.add(text)
+            bound[text] = binding
+    by_themselves = {text for text, row in rows.items() if not row[1] and text not in bound}
+    users = [row for row in rows.values() if row[3] and not by_themselves.isdisjoint(row[3])] if by_themselves else ()
+    for row in reversed(users):  # those that need others come after them in the table
+        for need in bound[row[0]].needs if row[0] in bound else ():
+            text = text_of_key(need.key) if need.key is not NOTHING else None
+            if text in by_themselves and text not in bound and (found := graph.find(need.key)) is not None:
+                bound[text] = found
+    return {text: binding for text, binding in bound.items() if text not in twice} if twice else bound
 
 
-def _changes(rows: dict[str, Row], bound: dict[str, Binding]) -> list[str]:
-    """Return a line for each binding that came, went or is another now."""
+def _changes(rows: dict[str, Row], bound: dict[str, Binding], known: dict[str, Binding]) -> list[str]:
+    """Return a line for each binding that came, went or is another now; what is *known* is as it was."""
     changes = [f"{text}: is bound no more" for text, row in rows.items() if row[1] and text not in bound]
     for text, binding in bound.items():
+        if known.get(text) is binding:
+            continue
         row = rows.get(text)
         now = text_of_binding(binding)
         if row is not None and row[2] != now:
@@ -289,8 +313,8 @@ def _changes(rows: dict[str, Row], bound: dict[str, Binding]) -> list[str]:
             changes.append(f"{text}: {'was' if binding.declared else 'is'} bound by itself")
     if not changes:  # else this follows from what has changed
         changes = [f"{text}: is bound by itself no more" for text in rows if text not in bound]
-        order = [text for text, binding in bound.items() if binding.declared and text in rows]
-        if order != [row[0] for row in sorted(rows.values(), key=lambda row: row[1]) if row[1]]:
+        order = [row[1] for text, binding in bound.items() if binding.declared and (row := rows.get(text)) is not None]
+        if order != sorted(order):
             changes.append("the order of the bindings is another")
     return changes
 

@@ -24,7 +24,7 @@ def text_of_key(key: Key) -> str | None:
     Two keys with the same text are taken for one by nobody: see `ahead_writer.wirable`.
     """
     if isinstance(key, type) and not isinstance(key, types.GenericAlias):
-        return f"{_module(key)}.{key.__qualname__}"
+        return f"{module_of(key)}.{key.__qualname__}"
     if isinstance(key, str):
         return repr(key)
     if isinstance(key, ForwardRef):
@@ -38,7 +38,7 @@ def _text_of_alias(key: Key) -> str | None:
     origin = origin_of(key)
     if origin is None:
         is_new_type = hasattr(key, "__supertype__")
-        return f"{_module(key)}.{key.__qualname__}" if is_new_type else None
+        return f"{module_of(key)}.{key.__qualname__}" if is_new_type else None
     arguments: tuple[Any, ...] = get_args(key)
     if origin is Annotated:
         base, *qualifiers = arguments
@@ -80,14 +80,14 @@ def text_of_target(target: Any) -> str:
     name = getattr(target, "__qualname__", None)
     if name is None:
         return text_of_key(target) or _text_of_class(type(target))
-    return f"{_module(target)}.{name}"
+    return f"{module_of(target)}.{name}"
 
 
 def _text_of_class(cls: type) -> str:
-    return f"{_module(cls)}.{cls.__qualname__}"
+    return f"{module_of(cls)}.{cls.__qualname__}"
 
 
-def _module(thing: Any) -> str:
+def module_of(thing: Any) -> str:
     """Return the name of the module of *thing*, which the one that a program was started by has as well."""
     name: str = thing.__module__
     if name != "__main__":

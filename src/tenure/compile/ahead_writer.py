@@ -26,7 +26,9 @@ To renew it:
     tenure compile {source} -o {path}
 """
 '''
-_IMPORTS = "from typing import Any\n\nfrom tenure.compile.ahead import Compiled, Row\n"
+_IMPORTS = (
+    "from __future__ import annotations\n\nfrom typing import Any\n\nfrom tenure.compile.ahead import Compiled, Row\n"
+)
 _TABLE = """\
 # Of each binding: its key; its place in the order of binding (0: bound by itself); how its value is made; the keys of
 # what serves it; facts (its nearest resources, its nearest shared values, whether getting it may wait, whether anything

@@ -4,8 +4,6 @@ What follows from the graph for one binding: its nearest resources, what must be
 Each fact is worked out once, dependencies first, so that a chain longer than Python's stack is no trouble.
 """
 
-from collections.abc import Mapping
-
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.graph import Graph
@@ -43,9 +41,9 @@ class Plans:
         self._facts: dict[Key, Facts] = {}
         self._asynchronous: dict[Key, tuple[Binding, ...]] = {}
 
-    def tell(self, facts: Mapping[Key, Facts]) -> None:
-        """Take *facts*, by key, as worked out: they were, from the same graph, by an earlier run."""
-        self._facts.update(facts)
+    def tell(self, key: Key, facts: Facts) -> None:
+        """Take *facts* for those of *key*: they were worked out, from the same graph, by an earlier run."""
+        self._facts[key] = facts
 
     def facts(self, binding: Binding) -> Facts:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
