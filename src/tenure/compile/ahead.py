@@ -28,6 +28,7 @@ FORMAT = 1
 
 KINDS = ("resolver", "aresolver", "preparer", "apreparer")
 """What is generated for one binding, in the order in which a row has it."""
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
 Made: TypeAlias = tuple[str, ...]
 """
@@ -175,24 +176,27 @@ class Ahead:
 
     def link(self, links: Served, key: Key, is_async: bool) -> bool:
         """Give *links* the resolvers of *key* and of what it needs; return False where that is not known here."""
-        self.settle(links)
         settled = self._settled
-        if settled is None or key not in settled:
+        if settled is None:
+            self.settle(links)
+            settled = self._settled or {}
+        if key not in settled:
             return False
         table, bound = links.aresolvers if is_async else links.resolvers, self._bound
         stack = [settled[key]]
         while stack:  # a chain may be longer than Python's stack
             binding, row = stack[-1]
-            below = [each for text in row[3] or () if (each := bound[text].key) not in table]
-            if below:
+            if row[3]:
+                below = [each for text in row[3] if (each := bound[text].key) not in table]
                 if any(each not in settled for each in below):
                     return False
-                stack += [settled[each] for each in below]
-                continue
+                if below:
+                    stack += [settled[each] for each in below]
+                    continue
             stack.pop()
-            if row[4] is not None:
+            if row[4] is not None and binding.key not in table:
                 links.plans.tell(binding.key, self._facts(row[4]))
-            links.take(binding, is_async)
+                links.take(binding, is_async)
         return True
 
     def function(self, kind: str, binding: Binding, links: Links) -> Any:
@@ -200,7 +204,7 @@ class Ahead:
         known = self._settled.get(binding.key) if self._settled is not None else None
         if known is None or known[0] is not binding:
             return None
-        made = known[1][5][KINDS.index(kind)]
+        made = known[1][5][_PLACES[kind]]
         if made is None:
             return None
         values = [self._value(symbol, binding, links) for symbol in made[1:]]
@@ -212,11 +216,14 @@ class Ahead:
         return shape(*values)
 
     def _value(self, symbol: str, binding: Binding, links: Links) -> Any:
+        meaning = _MEANING.get(symbol)
+        if meaning is not None:
+            return meaning(links, binding)
         verb, _, rest = symbol.partition(" ")
         if verb == "constant":
             number, _, rest = rest.partition(" ")
             return _constant(self._bound[rest] if rest else binding, int(number))
-        return _MEANING[verb](links, self._bound[rest] if rest else binding)
+        return _MEANING[verb](links, self._bound[rest])
 
 
 def _constant(binding: Binding, number: int) -> Any:

@@ -9,13 +9,12 @@ import collections.abc
 import types
 from typing import Any
 
-from tenure.compile.ahead_text import module_of
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, NOTHING, TRANSIENT, Binding, Lifecycle, Make, Need, Options, Style
 from tenure.model.build import Declared
 from tenure.model.detect import is_abstract
 from tenure.model.introspect import InjectMarker, needs_of
-from tenure.model.signature import function_of, read_off
+from tenure.model.signature import function_of
 
 _PLAIN = Options()
 _GENERATOR = Lifecycle(Style.GENERATOR)
@@ -73,14 +72,14 @@ def unread(
     else:
         lifecycle = _GENERATOR
         key = _yielded(function) if key is NOTHING else key
-    if not isinstance(key, type) or f"{module_of(key)}.{key.__qualname__}" != row[0]:
-        return None
+    if not isinstance(key, type) or f"{key.__module__}.{key.__qualname__}" != row[0]:
+        return None  # also where a program is started by the module itself: its name is another then
     if options is not None and (options.is_resource or options.close is not None or options.optional):
         return None
     lifetime = scope or (options.scope if options is not None else None) or (AMBIENT if lifecycle else TRANSIENT)
     parameters = _parameters(function, target)
     style = "" if lifecycle is None else ", generator"
-    if f"{lifetime}, {module_of(target)}.{target.__qualname__}({parameters}){style}" != row[2]:
+    if f"{lifetime}, {target.__module__}.{target.__qualname__}({parameters}){style}" != row[2]:
         return None
     needs: Any = None if parameters else ()
     return Unread(key, Make.CALL, target, lifetime, needs, lifecycle, options or _PLAIN, target, serial)
@@ -94,13 +93,21 @@ def _yielded(function: types.FunctionType) -> Key:
 
 
 def _parameters(function: types.FunctionType, target: Any) -> str | None:
-    """Return the parameters as `ahead_text` has them, None where an annotation is more than a class."""
+    """Return the parameters as `ahead_text` has them, None where one is more than a class that may go by position."""
+    code, hints = function.__code__, function.__annotations__
+    n_named = code.co_argcount
+    if code.co_kwonlyargcount:
+        return None
+    names, has_default = code.co_varnames, n_named - len(function.__defaults__ or ())
     parts = []
-    for name, by_position, default, hint in read_off(function, target):
+    for number in range(0 if function is target else 1, n_named):
+        hint = hints.get(names[number])
         if isinstance(hint, str):
             hint = function.__globals__.get(hint)
-        if not isinstance(hint, type) or isinstance(default, InjectMarker) or not by_position:
+        if not isinstance(hint, type) or hint.__module__ == "__main__":
             return None
-        text = f"{name}: {module_of(hint)}.{hint.__qualname__}"
-        parts.append(text if default is NOTHING else f"{text} = ...")
+        text = f"{names[number]}: {hint.__module__}.{hint.__qualname__}"
+        parts.append(text if number < has_default else f"{text} = ...")
+    if function.__defaults__ and any(isinstance(each, InjectMarker) for each in function.__defaults__):
+        return None
     return ", ".join(parts)
