@@ -5,6 +5,7 @@ import traceback
 
 import pytest
 
+from tenure import Container
 from tenure.errors import AsyncInSyncError, ScopeNotOpenError
 from tests.ahead import shop
 
@@ -141,3 +142,20 @@ def test_a_container_lives_again(compiled):
     container = shop.make_container(compiled)
 
     assert played(container) == played(container)
+
+
+def test_what_is_not_read_is_read_on_demand(compiled):
+    """Needs are those that a container without compiled resolvers has, and so is all else of a binding."""
+    mine, plain = shop.make_container(compiled).engine.graph, shop.make_container().engine.graph
+
+    assert [type(binding).__name__ for binding in mine].count("Unread") >= 2
+    for binding in plain:
+        if not isinstance(binding.key, type) or not issubclass(binding.key, Container):
+            other = mine.require(binding.key)
+            assert described(other) == described(binding)
+
+
+def described(binding):
+    names = ("key", "make", "lifetime", "needs", "options", "where", "serial", "declared", "later")
+    lifecycle = binding.lifecycle
+    return [*(getattr(binding, name) for name in names), lifecycle and (lifecycle.style, lifecycle.is_async)]
