@@ -1,7 +1,11 @@
 """What was compiled ahead of time gives what is generated at run time: the same values, opened and closed alike."""
 
 import asyncio
+import re
+import subprocess
+import sys
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +163,19 @@ def described(binding):
     names = ("key", "make", "lifetime", "needs", "options", "where", "serial", "declared", "later")
     lifecycle = binding.lifecycle
     return [*(getattr(binding, name) for name in names), lifecycle and (lifecycle.style, lifecycle.is_async)]
+
+
+@pytest.mark.slow
+def test_the_tests_of_the_engine_hold_as_well():
+    """Some of them, with every container compiled ahead of time; all of them are run so by hand."""
+    folder = Path(__file__).parents[1] / "engine"
+    files = [str(folder / f"test_{name}.py") for name in ("resolution", "override", "reset", "order", "hot")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "-p", "tests.ahead.everywhere", *files],
+        capture_output=True, text=True, check=False, timeout=50, cwd=folder.parents[1],
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+    told = re.search(r"bindings served ahead of time: (\d+)", done.stdout)
+    assert told is not None
+    assert int(told[1]) > 500
