@@ -98,6 +98,10 @@ class Binder:
             ContainerClosedError: the container is closed.
         """
         self._refuse_if_closed()
+        ahead = self.engine.ahead if value is NOTHING and not (name or arguments or close or resource) else None
+        if ahead is not None and ahead.bind(key, target, scope, _DECLARED, self._serial + 1, self.engine.graph):
+            self._serial += 1
+            return
         if value is not NOTHING:
             if target is not NOTHING:
                 raise BindingError(f"bind({show(key)}) takes a target or value=, not both")
@@ -105,14 +109,10 @@ class Binder:
         elif target is NOTHING:
             key, target = self._alone(key)
         self._serial += 1
-        binding = None
-        if self.engine.ahead is not None and value is NOTHING and not (name or arguments or close or resource):
-            binding = self.engine.ahead.binding(key, target, scope, _DECLARED, self._serial, self.engine)
-        if binding is None:
-            binding = binding_of(
-                key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
-                is_value=value is not NOTHING, serial=self._serial,
-            )  # fmt: skip
+        binding = binding_of(
+            key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
+            is_value=value is not NOTHING, serial=self._serial,
+        )  # fmt: skip
         self._check_lifetime(binding)
         self._add(binding)
 

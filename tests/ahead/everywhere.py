@@ -6,6 +6,7 @@ bindings were served so is told at the end.
 """
 
 import sys
+import threading
 import types
 import weakref
 
@@ -20,13 +21,15 @@ from tenure.runtime.scope import State
 
 _seen: "weakref.WeakSet[Engine]" = weakref.WeakSet()
 _compile = Engine.compile
+_lock = threading.RLock()
 served = 0
 
 
 def compile_(engine, key, is_async):
-    if engine not in _seen and not engine.used and not engine.replaced and engine.root.state is State.OPEN:
-        _seen.add(engine)
-        compile_ahead(engine)
+    with _lock:
+        if engine not in _seen and not engine.used and not engine.replaced and engine.root.state is State.OPEN:
+            _seen.add(engine)
+            compile_ahead(engine)
     return _compile(engine, key, is_async)
 
 

@@ -8,6 +8,7 @@ resolver calls is linked in when it is first asked for, so that what is bound he
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeAlias
@@ -105,10 +106,11 @@ class Ahead:
         StaleResolversError: another version of Tenure wrote it.
     """
 
-    __slots__ = ("_bound", "_compiled", "_in_order", "_known", "_name", "_rows", "_settled", "_shapes")
+    __slots__ = ("_bound", "_compiled", "_in_order", "_known", "_lock", "_name", "_rows", "_settled", "_shapes")
 
     def __init__(self, name: str) -> None:
         self._name: str = name
+        self._lock: Any = threading.RLock()
         self._compiled: Compiled = _contents(name)
         self._rows: dict[str, Row] = {row[0]: row for row in self._compiled.rows}
         self._in_order: dict[int, Row] = {row[1]: row for row in self._compiled.rows}
@@ -125,15 +127,28 @@ class Ahead:
         """Whether the graph was compared."""
         return self._settled is not None
 
-    def binding(
-        self, key: Any, target: Any, scope: str | None, declared: Declared, serial: int, links: Served
-    ) -> Binding | None:
-        """Return the binding that the next row shows, without reading what it needs; None where it shows another."""
-        row = self._in_order.get(len(links.graph.bindings) + 1) if self._settled is None else None
+    def bind(self, key: Any, target: Any, scope: str | None, declared: Declared, serial: int, graph: Graph) -> bool:
+        """
+        Bind *key* in *graph* where that is what the next row shows, without reading what it needs.
+
+        Args:
+            key: as given to `bind`, with nothing but *target* and *scope* besides.
+            target: likewise; NOTHING: *key* itself.
+            scope: likewise.
+            declared: reads what decorators said.
+            serial: order of binding.
+            graph: nothing was compiled from it yet.
+
+        Returns:
+            Whether it is bound.
+        """
+        row = self._in_order.get(len(graph.bindings) + 1) if self._settled is None else None
         found = unread(key, target, scope, declared, serial, row) if row is not None else None
-        if found is not None and row is not None:
-            self._known[row[0]] = found
-        return found
+        if found is None or row is None or found.key in graph.bindings:
+            return False
+        self._known[row[0]] = found
+        graph.add(found)
+        return True
 
     def settle(self, links: Served) -> None:
         """
@@ -142,8 +157,11 @@ class Ahead:
         Raises:
             StaleResolversError: they are not the same.
         """
-        if self._settled is not None:
-            return
+        with self._lock:  # a second thread must not bring back what an override of a third one has dropped
+            if self._settled is None:
+                self._settle(links)
+
+    def _settle(self, links: Served) -> None:
         bound = _bound(links.graph, self._rows)
         changes = _changes(self._rows, bound, self._known)
         if self._compiled.ladder != links.ladder:

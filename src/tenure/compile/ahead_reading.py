@@ -52,13 +52,15 @@ def unread(
     Return the binding of *key* to *target* where a row shows it as it is, None where that takes a closer look.
 
     Args:
-        key: as given to `bind`; NOTHING: what the generator function *target* yields.
-        target: a class or function.
+        key: as given to `bind`.
+        target: likewise; NOTHING: *key* itself, a class or a generator function that yields what the key is.
         scope: as given to `bind`.
         declared: reads what decorators said.
         serial: order of binding.
         row: of a module of resolvers; its first and third element are the texts of the key and of the binding.
     """
+    if target is NOTHING:
+        key, target = key if isinstance(key, type) else NOTHING, key
     function = function_of(target)
     if function is None:
         return None
