@@ -59,7 +59,6 @@ def containers() -> None:
 
 
 def scopes(container: Container) -> None:
-    container.resource_scope().get(Settings)  # type: ignore[attr-defined]
     container.resource_scope(5)  # type: ignore[arg-type]
     container.resource_scope(values=[Settings("x")])  # type: ignore[arg-type]
     with container.resource_scope:  # type: ignore[attr-defined]

@@ -37,14 +37,12 @@ class ResourceScope(EnterableScope):
 
     def get(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope; see `Container.get`."""
-        swift = self.engine.swift.get(key)
+        engine = self.engine
+        swift = engine.swift.get(key) or engine.learn_swift(key)
         if swift is not None:
             return swift(self)
         self.refuse_unless_open()
-        value = self.engine.value(key, self)
-        if key not in self.engine.swift:
-            self.engine.learn_swift(key)
-        return value
+        return engine.value(key, self)
 
     @overload
     async def aget(self, key: str) -> Any: ...

@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeAlias
 
 from tenure.compile.ahead_reading import unread
 from tenure.compile.ahead_text import text_of_binding, text_of_key
-from tenure.compile.emitter import MISSING, Links
+from tenure.compile.emitter import MISSING
+from tenure.compile.links import Links
 from tenure.compile.source import generated
 from tenure.errors import StaleResolversError
 from tenure.keys import Key

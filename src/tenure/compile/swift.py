@@ -83,7 +83,13 @@ class _Writer:
         if self.n_made > _LIMIT or binding.later:
             raise NotSwiftError
         target = self.name("t", binding.target)
-        return f"{target}({', '.join(passed(edge.need, self.argument(edge)) for edge in self.graph.edges(binding))})"
+        arguments: list[str] = []
+        for edge in self.graph.edges(binding):
+            n_lines, makes_before = len(self.lines), any(each.endswith(")") for each in arguments)
+            arguments.append(passed(edge.need, self.argument(edge)))
+            if makes_before and len(self.lines) > n_lines:
+                raise NotSwiftError  # it would be made before what stands to the left of it
+        return f"{target}({', '.join(arguments)})"
 
     def argument(self, edge: Edge) -> str:
         if not edge.sources:
@@ -104,7 +110,7 @@ class _Writer:
         self.lines += [f"if {key} in cache:", f"    {variable} = cache[{key}]"]
         if binding.lifetime == AMBIENT:
             self.lines += [f"elif {key} in root_cache:", f"    {variable} = root_cache[{key}]"]
-        self.lines.append("else:")
+        self.lines += ["else:", f"    at_work = {number}"]
         if binding.lifecycle is None:
             self.lines.append(f"    cache[{key}] = {variable} = {call}")
         else:
@@ -169,18 +175,18 @@ def _body(writer: _Writer, binding: Binding, result: str) -> list[str]:
     lines = ["cache = scope.cache"]
     if binding.key in writer.kept:
         lines += ["if wanted in cache:", "    return cache[wanted]"]
-    if writer.taken:
-        lines.append("try:")
-        lines += [f"    {variable} = root_cache[k_{variable}]" for variable in writer.taken.values()]
-        lines += ["except KeyError:", "    return slow(wanted, scope)"]
+    lines += ["may = True", "try:"]
+    lines += [f"    {variable} = root_cache[k_{variable}]" for variable in writer.taken.values()]
     lines += [
-        "try:",
         "    del scope.idle",
-        "except AttributeError:",
+        "except (KeyError, AttributeError):",
+        "    may = False",
+        "if not may:",  # outside the handler: what is raised there has no context
         "    return slow(wanted, scope)",
         "if not (scope.is_simple and live and scope.state is OPEN and current() is scope):",
         "    scope.idle = True",
         "    return slow(wanted, scope)",
+        "at_work = -1",
         "try:",
     ]
     if writer.opens:
@@ -191,7 +197,7 @@ def _body(writer: _Writer, binding: Binding, result: str) -> list[str]:
         result = "made"
     lines += [
         "except BaseException as error:",
-        "    raise failed(scope, wanted, error)",
+        "    raise failed(scope, wanted, error, KEYS[at_work] if at_work >= 0 else wanted)",
         "scope.idle = True",
         "if not scope.is_simple:",
         "    finished(scope)",

@@ -193,6 +193,11 @@ class Claim:
         return False
 
     @property
+    def now(self) -> Any:
+        """Where `is_own` says more than `openings`: the key that the running code is making."""
+        return None
+
+    @property
     def unwanted(self) -> Latch:
         """Open once nobody waits any more: what is being opened need not be tried again."""
         with _waiting_guard:
@@ -379,5 +384,9 @@ def _path(start: Claim, goal: Claim) -> tuple[Claim, ...] | None:
 
 
 def _circle(claims: tuple[Claim, ...]) -> CircularDependencyError:
-    steps = [PathStep(c.binding.key, None, c.binding.where) for c in claims]
-    return CircularDependencyError(steps)
+    return circle([claim.binding for claim in claims])
+
+
+def circle(bindings: Iterable[Binding]) -> CircularDependencyError:
+    """Return the error that tells of openings that wait for one another, in the order of *bindings*."""
+    return CircularDependencyError([PathStep(each.key, None, each.where) for each in bindings])

@@ -3,6 +3,7 @@
 import itertools
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -10,7 +11,7 @@ from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
 
 _guard = threading.RLock()  # protects the making of latches; re-entrant for the collector
-next_number = itertools.count(1).__next__
+next_number: Callable[[], int] = itertools.count(1).__next__
 """Returns a number that no other resource or scope of this process has."""
 _generation = [0]
 """How many forks lie between the first process and this one."""

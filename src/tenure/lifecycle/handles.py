@@ -122,6 +122,7 @@ def _special(binding: Binding, made: Any, enter: str, leave: str) -> Any:
 
 
 def never_yields(binding: Binding) -> ResourceProtocolError:
+    """Return what tells of a generator that ended without a yield."""
     return ResourceProtocolError(
         binding.label,
         binding.where,
@@ -131,6 +132,7 @@ def never_yields(binding: Binding) -> ResourceProtocolError:
 
 
 def yields_twice(binding: Binding) -> ResourceProtocolError:
+    """Return what tells of a generator that yielded again where it should have ended."""
     return ResourceProtocolError(
         binding.label, binding.where, "yielded a second time", "a resource yields exactly once; what follows closes it"
     )

@@ -91,7 +91,8 @@ class Engine:
         self.lock: Any = registry.shared_lock()
         self.observers: tuple[Observer, ...] = ()
         self.notify: Notify | None = None
-        self._fuses = sys._is_gil_enabled() if hasattr(sys, "_is_gil_enabled") else True  # else its marks need fences
+        # its marks order themselves as long as one thread runs at a time
+        self._fuses: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
         self.is_swift = self._fuses
         self.swift: dict[Key, Callable[[Scope], Any] | None] = {}
         self.usual_name: str = ladder[-1] if ladder else ANONYMOUS
@@ -392,11 +393,13 @@ class Engine:
                     function.__globals__["live"] = False
             self.swift.clear()
 
-    def learn_swift(self, key: Key) -> None:
-        """Make the swift function of *key*, if there can be one."""
+    def learn_swift(self, key: Key) -> Callable[[Scope], Any] | None:
+        """Return the swift function of *key*, made if there can be one; None: not now, or never."""
+        if not self.is_swift or self.stash or key in self.swift:
+            return self.swift.get(key)
         with self.lock, suppress(LookupError):
-            if self.is_swift and not self.stash:
-                self.swift[key] = swift.swift_function(self, key)
+            self.swift[key] = swift.swift_function(self, key)
+        return self.swift.get(key)
 
     def exits_of(self, scope: Scope) -> dict[Any, Exit]:
         """Return what was opened swiftly in *scope*."""

@@ -13,8 +13,8 @@ from typing import Any, Self
 from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
 from tenure.keys import Key
+from tenure.lifecycle.backends import Region, is_cancellation, running
 from tenure.lifecycle.backends import current as current_backend
-from tenure.lifecycle.backends import is_cancellation, running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.exits import next_number
 from tenure.lifecycle.interrupts import uninterrupted
@@ -192,12 +192,12 @@ class EnterableScope(SwiftScope):
         self.engine = engine
         self._wanted = name
         self._expect = None
-        self.number = next_number()
-        self.state = State.NEW
-        self.cache = {}
-        self.is_simple = name is None
-        self.idle = True
-        self.opened = None
+        self.number: int = next_number()
+        self.state: State = State.NEW
+        self.cache: dict[Key, Any] = {}
+        self.is_simple: bool = name is None
+        self.idle: bool = True
+        self.opened: list[Any] | None = None
 
     def give(self, values: Mapping[Key, Any], expect: Callable[[Key, str], None]) -> None:
         """
@@ -207,7 +207,7 @@ class EnterableScope(SwiftScope):
             values: by key; never closed by Tenure.
             expect: called with each key and the scope's name; raises where it cannot be given.
         """
-        self.values = dict(values)
+        self.values: dict[Key, Any] = dict(values)
         self._expect = expect
         self.is_simple = False
 
@@ -232,12 +232,15 @@ class EnterableScope(SwiftScope):
         _reset_current(self)
         if self.region is not None:
             self.region.drop()  # a cancel scope across the yields of a generator would break it (PEP 789)
-            self.region = None
+            self.region: Region | None = None
         return self
 
     def _refuse_unless_entered(self) -> None:
         if self.state is State.NEW:
             raise ScopeError("the scope was never entered; use it as `with container.resource_scope():`")
+
+    def _conclude(self, error: BaseException | None) -> bool:
+        return _conclude(self, error, error)
 
     def _leave(self, error: BaseException | None) -> bool:
         self._refuse_unless_entered()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import CircularDependencyError, ResourceUnavailableError
-from tenure.lifecycle.claim import Claim, openings, refuse_circle
+from tenure.lifecycle.claim import Claim, circle, openings, refuse_circle
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import asking_stack
 from tenure.lifecycle.interrupts import uninterrupted
@@ -219,6 +219,8 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
         claim = home.inflight.get(key)
         if claim is not None and not claim.is_own:
             return claim, False
+        if claim is not None and claim.now == key:
+            raise circle((binding, *(each.binding for each in openings()), binding))
         claim = home.inflight[key] = Claim(binding, binding)
     note_who_asks(claim, home)
     return claim, True

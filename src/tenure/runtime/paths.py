@@ -27,6 +27,13 @@ def remember_chain(error: BaseException, chain: tuple[Claim, ...]) -> BaseExcept
     return error
 
 
+def remember_way(error: BaseException, way: tuple[Binding, ...]) -> None:
+    """Leave on *error* the bindings whose making it came out of, outermost first, unless it knows them."""
+    if way and not hasattr(error, CHAIN):
+        with suppress(Exception):  # an exception class with __slots__ and no dict
+            setattr(error, CHAIN, way)
+
+
 def explain(error: BaseException, key: Key, graph: Graph) -> None:
     """
     Make the most of *error*, raised by a request for *key*: see `note_path`.

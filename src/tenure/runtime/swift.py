@@ -3,8 +3,8 @@ The swift way through a simple scope: enter, make what is asked for in one funct
 
 It is taken where nothing has to be waited for and nobody looks on: no observer, no second thread in the scope, nothing
 replaced. Two marks keep that so. `idle` is taken away, which only one can do, by whoever opens or closes swiftly.
-`is_simple` is put down by whoever looks at the tables of the scope, before he looks. Swift code looks at `is_simple`
-after it has taken `idle`, and everybody else at `idle` after having put `is_simple` down: one of them notices the other.
+`is_simple` is put down by whoever looks at the tables of the scope, before the look. Swift code looks at `is_simple`
+after it has taken `idle`, everybody else at `idle` after having put `is_simple` down: one of them notices the other.
 What was opened is in `Scope.opened`, and becomes exits as soon as somebody looks (`exits_of`).
 """
 
@@ -25,7 +25,7 @@ from tenure.lifecycle.handles import never_yields, yields_twice
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding
 from tenure.notes import attach_closing_errors
 from tenure.runtime.needing import exit_of
-from tenure.runtime.paths import explain
+from tenure.runtime.paths import explain, remember_way
 from tenure.runtime.scope import Ending, Scope, State, current
 
 _codes: set[CodeType] = set()
@@ -43,13 +43,18 @@ class SwiftScope(Scope):
     def _leave(self, error: BaseException | None) -> bool:
         raise NotImplementedError
 
+    def _conclude(self, error: BaseException | None) -> bool:
+        raise NotImplementedError
+
     def __enter__(self) -> Self:
         """Enter without a loop: what has to be awaited is refused inside."""
         engine = self.engine
         root = engine.root
         if self.is_simple and self.state is _NEW and root.state is _OPEN and current.get() is None and engine.is_swift:
-            self.parent, self.name, self._is_sync = root, engine.usual_name, True
-            self.state = _OPEN
+            self.parent: Scope | None = root
+            self.name: str = engine.usual_name
+            self._is_sync = True
+            self.state: State = _OPEN
             root._children[self] = None  # noqa: SLF001 - its slot: see Scope
             if root.state is _OPEN:  # else its closing began, which may have seen this one or not
                 self._token = current.set(self)
@@ -63,46 +68,67 @@ class SwiftScope(Scope):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         """Close everything it owns, last opened first; see `leaving.leave`."""
-        if not self.is_simple:
-            return self._leave(error)
-        try:
-            del self.idle
-        except AttributeError:
+        may = self.is_simple
+        if may:
+            try:
+                del self.idle
+            except AttributeError:
+                may = False
+        if not may:  # outside the handler: what is raised there has no context
             return self._leave(error)
         opened, engine = self.opened, self.engine
-        if (
-            self.state is not _OPEN
-            or current.get() is not self
-            or not engine.is_swift
-            or (opened and error is not None)
-        ):
+        is_open = self.state is _OPEN and current.get() is self
+        if not (is_open and engine.is_swift and not engine.stash) or (opened and error is not None):
             self.idle = True
             return self._leave(error)
+        at_work = True  # noqa: F841 - others look at it: see `_is_at_work`
         self.state = _CLOSING
         if not self.is_simple:
             _give_back(self)
             return self._leave(error)
         self.cache.clear()
-        if opened:
-            try:
-                while opened:
-                    if next(opened[-2], END) is not END:
-                        opened[-2].close()
-                        raise yields_twice(opened[-1])
-                    del opened[-2:]
-            except BaseException as failure:
-                if not opened:
-                    _give_back(self)
-                    self._leave(None)
-                    raise
-                _owe_failure(self, failure)
-                return self._leave(error)  # the others are closed all the same (L24)
+        failure = _close(opened) if opened else None
+        if failure is None:
+            return self._left(error)
+        try:
+            return self._leave_failed(error, failure)
+        finally:
+            del failure  # its traceback holds this frame (L16)
+
+    def _left(self, error: BaseException | None) -> bool:
         self.state = _CLOSED
-        self.parent._children.pop(self, None)  # type: ignore[union-attr]  # noqa: SLF001
-        current.reset(self._token)
+        self.parent._children.pop(self, None)  # type: ignore[union-attr]  # noqa: SLF001 - its slot
         if not self.is_simple:
             ended(self)
+        token, self._token = self._token, None
+        try:
+            current.reset(token)
+        except ValueError:  # it belongs to another context
+            self._token = token
+            return self._conclude(error)
         return False
+
+    def _leave_failed(self, error: BaseException | None, failure: BaseException) -> bool:
+        """Close the others by steps after *failure* (L24)."""
+        if not self.opened:  # Ctrl-C after the last of them
+            _give_back(self)
+            self._leave(None)
+            raise failure
+        _owe_failure(self, failure)
+        return self._leave(error)
+
+
+def _close(opened: list[Any]) -> BaseException | None:
+    """Close the generators among *opened*, the last one first, up to one that fails; take off what is closed."""
+    try:
+        while opened:
+            if next(opened[-2], END) is not END:
+                opened[-2].close()
+                raise yields_twice(opened[-1])
+            del opened[-2:]
+    except BaseException as failure:  # noqa: BLE001 - raised where all of it is closed
+        return failure
+    return None
 
 
 _NEW, _OPEN, _CLOSING, _CLOSED = State.NEW, State.OPEN, State.CLOSING, State.CLOSED
@@ -154,8 +180,8 @@ def _refuse_late(scope: Scope, exit_: Exit | None) -> NoReturn:
     raise error
 
 
-def _failed(scope: Scope, key: Key, error: BaseException) -> BaseException:
-    """Let go of what did not open; return what is to be raised."""
+def _failed(scope: Scope, key: Key, error: BaseException, culprit: Key) -> BaseException:
+    """Let go of what did not open; return what is to be raised, by what makes *culprit* on the way to *key*."""
     opened = scope.opened
     if opened:
         for generator in opened[::2]:
@@ -163,9 +189,23 @@ def _failed(scope: Scope, key: Key, error: BaseException) -> BaseException:
                 _strike(scope, generator)
     scope.idle = True
     _end_run(scope)
-    error = unwrapped(error)
-    explain(error, key, scope.engine.graph)
+    error, graph = unwrapped(error), scope.engine.graph
+    remember_way(error, _way(graph, graph.find(key), culprit, set()))
+    explain(error, key, graph)
     return error
+
+
+def _way(graph: Any, binding: Binding, culprit: Key, seen: set[Key]) -> tuple[Binding, ...]:
+    """Return what is made for the scope on the way from *binding* to *culprit* that the steps would take, () if none."""
+    seen.add(binding.key)
+    own = () if binding.lifetime == TRANSIENT else (binding,)
+    if binding.key == culprit:
+        return own or (binding,)
+    for edge in graph.edges(binding):
+        for _, source in edge.sources:
+            if source.key not in seen and (rest := _way(graph, source, culprit, seen)):
+                return (*own, *rest)
+    return ()
 
 
 def _finished(scope: Scope) -> None:
@@ -256,12 +296,21 @@ class Run(Claim):
     def __init__(self, binding: Binding, scope: Scope) -> None:
         super().__init__(binding, binding)
         self._scope = scope
-        self.loop = None  # it runs on a thread, and ends whatever any loop does
+        self.loop: Any = None  # it runs on a thread, and ends whatever any loop does
 
     @property
     def is_own(self) -> bool:
         """Whether the running code is part of it."""
         return any(_is_at_work(frame, self._scope) for frame in _frames(sys._getframe()))  # noqa: SLF001
+
+    @property
+    def now(self) -> Key | None:
+        """What the running code, a part of it, is making."""
+        for frame in _frames(sys._getframe()):  # noqa: SLF001 - what `inspect.currentframe` calls
+            if _is_at_work(frame, self._scope):
+                number = frame.f_locals["at_work"]
+                return frame.f_globals["KEYS"][number] if number >= 0 else None
+        return None
 
 
 def runs_of(scope: Scope) -> dict[Any, Claim]:
@@ -310,7 +359,7 @@ def _is_at_work(frame: FrameType, scope: Scope) -> bool:
     if frame.f_code not in _codes:
         return False
     names = frame.f_locals
-    return names.get("scope", names.get("self")) is scope
+    return names.get("scope", names.get("self")) is scope and "at_work" in names
 
 
 def _end_run(scope: Scope) -> None:
