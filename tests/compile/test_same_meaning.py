@@ -9,7 +9,6 @@ seen must be the same. `TENURE_COMPILE_PLAYS=20000` plays that many in each worl
 import contextlib
 import gc
 import os
-import sys
 
 import pytest
 
@@ -23,19 +22,10 @@ from tests.compile.playing import played, take_side
 from tests.compile.plays import Fault, Get, Need, Node, Play, Scope, every_step, play_of
 
 WORLDS = ("sync", "asyncio", "trio")
-N_PLAYS = int(os.environ.get("TENURE_COMPILE_PLAYS", "700"))
+N_PLAYS = int(os.environ.get("TENURE_COMPILE_PLAYS", "300"))
 FIRST = int(os.environ.get("TENURE_COMPILE_FROM", "0"))
 BATCH = 500
 """After so many plays what earlier ones left behind is put out of the collector's sight, which is called by each."""
-
-
-@pytest.fixture(autouse=True)
-def _quick_collections(monkeypatch):
-    monkeypatch.delitem(sys.modules, "anyio", raising=False)  # its pytest plugin imports it; most programs do not
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def compared(world, seed):
