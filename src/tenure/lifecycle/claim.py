@@ -193,6 +193,11 @@ class Claim:
         return False
 
     @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What is being made: more than one where one function makes all."""
+        return (self.binding,)
+
+    @property
     def now(self) -> Any:
         """Where `is_own` says more than `openings`: the key that the running code is making."""
         return None

@@ -59,7 +59,7 @@ class Hot(dict[Key, Any]):
                 if scope.engine is not engine:
                     scope = current_of(engine)
                 swift = engine.swift.get(key)
-                if swift is not None and scope.parent is not None:
+                if swift is not None and scope.is_simple and scope.parent is not None:
                     return swift(scope)
                 scope.asked.add(key)
                 if not scope.is_simple and scope.inflight:

@@ -57,9 +57,10 @@ def snapshot(engine: Any) -> Snapshot:
         for exit_ in list(scope.exits.values()):
             resources.setdefault(exit_.number, _view(exit_, scope, now))
         for claim in list(scope.inflight.values()):
-            if claim.binding.lifecycle is not None:
-                b = claim.binding
-                resources[claim] = ResourceView(0, b.key, b.label, scope.name, scope.number, "opening", 0.0)
+            for b in claim.bindings:
+                if b.lifecycle is not None:
+                    view = ResourceView(0, b.key, b.label, scope.name, scope.number, "opening", 0.0)
+                    resources[claim, b.key] = view
     views = tuple(
         ScopeView(s.number, s.name, s.parent.number if s.parent else None, s.state.value)
         for s in scopes

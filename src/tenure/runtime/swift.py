@@ -308,23 +308,37 @@ class Run(Claim):
         """What the running code, a part of it, is making."""
         for frame in _frames(sys._getframe()):  # noqa: SLF001 - what `inspect.currentframe` calls
             if _is_at_work(frame, self._scope):
-                number = frame.f_locals["at_work"]
-                return frame.f_globals["KEYS"][number] if number >= 0 else None
+                return _made_in(frame)
         return None
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What is being made just now, and what it is made for."""
+        graph = self._scope.engine.graph
+        for frame in _every_frame():
+            if _is_at_work(frame, self._scope) and (key := _made_in(frame)) is not None:
+                return _way(graph, self.binding, key, set())
+        return ()
+
+
+def _made_in(frame: FrameType) -> Key | None:
+    number = frame.f_locals["at_work"]
+    return frame.f_globals["KEYS"][number] if number >= 0 and "KEYS" in frame.f_globals else None
+
+
+def _every_frame() -> Iterator[FrameType]:
+    for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
+        yield from _frames(top)
 
 
 def runs_of(scope: Scope) -> dict[Any, Claim]:
     """Return the claims of the swift function at work in *scope*, if any; under the engine's lock."""
     if _is_idle(scope):
         return {}
-    for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
-        for frame in _frames(top):
-            if _is_at_work(frame, scope) and "KEYS" in frame.f_globals:
-                binding = scope.engine.graph.find(frame.f_globals["wanted"])
-                run = Run(binding, scope)
-                if _is_idle(scope):  # it has ended meanwhile
-                    return {}
-                return dict.fromkeys(frame.f_globals["KEYS"], run)
+    for frame in _every_frame():
+        if _is_at_work(frame, scope) and "KEYS" in frame.f_globals:
+            run = Run(scope.engine.graph.find(frame.f_globals["wanted"]), scope)
+            return {} if _is_idle(scope) else dict.fromkeys(frame.f_globals["KEYS"], run)  # it may have ended since
     return {}
 
 
