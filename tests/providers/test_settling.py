@@ -184,6 +184,10 @@ def test_a_shallow_copy_calls_itself():
 
     assert copied().args == (1,)
     assert copied() is not provider()
+    value = settled(providers.Object(1))
+    other = copy.copy(value)
+    assert other.set_provides(2)() == 2
+    assert value() == 1
 
 
 def test_a_subclass_may_have_a_call_of_its_own():
@@ -342,3 +346,72 @@ def test_another_provider_that_has_an_option_calls_it():
     assert holder().args == (7,)
     config.value.from_value(8)
     assert holder().args == (8,)
+
+
+# objects
+
+
+def test_a_settled_object_is_given_whatever_comes_with_the_call():
+    """Arguments mean nothing."""
+    provider = settled(providers.Object("value"))
+
+    assert [provider(), provider(1), provider([2]), provider(name={})] == ["value"] * 4
+
+
+def test_another_object_shows_at_once():
+    """However settled the one before was."""
+    provider = settled(providers.Object("value"))
+    provider.set_provides("other")
+
+    assert settled(provider)() == "other"
+
+
+def test_an_override_of_an_object_shows_at_once_and_goes_again():
+    """Law L57."""
+    provider = settled(providers.Object("value"))
+
+    with provider.override("other"):
+        assert [provider(), provider(), provider()] == ["other"] * 3
+    assert settled(provider)() == "value"
+
+
+def test_an_object_that_has_to_be_awaited_from_now_on_says_so():
+    """However settled it is."""
+    provider = settled(providers.Object("value"))
+    provider.enable_async_mode()
+
+    assert asyncio.run(provider()) == "value"
+
+
+def test_a_copy_of_a_settled_object_is_its_own():
+    """Also one that is overridden."""
+    provider = settled(providers.Object("value"))
+    provider.override("other")
+    copied = copy.deepcopy(provider)
+    copied.reset_override()
+
+    assert (provider(), copied()) == ("other", "value")
+
+
+def test_overrides_among_calls_of_other_threads_leave_nothing_old():
+    """However the calls of other threads fall, an override counts from then on, and no longer once it is undone."""
+    provider = providers.Object("value")
+    stop = threading.Event()
+
+    def call():
+        while not stop.is_set():
+            provider()
+
+    threads = [threading.Thread(target=call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    given = []
+    for _ in range(200):
+        with provider.override("other"):
+            given.append(provider())
+        given.append(provider())
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert given == ["other", "value"] * 200

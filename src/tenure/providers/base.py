@@ -245,20 +245,20 @@ class Provider(Generic[T_co]):
     def enable_async_mode(self) -> None:
         """Have every call give an awaitable."""
         self._async_mode = modes.ENABLED
-        self._mode_said()
+        self._look_again()
 
     def disable_async_mode(self) -> None:
         """Have every call give the value, and raise where that would need awaiting."""
         self._async_mode = modes.DISABLED
-        self._mode_said()
+        self._look_again()
 
     def reset_async_mode(self) -> None:
         """Have the next call decide again."""
         self._async_mode = None
-        self._mode_said()
+        self._look_again()
 
-    def _mode_said(self) -> None:
-        """Forget what counted for the mode before."""
+    def _look_again(self) -> None:
+        """Find out at the next call what it gives: the mode was said, or it is replaced, or so no longer."""
 
     def is_async_mode_enabled(self) -> bool:
         """Whether calls give awaitables."""
@@ -285,6 +285,10 @@ class Provider(Generic[T_co]):
         def __deepcopy__(self, memo=None):
             """Return a copy that refers to copies of what it refers to."""
             return copying.copy_provider(self, {} if memo is None else memo)
+
+    def __setstate__(self, state: Any) -> None:
+        """Be a shallow copy of another one, which calls itself and not that."""
+        copying.take_state(self, state)
 
     def _copy_into(self, copied: Any, copy: Callable[[Any], Any]) -> None:
         """Give *copied*, a blank one of its class, what this one has; *copy* copies what it refers to."""

@@ -93,6 +93,15 @@ def copy_overridings(provider: Any, copied: Any, memo: dict[int, Any]) -> None:
     copied._overridden = tuple(deepcopy(each, memo) for each in provider.overridden)
     copied._overrides = tuple(deepcopy(each, memo) for each in provider.overrides)
     copied._last = copied._overridden[-1] if copied._overridden else None
+    copied._look_again()
+
+
+def take_state(copied: Any, state: Any) -> None:
+    """Give *copied*, a shallow copy, the attributes in *state*, as `copy.copy` has them."""
+    own, slots = state if isinstance(state, tuple) else (state, None)
+    for name, value in {**(own or {}), **(slots or {})}.items():
+        setattr(copied, name, value)
+    copied._look_again()
 
 
 def _copied(value: Any, memo: dict[int, Any]) -> Any:

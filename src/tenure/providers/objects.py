@@ -1,6 +1,7 @@
 """`Object`, `Self` and `Delegate`: providers of what exists already."""
 
 from collections.abc import Callable, Iterable, Iterator
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 from typing import Self as ThisType
 
@@ -8,11 +9,13 @@ from tenure.errors import Error
 from tenure.model.binding import Binding
 from tenure.providers import bindings, calling
 from tenure.providers.base import Provider, T_co
+from tenure.providers.constant import CallSignature, constant
 from tenure.providers.family import renew
 from tenure.providers.kinds import known_to_all
 from tenure.providers.traversing import show_made
 
 
+@calling.usual
 @known_to_all
 class Object(Provider[T_co]):
     """
@@ -22,20 +25,21 @@ class Object(Provider[T_co]):
         provides: the object; a provider stands for itself.
     """
 
-    __slots__ = ("_provides",)
+    __slots__ = ("__call__", "_provides")
+
+    if not TYPE_CHECKING:
+        __signature__ = CallSignature()
 
     def __init__(self, provides: T_co | None = None) -> None:
         self._provides: Any = provides
         super().__init__()
 
-    if not TYPE_CHECKING:
+    def _begin(self) -> None:
+        super()._begin()
+        self._look_again()
 
-        @calling.usual
-        def __call__(self, *args, **kwargs):
-            """Return the object, see `Provider.__call__`; the engine has nothing to do with it."""
-            if self._last is None and self._async_mode is None:
-                return self._provides
-            return super().__call__(*args, **kwargs)
+    def _look_again(self) -> None:
+        _slot.__set__(self, MethodType(_called, self))
 
     @property
     def provides(self) -> T_co | None:
@@ -46,6 +50,7 @@ class Object(Provider[T_co]):
     def set_provides(self, provides: Any) -> ThisType:
         """Say which object is given."""
         self._provides = provides
+        self._look_again()
         renew((self,))
         return self
 
@@ -65,6 +70,34 @@ class Object(Provider[T_co]):
 
     def _shown(self) -> str:
         return show_made(self._provides)
+
+
+_slot: Any = Object.__dict__["__call__"]  # a class of the user's may have a method of that name
+
+
+def _is_simple(provider: Any) -> bool:
+    return provider._last is None and provider._async_mode is None
+
+
+def _called(provider: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Return the object, see `Provider.__call__`; the engine has nothing to do with it."""
+    if not _is_simple(provider):
+        return Provider.__call__(provider, *args, **kwargs)
+    value = provider._provides
+    if args or kwargs:
+        _slot.__set__(provider, MethodType(_called_with_arguments, provider))
+        return value
+    _slot.__set__(
+        provider, constant(value, lambda: _slot.__set__(provider, MethodType(_called_with_arguments, provider)))
+    )
+    if not (_is_simple(provider) and provider._provides is value):  # changed by another thread before the slot was set
+        provider._look_again()
+    return value
+
+
+def _called_with_arguments(provider: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Return the object, which is asked for with arguments now and then."""
+    return provider._provides if _is_simple(provider) else Provider.__call__(provider, *args, **kwargs)
 
 
 class Self(Provider[T_co]):

@@ -56,6 +56,7 @@ def override_all(pairs: Sequence[tuple[Any, Any]]) -> None:
     for provider, overriding in pairs:
         provider._overridden = (*provider._overridden, overriding)
         provider._last = overriding
+        provider._look_again()
         overriding.register_overrides(provider)
     renew([provider for provider, _ in pairs])
 
@@ -94,6 +95,7 @@ def reset_last_of(providers: Sequence[Any]) -> None:
     for provider, last in pairs:
         provider._overridden = provider._overridden[:-1]
         provider._last = provider._overridden[-1] if provider._overridden else None
+        provider._look_again()
         last.unregister_overrides(provider)
     renew(providers)
     for engine, several in _by_engine(pairs):

@@ -32,13 +32,7 @@ class Settling(Typed[T_co]):
         super()._begin()
         _call_by(self, _called)
 
-    def __setstate__(self, state: Any) -> None:
-        """Be a shallow copy of another one, which calls itself and not that."""
-        for name, value in {**(state[0] or {}), **state[1]}.items():
-            setattr(self, name, value)
-        _call_by(self, _called)
-
-    def _mode_said(self) -> None:
+    def _look_again(self) -> None:
         _call_by(self, _called)
 
 

@@ -34,7 +34,7 @@ class Changes:
         for each in handed:
             option = each()
             if option is not None:
-                option._look_again()
+                option._read_again()
 
     def hand_out(self, change: object, option: Any, take: Callable[[], None]) -> None:
         """
@@ -42,7 +42,7 @@ class Changes:
 
         Args:
             change: if another one was the last by now, nothing happens.
-            option: has a method `_look_again`.
+            option: has a method `_read_again`.
             take: called under the lock to begin with.
         """
         with self._lock:

@@ -94,15 +94,15 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
 
     def _begin(self) -> None:
         super()._begin()
-        self._look_again()
+        self._read_again()
 
-    def _look_again(self) -> None:
+    def _read_again(self) -> None:
         """Read the value at the next call."""
         _slot.__set__(self, MethodType(_called, self))
 
-    def _mode_said(self) -> None:
+    def _look_again(self) -> None:
         self._remembered = FORGOTTEN
-        self._look_again()
+        self._read_again()
 
     def _look_up(self) -> Any:
         if self._async_mode is ENABLED or not self._is_plain():
