@@ -218,7 +218,7 @@ class EnterableScope(SwiftScope):
                 f"the scope {self.name!r} was entered before; a scope is entered once: "
                 "call container.resource_scope() again for another one"
             )
-        self.is_simple = False
+        self.fill()
         parent = current_of(self.engine)
         name = scope_name(self.engine, parent, self._wanted)
         if self._expect is not None:
