@@ -130,7 +130,7 @@ class _Writer:
             f"        never_yields({own})",
             f"    cache[{key}] = {variable}",
             "    if not scope.is_simple:",
-            f"        looked_at(scope, g, {own}, {variable})",
+            f"        looked_at(scope, g, {own}, {variable}, wanted)",
         ]
 
 
@@ -197,7 +197,9 @@ def _body(writer: _Writer, binding: Binding, result: str) -> list[str]:
         result = "made"
     lines += [
         "except BaseException as error:",
-        "    raise failed(scope, wanted, error, KEYS[at_work] if at_work >= 0 else wanted)",
+        "    culprit = KEYS[at_work] if at_work >= 0 else wanted",
+        "    del at_work",
+        "    raise failed(scope, wanted, error, culprit)",
         "scope.idle = True",
         "if not scope.is_simple:",
         "    finished(scope)",

@@ -198,11 +198,6 @@ class Claim:
         return (self.binding,)
 
     @property
-    def now(self) -> Any:
-        """Where `is_own` says more than `openings`: the key that the running code is making."""
-        return None
-
-    @property
     def unwanted(self) -> Latch:
         """Open once nobody waits any more: what is being opened need not be tried again."""
         with _waiting_guard:

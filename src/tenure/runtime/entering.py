@@ -21,7 +21,7 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import CALL
 from tenure.notes import add_note, attach_closing_errors, closing_errors
 from tenure.runtime.leaving import leave, left_empty
-from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of
+from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of, skip_closed
 from tenure.runtime.swift import SwiftScope
 
 
@@ -152,21 +152,13 @@ def _reset_current(scope: Scope) -> ScopeError | None:
         current.reset(token)
         if now is not scope:  # left out of order: one that was entered since stays current
             current.set(now)
-        _skip_closed()
+        skip_closed()
     except ValueError:  # the token belongs to another context
         return ScopeError(
             f"the scope {scope.name!r} was entered in one task or thread and left in another; everything it owned is "
             "closed, but it stays current where it was entered: enter and leave a scope in the same task"
         )
     return None
-
-
-def _skip_closed() -> None:
-    """Scopes may be left out of order: none that is closed may stay current."""
-    scope = current.get()
-    while scope is not None and scope.state is State.CLOSED:
-        scope = scope.outer
-        current.set(scope)
 
 
 class EnterableScope(SwiftScope):

@@ -25,7 +25,7 @@ from tenure.runtime.degrading import is_spared, unavailable
 from tenure.runtime.needing import exit_of, learn, needs_of, note_fed, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
-from tenure.runtime.scope import Scope, State, closing, current
+from tenure.runtime.scope import Scope, State, closing, current, skip_closed
 from tenure.runtime.setting_aside import keep
 from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_now
 
@@ -168,6 +168,7 @@ def fulfil(
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+        skip_closed()
         if is_watched:
             engine.hot.unwatch(binding.key, has_succeeded)
     learn(engine, binding, claim)

@@ -219,8 +219,10 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
         claim = home.inflight.get(key)
         if claim is not None and not claim.is_own:
             return claim, False
-        if claim is not None and claim.now == key:
-            raise circle((binding, *(each.binding for each in openings()), binding))
+        above = claim.bindings if claim is not None else ()
+        at = next((number for number, each in enumerate(above) if each is binding), None)
+        if at is not None:
+            raise circle((*above[at:], *(each.binding for each in openings()), binding))
         claim = home.inflight[key] = Claim(binding, binding)
     note_who_asks(claim, home)
     return claim, True

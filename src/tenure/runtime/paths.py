@@ -13,6 +13,7 @@ from tenure.model.binding import Binding
 from tenure.model.build import check_key
 from tenure.model.graph import Graph
 from tenure.notes import add_note
+from tenure.runtime.at_work import is_inside
 
 CHAIN = "__tenure_chain__"
 """Attribute that holds the bindings whose openings an error came out of, outermost first."""
@@ -52,7 +53,7 @@ def note_path(error: BaseException, key: Key, graph: Graph) -> None:
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if openings() or hasattr(error, _NOTED) or is_cancellation(error):
+    if openings() or is_inside() or hasattr(error, _NOTED) or is_cancellation(error):
         return
     if isinstance(error, ScopeNotOpenError | AsyncInSyncError):
         if not error.path:

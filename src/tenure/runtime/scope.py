@@ -275,6 +275,14 @@ closing: ContextVar[tuple[Scope, ...]] = ContextVar("tenure.closing", default=()
 """The scopes that the running code is part of the closing of."""
 
 
+def skip_closed() -> None:
+    """Let none that is closed be the current one: scopes may be left out of order, and from inside an opening."""
+    scope = current.get()
+    while scope is not None and scope.state is State.CLOSED:
+        scope = scope.outer
+        current.set(scope)
+
+
 def current_of(engine: Any) -> Scope:
     """Return the innermost scope of *engine* that the running code is in: its root where there is none."""
     scope = current.get()

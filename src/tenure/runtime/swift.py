@@ -8,10 +8,9 @@ after it has taken `idle`, everybody else at `idle` after having put `is_simple`
 What was opened is in `Scope.opened`, and becomes exits as soon as somebody looks (`exits_of`).
 """
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from types import CodeType, FrameType, SimpleNamespace, TracebackType
+from collections.abc import Callable
+from types import SimpleNamespace, TracebackType
 from typing import Any, NoReturn, Self
 
 from tenure.compile.swift import END, NotSwiftError, swift_of
@@ -24,13 +23,10 @@ from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import never_yields, yields_twice
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding
 from tenure.notes import attach_closing_errors
+from tenure.runtime.at_work import codes, every_frame, is_at_work, made_in, stack
 from tenure.runtime.needing import exit_of
 from tenure.runtime.paths import explain, remember_way
 from tenure.runtime.scope import Ending, Scope, State, current
-
-_codes: set[CodeType] = set()
-"""Of the functions that run while `idle` is away."""
-
 
 class SwiftScope(Scope):
     """A scope to enter with `with`; what subclasses do where the swift way is not open is in `_enter` and `_leave`."""
@@ -81,7 +77,7 @@ class SwiftScope(Scope):
         if not (is_open and engine.is_swift and not engine.stash) or (opened and error is not None):
             self.idle = True
             return self._leave(error)
-        at_work = True  # noqa: F841 - others look at it: see `_is_at_work`
+        at_work = True  # noqa: F841 - others look at it: see `at_work`
         self.state = _CLOSING
         if not self.is_simple:
             _give_back(self)
@@ -132,7 +128,7 @@ def _close(opened: list[Any]) -> BaseException | None:
 
 
 _NEW, _OPEN, _CLOSING, _CLOSED = State.NEW, State.OPEN, State.CLOSING, State.CLOSED
-_codes.add(SwiftScope.__exit__.__code__)
+codes.add(SwiftScope.__exit__.__code__)
 
 
 # what swift functions call
@@ -147,7 +143,7 @@ def _never(binding: Binding) -> NoReturn:
     raise never_yields(binding)
 
 
-def _looked_at(scope: Scope, generator: Any, binding: Binding, value: Any) -> None:
+def _looked_at(scope: Scope, generator: Any, binding: Binding, value: Any, key: Key) -> None:
     """
     Owe what has just been opened in a scope that somebody has looked at since.
 
@@ -164,15 +160,17 @@ def _looked_at(scope: Scope, generator: Any, binding: Binding, value: Any) -> No
         exit_.value = value
         _strike(scope, generator)
     if _is_disowned(scope):
-        _refuse_late(scope, exit_)
+        graph = engine.graph
+        _refuse_late(scope, exit_, _way(graph, graph.find(key), binding.key, set())[:-1])
 
 
 def _is_disowned(scope: Scope) -> bool:
     return scope.state is not _OPEN and not any(isinstance(each, Run) for each in scope.inflight.values())
 
 
-def _refuse_late(scope: Scope, exit_: Exit | None) -> NoReturn:
+def _refuse_late(scope: Scope, exit_: Exit | None, way: tuple[Binding, ...]) -> NoReturn:
     error = ContainerClosedError(scope.subject, scope.state.value)
+    remember_way(error, way)
     if exit_ is not None and not exit_.done:
         closer = Closer(None, scope.engine.place(scope), None)
         drive(closer.close(exit_))
@@ -213,7 +211,7 @@ def _finished(scope: Scope) -> None:
     is_disowned = _is_disowned(scope)
     _end_run(scope)
     if is_disowned:
-        _refuse_late(scope, None)
+        _refuse_late(scope, None, ())
 
 
 _HOOKS: Any = SimpleNamespace(
@@ -249,7 +247,7 @@ def swift_function(engine: Any, key: Key) -> Callable[[Scope], Any] | None:
         function = swift_of(binding, engine.graph, engine.usual_name, engine.root_cache(), is_known, _HOOKS)
     except NotSwiftError:
         return None
-    _codes.add(function.__code__)
+    codes.add(function.__code__)
     return function  # type: ignore[no-any-return]  # it was written as such
 
 
@@ -301,42 +299,24 @@ class Run(Claim):
     @property
     def is_own(self) -> bool:
         """Whether the running code is part of it."""
-        return any(_is_at_work(frame, self._scope) for frame in _frames(sys._getframe()))  # noqa: SLF001
-
-    @property
-    def now(self) -> Key | None:
-        """What the running code, a part of it, is making."""
-        for frame in _frames(sys._getframe()):  # noqa: SLF001 - what `inspect.currentframe` calls
-            if _is_at_work(frame, self._scope):
-                return _made_in(frame)
-        return None
+        return any(is_at_work(frame, self._scope) for frame in stack())
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
         """What is being made just now, and what it is made for."""
         graph = self._scope.engine.graph
-        for frame in _every_frame():
-            if _is_at_work(frame, self._scope) and (key := _made_in(frame)) is not None:
+        for frame in every_frame():
+            if is_at_work(frame, self._scope) and (key := made_in(frame)) is not None:
                 return _way(graph, self.binding, key, set())
         return ()
-
-
-def _made_in(frame: FrameType) -> Key | None:
-    number = frame.f_locals["at_work"]
-    return frame.f_globals["KEYS"][number] if number >= 0 and "KEYS" in frame.f_globals else None
-
-
-def _every_frame() -> Iterator[FrameType]:
-    for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
-        yield from _frames(top)
 
 
 def runs_of(scope: Scope) -> dict[Any, Claim]:
     """Return the claims of the swift function at work in *scope*, if any; under the engine's lock."""
     if _is_idle(scope):
         return {}
-    for frame in _every_frame():
-        if _is_at_work(frame, scope) and "KEYS" in frame.f_globals:
+    for frame in every_frame():
+        if is_at_work(frame, scope) and "KEYS" in frame.f_globals:
             run = Run(scope.engine.graph.find(frame.f_globals["wanted"]), scope)
             return {} if _is_idle(scope) else dict.fromkeys(frame.f_globals["KEYS"], run)  # it may have ended since
     return {}
@@ -346,7 +326,7 @@ def ending_of(scope: Scope) -> Ending | None:
     """Return the end of the closing of *scope* where swift code is about it; under the engine's lock."""
     if scope.state is not _CLOSING or _is_idle(scope):
         return None
-    if any(_is_at_work(frame, scope) for frame in _frames(sys._getframe())):  # noqa: SLF001
+    if any(is_at_work(frame, scope) for frame in stack()):
         return None  # its own code must not wait for it
     ending = Ending(None)
     ending.is_swift = True
@@ -361,19 +341,6 @@ def _is_idle(scope: Scope) -> bool:
     except AttributeError:
         return False
     return True
-
-
-def _frames(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
-def _is_at_work(frame: FrameType, scope: Scope) -> bool:
-    if frame.f_code not in _codes:
-        return False
-    names = frame.f_locals
-    return names.get("scope", names.get("self")) is scope and "at_work" in names
 
 
 def _end_run(scope: Scope) -> None:

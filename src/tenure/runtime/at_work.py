@@ -1,0 +1,45 @@
+"""Which swift code is at work, told from the stacks of threads: it leaves no other trace while it runs."""
+
+import sys
+from collections.abc import Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+codes: set[CodeType] = set()
+"""Of functions that, from the moment they set their variable `at_work`, have taken the `idle` of a scope."""
+
+
+def stack() -> Iterator[FrameType]:
+    """Yield the frames of the running code, innermost first."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def every_frame() -> Iterator[FrameType]:
+    """Yield the frames of all threads."""
+    for top in list(sys._current_frames().values()):  # noqa: SLF001 - the documented way to see other threads
+        frame: FrameType | None = top
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
+
+
+def is_at_work(frame: FrameType, scope: Any) -> bool:
+    """Tell whether *frame* is of swift code at work in *scope*."""
+    if frame.f_code not in codes:
+        return False
+    names = frame.f_locals
+    return names.get("scope", names.get("self")) is scope and "at_work" in names
+
+
+def is_inside() -> bool:
+    """Tell whether the running code is part of what swift code makes."""
+    return any(frame.f_code in codes and "at_work" in frame.f_locals and "wanted" in frame.f_globals for frame in stack())
+
+
+def made_in(frame: FrameType) -> Any:
+    """Return the key of what the swift function in *frame* is making, None where that is nothing for the scope."""
+    number = frame.f_locals["at_work"]
+    return frame.f_globals["KEYS"][number] if number >= 0 and "KEYS" in frame.f_globals else None
