@@ -28,17 +28,6 @@ def aresolver_1(value: Any) -> Any:
     return resolve
 
 
-def resolver_2(miss: Any, key: Any, cache: Any) -> Any:
-    def resolve(scope: Any) -> Any:
-        try:
-            return cache[key]
-        except KeyError:
-            pass
-        return miss(scope)
-
-    return resolve
-
-
 def aresolver_2(amiss: Any, key: Any, cache: Any) -> Any:
     async def resolve(scope: Any) -> Any:
         try:
@@ -84,7 +73,7 @@ def apreparer_2(make: Any, aget: Any, constant: Any) -> Any:
     return prepare
 
 
-def resolver_3(make: Any, get: Any, value: Any) -> Any:
+def resolver_2(make: Any, get: Any, value: Any) -> Any:
     def resolve(scope: Any) -> Any:
         return make(get(scope), value)
 
@@ -134,7 +123,7 @@ ROWS: tuple[Row, ...] = (
         ("app.Settings",),
         ((), (), True, False, (), 2),
         (
-            ("resolver_2", "miss", "key", "root_cache"),
+            ("", "kept"),
             ("aresolver_2", "amiss", "key", "root_cache"),
             ("preparer_1", "target", "target app.Settings"),
             ("apreparer_1", "target", "target app.Settings"),
@@ -147,7 +136,7 @@ ROWS: tuple[Row, ...] = (
         ("app.Database",),
         (("app.Database",), (), True, False, (), 3),
         (
-            ("resolver_2", "miss", "key", "root_cache"),
+            ("", "kept"),
             ("aresolver_2", "amiss", "key", "root_cache"),
             ("preparer_2", "target", "resolver app.Database", "constant 1"),
             ("apreparer_2", "target", "aresolver app.Database", "constant 1"),
@@ -160,7 +149,7 @@ ROWS: tuple[Row, ...] = (
         ("app.Users", "app.Settings"),
         (("app.Database",), ("app.Users",), True, False, (), 4),
         (
-            ("resolver_3", "target", "resolver app.Users", "target app.Settings"),
+            ("resolver_2", "target", "resolver app.Users", "target app.Settings"),
             ("aresolver_3", "target", "aresolver app.Users", "target app.Settings"),
             None,
             None,
@@ -175,13 +164,12 @@ COMPILED = Compiled(
     shapes=(
         resolver_1,
         aresolver_1,
-        resolver_2,
         aresolver_2,
         preparer_1,
         apreparer_1,
         preparer_2,
         apreparer_2,
-        resolver_3,
+        resolver_2,
         aresolver_3,
     ),
     rows=ROWS,

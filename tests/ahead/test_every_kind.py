@@ -90,13 +90,13 @@ def test_generated_functions_are_tenures(compiled):
     """They say so, for Ctrl-C and for what tells where the user's code waits; tracebacks show their lines."""
     with shop.make_container(compiled) as container, pytest.raises(ScopeNotOpenError) as raised:
         container.get(shop.Report)
+    with shop.make_container(compiled) as container, container.resource_scope():
+        resolver = container.engine.resolvers[shop.Report]
 
     frames = [each for each in traceback.extract_tb(raised.value.__traceback__) if compiled in each.filename]
     assert [frame.filename for frame in frames] == [f"<tenure>/{compiled}.py"] * len(frames)
     assert frames[-1].line == "not_open()"
-    resolver = container.engine.resolvers.get(shop.Users) or container.engine.ahead.function(
-        "resolver", container.engine.graph.require(shop.Users), container.engine
-    )
+    assert resolver.__code__.co_filename == f"<tenure>/{compiled}.py"
     assert resolver.__globals__["__name__"] == "tenure.compile.generated"
 
 

@@ -11,12 +11,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tenure.compile.ahead_reading import unread
 from tenure.compile.ahead_text import text_of_binding, text_of_key
 from tenure.compile.emitter import MISSING
-from tenure.compile.links import Links
 from tenure.compile.source import generated
 from tenure.errors import StaleResolversError
 from tenure.keys import Key
@@ -24,6 +23,23 @@ from tenure.model.binding import NOTHING, Binding
 from tenure.model.build import Declared
 from tenure.model.graph import Graph
 from tenure.model.plan import Facts
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from tenure.compile.links import Links
+
+    class Served(Links, Protocol):
+        """An engine, as far as it takes part in this."""
+
+        ladder: tuple[str, ...]
+        resolvers: Any
+        aresolvers: Any
+
+        def take(self, binding: Binding, is_async: bool) -> None:
+            """Make the resolvers of *binding* that are not there; those of what it needs are."""
+            ...
+
 
 FORMAT = 1
 """Raised when modules that were written before cannot be read any more, or when generated code means another thing."""
@@ -83,18 +99,6 @@ class Compiled:
         self.rows: tuple[Row, ...] = rows
 
 
-class Served(Links, Protocol):
-    """An engine, as far as it takes part in this."""
-
-    ladder: tuple[str, ...]
-    resolvers: Any
-    aresolvers: Any
-
-    def take(self, binding: Binding, is_async: bool) -> None:
-        """Make the resolvers of *binding* that are not there; those of what it needs are."""
-        ...
-
-
 class Ahead:
     """
     The resolvers of one engine that were compiled ahead of time.
@@ -151,7 +155,7 @@ class Ahead:
         graph.add(found)
         return True
 
-    def settle(self, links: Served) -> None:
+    def settle(self, links: "Served") -> None:
         """
         Compare the graph with the one that the module was made from, once: what is bound later is compiled later.
 
@@ -162,7 +166,7 @@ class Ahead:
             if self._settled is None:
                 self._settle(links)
 
-    def _settle(self, links: Served) -> None:
+    def _settle(self, links: "Served") -> None:
         bound = _bound(links.graph, self._rows)
         changes = _changes(self._rows, bound, self._known)
         if self._compiled.ladder != links.ladder:
@@ -193,7 +197,7 @@ class Ahead:
         for key in keys:
             settled.pop(key, None)
 
-    def link(self, links: Served, key: Key, is_async: bool) -> bool:
+    def link(self, links: "Served", key: Key, is_async: bool) -> bool:
         """Give *links* the resolvers of *key* and of what it needs; return False where that is not known here."""
         settled = self._settled
         if settled is None:
@@ -218,7 +222,7 @@ class Ahead:
                 links.take(binding, is_async)
         return True
 
-    def function(self, kind: str, binding: Binding, links: Links) -> Any:
+    def function(self, kind: str, binding: Binding, links: "Links") -> Any:
         """Return what was compiled of *kind* for *binding*, linked to *links*; None where nothing was."""
         known = self._settled.get(binding.key) if self._settled is not None else None
         if known is None or known[0] is not binding:
@@ -234,7 +238,7 @@ class Ahead:
             shape = self._shapes[made[0]] = generated(self._compiled.shapes[made[0]], self._name)
         return shape(*values)
 
-    def _value(self, symbol: str, binding: Binding, links: Links) -> Any:
+    def _value(self, symbol: str, binding: Binding, links: "Links") -> Any:
         meaning = _MEANING.get(symbol)
         if meaning is not None:
             return meaning(links, binding)
@@ -258,6 +262,7 @@ _MEANING: dict[str, Callable[[Any, Binding], Any]] = {
     "missing": lambda links, binding: MISSING,
     "root_cache": lambda links, binding: links.root_cache(),
     "refusal": lambda links, binding: links.refusal(binding),
+    "kept": lambda links, binding: links.kept(binding),
     "given": lambda links, binding: links.given(binding),
     "on_its_loop": lambda links, binding: links.on_its_loop(binding),
     "not_open": lambda links, binding: links.not_open(binding),

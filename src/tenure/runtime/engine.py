@@ -206,7 +206,9 @@ class Engine:
     def preparer(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives the 0-argument call of the target."""
         if self.graph.is_variant(binding) or (binding.lifetime == SINGLETON and not is_async):
-            return variants.preparer(self, binding, is_async)  # for one call nothing is compiled
+            made = self._made_ahead("preparer", binding)
+            # for one call nothing is compiled
+            return made if made is not None else variants.preparer(self, binding, is_async)
         found = self._preparers.get((binding.key, is_async))
         if found is None:
             found = self._made_ahead("apreparer" if is_async else "preparer", binding)
