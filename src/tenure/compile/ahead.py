@@ -235,7 +235,7 @@ class Ahead:
             return values[0]
         shape = self._shapes.get(made[0])
         if shape is None:
-            shape = self._shapes[made[0]] = generated(self._compiled.shapes[made[0]], self._name)
+            shape = self._shapes[made[0]] = generated(self._compiled.shapes[made[0]])
         return shape(*values)
 
     def _value(self, symbol: str, binding: Binding, links: "Links") -> Any:

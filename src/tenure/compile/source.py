@@ -2,7 +2,6 @@
 
 import functools
 import linecache
-import sys
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -34,24 +33,6 @@ def function_from(source: str, name: str, names: dict[str, Any]) -> Any:
     return names.pop(name)  # a function that its own globals held would be part of a cycle (L16)
 
 
-def generated(function: Any, module: str) -> Any:
-    """
-    Return *function*, of a module that was written ahead of time, as one that was generated here.
-
-    Args:
-        function: uses no globals of its module.
-        module: name of the module; tracebacks show its lines.
-    """
-    filename = f"<tenure>/{module.replace('.', '/')}.py"
-    linecache.cache.setdefault(filename, (functools.partial(_source_of, module),))
-    return FunctionType(_moved(function.__code__, filename), {"__name__": GENERATED})
-
-
-def _moved(code: CodeType, filename: str) -> CodeType:
-    constants = tuple([_moved(each, filename) if isinstance(each, CodeType) else each for each in code.co_consts])
-    return code.replace(co_filename=filename, co_consts=constants)
-
-
-def _source_of(module: str) -> str | None:
-    loader: Any = getattr(sys.modules.get(module), "__loader__", None)
-    return loader.get_source(module) if hasattr(loader, "get_source") else None
+def generated(function: Any) -> Any:
+    """Return *function*, which a module that was written ahead of time has and uses no globals, as generated here."""
+    return FunctionType(function.__code__, {"__name__": GENERATED})

@@ -57,9 +57,14 @@ def _innermost(steps: Iterator[tuple[FrameType, int]]) -> str | None:
     found: str | None = None
     for frame, line in steps:
         file = frame.f_code.co_filename
-        if not file.startswith("<tenure") and not _is_inside(file):
+        if not _is_generated(frame) and not _is_inside(file):
             found = f"{file}:{line}"
     return found
+
+
+def _is_generated(frame: FrameType) -> bool:
+    """Tell whether *frame* is of generated code, also where a module has it that was compiled ahead of time."""
+    return str(frame.f_globals.get("__name__")).startswith("tenure.compile.")
 
 
 def _is_inside(file: str) -> bool:
