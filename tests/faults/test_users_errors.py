@@ -519,6 +519,7 @@ def every_error():
         errors_module.ResourceTimeoutError("Settings", "close", 1.5, "app.py:3", "app.py:9", ("Users",)),
         errors_module.ResourceUnavailableError(Settings, "Settings", "app.py:3"),
         errors_module.ResourceEndedError("Settings", "app.py:3"),
+        errors_module.StaleResolversError("wiring", "app:container", ["app.Users: is bound no more"]),
         errors_module.ScopeError("no"),
         errors_module.ScopeNotOpenError(Settings, "request"),
         errors_module.WrongLoopError("Settings", "loop 1", "loop 2"),
