@@ -37,8 +37,8 @@ def chosen(only: str) -> list[Library]:
 def main(arguments: list[str]) -> int:
     """Measure what is asked for, print a block per row, and write it where that is asked for; 2 for a wrong request."""
     options = parser().parse_args(arguments)
-    if options.write and (options.rows or options.only or options.quick):
-        print("--write measures everything: it goes with no ROW, no --only and no --quick", file=sys.stderr)
+    if options.write and (options.rows or options.only):
+        print("--write measures everything: it goes with no ROW and no --only", file=sys.stderr)
         return 2
     try:
         rows = scenarios.chosen(options.rows)

@@ -8,10 +8,11 @@ from benchmarks import plot, report
 from benchmarks.adapters import BY_HAND, LIBRARIES, OURS, PROVIDERS, RAW, TENURE
 from benchmarks.report import Result, amount, bound_of, held
 from benchmarks.scenarios.watching import MONITORED, NEVER, NO_MORE, OBSERVED, Watching
-from benchmarks.timing import Effort
+from benchmarks.timing import QUICK, Effort
 
 BEGIN = "<!-- made by `python3 dev.py bench --write`; what stands up to the end mark is written anew -->"
 END = "<!-- end -->"
+QUICKLY = " This was a quick run: a first impression, no result."
 SHORT = 24  # letters of a note that stands in a table
 NOTHING = "–"  # noqa: RUF001  # a dash in a table
 
@@ -48,7 +49,7 @@ def made(results: Sequence[Result], effort: Effort) -> str:
     said = (
         f"{about['python']}, {about['system']}, {about['cores']} cores, {about['date']}; "
         f"{about['rounds']} rounds of about {about['slice_s'] * 1000:.0f} ms each. "
-        f"Targets met: {met} of {len(judged)}."
+        f"Targets met: {met} of {len(judged)}." + (QUICKLY if effort is QUICK else "")
     )
     return "\n\n".join(
         [
@@ -95,7 +96,8 @@ def targets(results: Sequence[Result]) -> str:
         judged = {True: "yes", False: "no", None: ""}[result.is_met]
         hand = result.found.measured.get(result.row.yardstick)
         hand_text = amount(hand.value, result.row.unit) if hand and result.row.unit else ""
-        rows.append([result.row.name, result.row.title, hand_text, own_text, best_text, bound_of(result.row), judged])
+        title = f"{result.row.title}{result.found.remark}"
+        rows.append([result.row.name, title, hand_text, own_text, best_text, bound_of(result.row), judged])
     return table(["", "scenario", "1.00 is", "Tenure", "best other", "target", "met"], rows)
 
 
