@@ -93,7 +93,7 @@ def targets(results: Sequence[Result]) -> str:
         own_text = f"**{number(result, result.row.ours)}**" if own else NOTHING
         if own and result.row.unit == "s":
             own_text += f" {amount(own.value, 's')}"
-        judged = {True: "yes", False: "no", None: ""}[result.is_met]
+        judged = {True: "yes", False: "no", None: "disturbed" if result.is_disturbed else ""}[result.is_met]
         hand = result.found.measured.get(result.row.yardstick)
         hand_text = amount(hand.value, result.row.unit) if hand and result.row.unit else ""
         title = f"{result.row.title}{result.found.remark}"

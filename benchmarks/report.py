@@ -34,9 +34,17 @@ class Result:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether Tenure's number is within the target; None where there is no number or no target."""
+        """Whether Tenure's number is within the target; None where there is nothing to judge."""
         bound = self.row.target if self.row.limit is None else self.row.limit
-        return None if self.own is None or bound is None else held(self.row, self.own) <= bound
+        if self.own is None or bound is None or self.is_disturbed:
+            return None
+        return held(self.row, self.own) <= bound
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether the machine was too busy with something else while Tenure or the yardstick was measured."""
+        both = (self.own, self.found.measured.get(self.row.yardstick))
+        return any(each is not None and each.is_disturbed for each in both)
 
 
 def held(row: Row, measured: Measured) -> float:
@@ -67,9 +75,9 @@ def bound_of(row: Row) -> str:
 def lines(result: Result) -> str:
     """Return a block of text: the row's name, then its libraries, the fastest first."""
     row, found = result.row, result.found
-    said = [
-        f"{row.name}  {row.title.replace('`', '')}" + (f"  {bound_of(row)}" if bound_of(row) else "") + found.remark
-    ]
+    said = [f"{row.name}  {row.title.replace('`', '')}  {bound_of(row)}".rstrip() + found.remark]
+    if result.is_disturbed:
+        said[0] += "  (disturbed: measure again)"
     for title, each in sorted(found.measured.items(), key=lambda item: item[1].value):
         ratio = f"{each.ratio:8.2f}" if each.ratio is not None else " " * 8
         said.append(f"{ratio}  {amount(each.value, row.unit):>9}  {title:<22} {found.notes.get(title, '')}".rstrip())
@@ -91,6 +99,7 @@ def data(results: Iterable[Result], effort: Effort) -> dict[str, Any]:
                 "yardstick": result.row.yardstick,
                 "ours": result.row.ours,
                 "met": result.is_met,
+                "disturbed": result.is_disturbed,
                 "measured": {
                     title: {"value": each.value, "ratio": each.ratio, "note": result.found.notes.get(title, "")}
                     for title, each in result.found.measured.items()

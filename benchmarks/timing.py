@@ -11,11 +11,12 @@ import itertools
 import statistics
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.case import Case
 
+DISTURBED = 1.25  # a median by the best round, from which a number is held against no target
 UNROLLED = 10  # statements per turn of the loop, so that the loop itself does not count
 
 SYNC = """
@@ -49,6 +50,13 @@ class Measured:
     """Median over the rounds: seconds for a time, bytes for a size, a pure number for an exponent."""
     ratio: float | None
     """Median over the rounds of its value by that of the yardstick in the same round; None where there is none."""
+    least: float | None = field(default=None, compare=False)
+    """The least value of a round: far below the median where something else kept the machine busy; None: not known."""
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether most rounds took so much longer than the best that their median says little."""
+        return self.least is not None and self.value > self.least * DISTURBED
 
 
 class Timer:
@@ -98,6 +106,7 @@ def summary(rounds: list[dict[str, float]], yardstick: str) -> dict[str, Measure
         name: Measured(
             statistics.median(each[name] for each in rounds),
             statistics.median(each[name] / each[yardstick] for each in rounds) if yardstick in rounds[0] else None,
+            min(each[name] for each in rounds),
         )
         for name in rounds[0]
     }

@@ -65,6 +65,16 @@ def test_limit_is_met_by_the_value() -> None:
     assert report.bound_of(row) == "≤ 1 100 B"
 
 
+def test_disturbed_measurement_is_not_judged() -> None:
+    """Where most rounds of the yardstick took far longer than its best, no target is met or missed."""
+    found = Found({BY_HAND: Measured(30e-9, 1.0, 20e-9), TENURE: Measured(25e-9, 0.8, 24e-9)})
+    disturbed = Result(result().row, found)
+
+    assert disturbed.is_met is None
+    assert document.targets([disturbed]).endswith("| ≤ 1.3 | disturbed |")
+    assert "(disturbed: measure again)" in report.lines(disturbed)
+
+
 def test_lines_tell_the_fastest_first() -> None:
     """A block for a terminal: name, target, libraries with notes, reasons for no number."""
     assert report.lines(result()) == (
