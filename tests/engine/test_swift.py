@@ -280,3 +280,18 @@ def test_it_asks_for_nothing_after_its_end():
         with pytest.raises(ContainerClosedError):
             scope.get(key)
     assert story.steps == WHOLE
+
+
+@pytest.mark.parametrize("step", ["close high", "close low"])
+def test_looking_while_it_closes(step):
+    """L66, L10: closing code that has a look at what is open changes nothing about what is closed."""
+    story, seen = Story(), []
+    story.hooks[step] = lambda: seen.extend(story.container.snapshot().resources)
+    with story.container.resource_scope() as scope:
+        scope.get(High)
+
+    assert [(each.label, each.state) for each in seen] == (
+        [("Low", "open"), ("High", "closing")] if step == "close high" else [("Low", "closing")]
+    )
+    assert story.steps == WHOLE
+    assert not story.container.engine.root.children

@@ -36,7 +36,9 @@ def is_at_work(frame: FrameType, scope: Any) -> bool:
 
 def is_inside() -> bool:
     """Tell whether the running code is part of what swift code makes."""
-    return any(frame.f_code in codes and "at_work" in frame.f_locals and "wanted" in frame.f_globals for frame in stack())
+    return any(
+        frame.f_code in codes and "at_work" in frame.f_locals and "wanted" in frame.f_globals for frame in stack()
+    )
 
 
 def made_in(frame: FrameType) -> Any:

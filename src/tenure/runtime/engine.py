@@ -93,7 +93,7 @@ class Engine:
         self.notify: Notify | None = None
         # its marks order themselves as long as one thread runs at a time
         self._fuses: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
-        self.is_swift = self._fuses
+        self.is_swift: bool = self._fuses
         self.swift: dict[Key, Callable[[Scope], Any] | None] = {}
         self.usual_name: str = ladder[-1] if ladder else ANONYMOUS
         self.instances: dict[Key, Managed] = {}

@@ -30,7 +30,7 @@ def remember_chain(error: BaseException, chain: tuple[Claim, ...]) -> BaseExcept
 
 def remember_way(error: BaseException, way: tuple[Binding, ...]) -> None:
     """Leave on *error* the bindings whose making it came out of, outermost first, unless it knows them."""
-    if way and not hasattr(error, CHAIN):
+    if not hasattr(error, CHAIN):
         with suppress(Exception):  # an exception class with __slots__ and no dict
             setattr(error, CHAIN, way)
 

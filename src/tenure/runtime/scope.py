@@ -102,6 +102,7 @@ class Scope:
         cut_off: the error that its body gets when it ends, where it was closed from outside before.
         is_simple: whether nobody has looked at its tables, so that there is nothing in them.
         idle: there as long as no swift code opens or closes in it; see `swift`.
+        made: what was in the cache, while swift code closes.
         opened: generators that swift code opened, each followed by its binding, in order of opening; None: none.
     """
 
@@ -112,6 +113,7 @@ class Scope:
         "engine",
         "idle",
         "is_simple",
+        "made",
         "name",
         "number",
         "opened",
@@ -143,6 +145,7 @@ class Scope:
     crashed: BaseException | None
     is_simple: bool
     idle: bool
+    made: dict[Key, Any]
     opened: list[Any] | None
 
     def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:

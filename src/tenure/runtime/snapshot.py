@@ -55,7 +55,8 @@ def snapshot(engine: Any) -> Snapshot:
     resources: dict[Any, ResourceView] = {}
     for scope in scopes:
         for exit_ in list(scope.exits.values()):
-            resources.setdefault(exit_.number, _view(exit_, scope, now))
+            if not exit_.is_over:
+                resources.setdefault(exit_.number, _view(exit_, scope, now))
         for claim in list(scope.inflight.values()):
             for b in claim.bindings:
                 if b.lifecycle is not None:

@@ -28,6 +28,7 @@ from tenure.runtime.needing import exit_of
 from tenure.runtime.paths import explain, remember_way
 from tenure.runtime.scope import Ending, Scope, State, current
 
+
 class SwiftScope(Scope):
     """A scope to enter with `with`; what subclasses do where the swift way is not open is in `_enter` and `_leave`."""
 
@@ -82,10 +83,18 @@ class SwiftScope(Scope):
         if not self.is_simple:
             _give_back(self)
             return self._leave(error)
-        self.cache.clear()
-        failure = _close(opened) if opened else None
-        if failure is None:
+        if not opened:
+            self.cache.clear()
             return self._left(error)
+        self.made: dict[Key, Any] = self.cache
+        self.cache: dict[Key, Any] = {}  # nothing is given out any more; who looks sees what it was
+        failure = _close(opened)
+        self.made.clear()
+        if failure is None and (self.is_simple or all(each.done for each in self.exits.values())):
+            return self._left(error)
+        if failure is None:  # closing code had somebody look: what is left has become exits
+            _give_back(self)
+            return self._leave(error)
         try:
             return self._leave_failed(error, failure)
         finally:
@@ -96,7 +105,7 @@ class SwiftScope(Scope):
         self.parent._children.pop(self, None)  # type: ignore[union-attr]  # noqa: SLF001 - its slot
         if not self.is_simple:
             ended(self)
-        token, self._token = self._token, None
+        token, self._token = self._token, None  # type: ignore[assignment]  # the slot of a part that may be None
         try:
             current.reset(token)
         except ValueError:  # it belongs to another context
@@ -194,7 +203,7 @@ def _failed(scope: Scope, key: Key, error: BaseException, culprit: Key) -> BaseE
 
 
 def _way(graph: Any, binding: Binding, culprit: Key, seen: set[Key]) -> tuple[Binding, ...]:
-    """Return what is made for the scope on the way from *binding* to *culprit* that the steps would take, () if none."""
+    """Return what is made for the scope on the way from *binding* to *culprit* that steps would take, () if none."""
     seen.add(binding.key)
     own = () if binding.lifetime == TRANSIENT else (binding,)
     if binding.key == culprit:
@@ -261,6 +270,9 @@ def exits_of(scope: Scope) -> dict[Any, Exit]:
     for generator, binding in list(zip(opened[::2], opened[1::2], strict=False)):
         if generator.gi_suspended:
             found[binding.key] = _exit(scope, generator, binding, found)
+        elif generator.gi_running and scope.state is _CLOSING:
+            found[binding.key] = closing = _exit(scope, generator, binding, found)
+            closing.done = True
         if not generator.gi_running:  # else it is owed when it has opened: see `_looked_at`
             _strike(scope, generator)
     return found
@@ -268,7 +280,9 @@ def exits_of(scope: Scope) -> dict[Any, Exit]:
 
 def _exit(scope: Scope, generator: Any, binding: Binding, others: dict[Any, Exit]) -> Exit:
     engine = scope.engine
-    exit_ = Exit(binding, scope.cache.get(binding.key), generator, next_number(), time.perf_counter())
+    exit_ = Exit(
+        binding, getattr(scope, "made", scope.cache).get(binding.key), generator, next_number(), time.perf_counter()
+    )
     below = (
         others.get(each.key) or (exit_of(engine, each.key, scope.parent) if scope.parent is not None else None)
         for each in engine.plans.facts(binding).resources
@@ -359,13 +373,22 @@ def _end_run(scope: Scope) -> None:
 
 def ended(scope: Scope) -> None:
     """Let those know who wait for the end of *scope*."""
+    _end_closings(scope)
     ending = scope.ending
     if ending is not None:
         ending.set()
 
 
+def _end_closings(scope: Scope) -> None:
+    """Let what somebody saw being closed be closed."""
+    for exit_ in scope.exits.values():
+        if exit_.done and not exit_.is_over:
+            exit_.end()
+
+
 def _give_back(scope: Scope) -> None:
     """Let *scope*, which somebody has looked at just now, be left by steps."""
+    _end_closings(scope)
     with scope.engine.lock:
         if scope.ending is None or scope.ending.is_swift:
             scope.state = _OPEN

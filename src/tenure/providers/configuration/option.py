@@ -34,7 +34,16 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         required: whether it has to have a value.
     """
 
-    __slots__ = ("__call__", "__dict__", "_children", "_must_be_set", "_remembered", "_root", "_segments", "_variants")
+    __slots__ = (
+        *("__call__",),
+        "__dict__",
+        "_children",
+        "_must_be_set",
+        "_remembered",
+        "_root",
+        "_segments",
+        "_variants",
+    )
 
     _keep: None = None
 
