@@ -155,7 +155,7 @@ class _Call:
 
 
 def _get(scope: Scope, key: Key) -> Any:
-    return scope.engine.value(key, scope)
+    return scope.engine.hot[key]  # of the current scope, which *scope* is
 
 
 async def _aget(scope: Scope, key: Key) -> Any:
