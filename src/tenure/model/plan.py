@@ -48,6 +48,8 @@ class Plans:
     def facts(self, binding: Binding) -> Facts:
         """Return the facts of *binding*; raises what `Graph.order` raises."""
         known = self._facts.get(binding.key)
+        if known is not None and self.graph.bindings.get(binding.key) is binding:
+            return known
         if self.graph.is_variant(binding):
             for edge in self.graph.edges(binding):
                 for _, source in edge.sources:
