@@ -6,7 +6,6 @@ request to the steps otherwise. It opens generators only: a generator itself kno
 is lost wherever an error comes from.
 """
 
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tenure.compile.emitter import instead_of, passed
@@ -37,19 +36,27 @@ class NotSwiftError(Exception):
     """Something of it needs the steps."""
 
 
-@dataclass(slots=True)
 class _Writer:
-    graph: Graph
-    level: str
-    is_known: Any
-    names: dict[str, Any]
-    lines: list[str] = field(default_factory=list)
-    kept: dict[Key, str] = field(default_factory=dict)
-    """Variables of what is made once for the scope."""
-    taken: dict[Key, str] = field(default_factory=dict)
-    """Variables of what the root keeps."""
-    n_made: int = 0
-    opens: bool = False
+    """
+    The lines of one function and the names in them.
+
+    Attributes:
+        kept: variables of what is made once for the scope.
+        taken: variables of what the root keeps.
+    """
+
+    __slots__ = ("graph", "is_known", "kept", "level", "lines", "n_made", "names", "opens", "taken")
+
+    def __init__(self, graph: Graph, level: str, is_known: Any, names: dict[str, Any]) -> None:
+        self.graph: Graph = graph
+        self.level: str = level
+        self.is_known: Any = is_known
+        self.names: dict[str, Any] = names
+        self.lines: list[str] = []
+        self.kept: dict[Key, str] = {}
+        self.taken: dict[Key, str] = {}
+        self.n_made: int = 0
+        self.opens: bool = False
 
     def name(self, prefix: str, value: Any) -> str:
         name = f"{prefix}{len(self.names)}"
