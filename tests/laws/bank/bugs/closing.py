@@ -127,7 +127,7 @@ BUGS = (
     Bug(
         "second-yield-unnoticed", "L6", "A",
         "lifecycle/handles.py",
-        "    generator.close()\n    raise _yields_twice(binding)\n",
+        "    generator.close()\n    raise yields_twice(binding)\n",
         "    generator.close()\n    return False\n",
     ),
 )  # fmt: skip

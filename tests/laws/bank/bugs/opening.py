@@ -36,7 +36,7 @@ BUGS = (
     Bug(
         "no-single-flight", "L2", "BC",
         "runtime/opening.py",
-        "        claim = home.inflight.get(key)\n        if claim is not None:\n",
+        "        claim = home.inflight.get(key)\n        if claim is not None and not claim.is_own:\n",
         "        claim = None\n        if claim is not None:\n",
     ),
     Bug(
@@ -61,7 +61,7 @@ BUGS = (
     Bug(
         "no-yield-gives-a-value", "L6", "A",
         "lifecycle/handles.py",
-        "            if value is _END:\n                raise _never_yields(binding)\n",
+        "            if value is _END:\n                raise never_yields(binding)\n",
         "",
     ),
     Bug(

@@ -81,6 +81,6 @@ BUGS = (
         "captives-allowed", "L48", "A",
         "runtime/engine.py",
         "                refuse_captive(self.plans, self.ladder, each)\n",
-        "",
+        "                pass\n",
     ),
 )  # fmt: skip
