@@ -168,7 +168,7 @@ def fulfil(
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
-        skip_closed()
+        _leave_what_was_left()
         if is_watched:
             engine.hot.unwatch(binding.key, has_succeeded)
     learn(engine, binding, claim)
@@ -192,6 +192,13 @@ def fulfil(
         claim.value = value
     claim.succeed()
     return value
+
+
+def _leave_what_was_left() -> None:
+    """Let the current scope be current no more where opening code itself left it; one that was cut off stays."""
+    scope = current.get()
+    if scope is not None and scope.state is State.CLOSED and scope.token is None:
+        skip_closed()
 
 
 def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:
