@@ -7,6 +7,7 @@ import pytest
 
 from tenure import Container, resource
 from tenure.errors import CloseError, ContainerClosedError, ResourceProtocolError, ScopeError
+from tenure.runtime.scope import State
 
 
 class A:
@@ -295,3 +296,20 @@ def test_looking_while_it_closes(step):
     )
     assert story.steps == WHOLE
     assert not story.container.engine.root.children
+
+
+def test_a_leaving_that_ctrl_c_ended():
+    """L43, L69: what was interrupted between two bytecodes is closed with the container, and nobody waits for it."""
+    story = Story()
+    scope = story.container.resource_scope()
+    scope.__enter__()
+    scope.get(High)
+    del scope.idle  # as far as leaving had come
+    scope.state = State.CLOSING
+
+    story.container.close()
+
+    assert story.steps == WHOLE
+    assert scope.state is State.CLOSED
+    with pytest.raises(ContainerClosedError):
+        scope.__exit__(None, None, None)

@@ -204,7 +204,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
     for child in sorted(scope.children, key=lambda child: -child.number):
         shown = closer.outcome or ContainerClosedError(scope.subject, "closing")
         with engine.lock:
-            is_open, ending = child.state is State.OPEN, child.ending
+            ending, is_open = child.ending, child.state is State.OPEN  # a look at the first may change the second
             if is_open:  # now, for its body may end, and must learn of it, before all is closed
                 child.cut_off = ContainerClosedError(child.subject, "closed")
         if not is_open:

@@ -337,8 +337,16 @@ def runs_of(scope: Scope) -> dict[Any, Claim]:
 
 
 def ending_of(scope: Scope) -> Ending | None:
-    """Return the end of the closing of *scope* where swift code is about it; under the engine's lock."""
+    """
+    Return the end of the closing of *scope* where swift code is about it; under the engine's lock.
+
+    Where Ctrl-C ended that code between two bytecodes the scope is open again, for somebody else to close it.
+    """
     if scope.state is not _CLOSING or _is_idle(scope):
+        return None
+    if not any(is_at_work(frame, scope) for frame in every_frame()):
+        if scope.state is _CLOSING and not _is_idle(scope):  # else it ended in the meantime
+            scope.state, scope.idle = _OPEN, True
         return None
     if any(is_at_work(frame, scope) for frame in stack()):
         return None  # its own code must not wait for it
