@@ -6,6 +6,7 @@ a quarter of `import tenure`. The `__init__` of a record is written when the fir
 the same functions for all records. Whoever asks with the functions of `dataclasses` finds a data class.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -147,6 +148,7 @@ def _signature(cls: Any) -> Any:
     )  # fmt: skip
 
 
+@functools.cache
 def _dataclass_fields(cls: Any) -> Any:
     import dataclasses  # noqa: PLC0415 - slow to import, and for tools
 

@@ -1,9 +1,12 @@
 """L69 under the runner: an interruption at any bytecode of the library loses nothing that was opened."""
 
+import _thread
 import contextvars
+import signal
 import sys
 
 from tenure import Container, resource
+from tenure.lifecycle.interrupts import KNOWS_WHEN
 from tenure.runner.safe import may_interrupt
 from tenure.runtime.registry import shared_lock
 from tests.laws.threads.watching import signal_offsets
@@ -43,36 +46,44 @@ def body(container):
         container.get(A)
 
 
-class Interrupter:
-    """
-    Does what the runner's signal handler does, at the *n*-th of the bytecodes where it is called and may.
+class _Arm(int):
+    """Looking up `now` notes a signal without running a bytecode after which the interpreter would look for one."""
 
-    Between two others no handler is ever called: it would leave a lock taken that no `with` gives back.
-    """
+    now = property(_thread.interrupt_main)
+
+
+CTRL_C = _Arm(signal.SIGINT)
+
+
+class Interrupter:
+    """Has a signal arrive at the *n*-th of the bytecodes where the runner's handler may raise, which does it there."""
 
     def __init__(self, n):
         self.left = n
         self.is_done = False
-        self.looking = None
 
     def trace(self, frame, event, _):
         frame.f_trace_opcodes = True
-        if event != "opcode":
-            return self.trace
-        is_called = self.looking is frame
-        self.looking = frame if frame.f_lasti in signal_offsets(frame.f_code) else None
-        if is_called and not self.is_done and may_interrupt(frame, {body.__code__}):
+        is_looked = event == "opcode" and frame.f_lasti in signal_offsets(frame.f_code)
+        if is_looked and not self.is_done and may_interrupt(frame, {body.__code__}):
             self.left -= 1
             if self.left <= 0:
                 self.is_done = True
-                sys.settrace(None)
-                raise KeyboardInterrupt
+                sys.settrace(None)  # or it would be this function that meets the signal
+                CTRL_C.now  # noqa: B018 - the look-up is the deed
         return self.trace
+
+    def handle(self, number, frame):
+        if may_interrupt(frame, {body.__code__}):
+            raise KeyboardInterrupt
+
+    setattr(handle, KNOWS_WHEN, True)
 
 
 def interrupted_at(n, container):
     """Run the body, interrupted at the *n*-th bytecode that may be; tell whether there was one."""
-    interrupter, before = Interrupter(n), sys.gettrace()
+    interrupter, before, handler = Interrupter(n), sys.gettrace(), signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, interrupter.handle)
     try:
         sys._getframe().f_trace_opcodes = True  # 3.12 looks for it when tracing begins
         sys.settrace(interrupter.trace)
@@ -82,6 +93,8 @@ def interrupted_at(n, container):
             sys.settrace(before)
     except KeyboardInterrupt:
         assert interrupter.is_done
+    finally:
+        signal.signal(signal.SIGINT, handler)
     return interrupter.is_done
 
 

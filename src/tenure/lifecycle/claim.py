@@ -23,7 +23,7 @@ opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=
 
 def openings() -> tuple["Claim", ...]:
     """Return those of `opening` that are still under way: a task that an opening started lives on after it."""
-    return tuple(claim for claim in opening.get() if not claim.done.is_set)
+    return tuple([claim for claim in opening.get() if not claim.done.is_set])
 
 
 NEVER_LEAVES = "__tenure_never_leaves__"

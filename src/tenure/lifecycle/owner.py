@@ -12,7 +12,7 @@ from typing import Any
 
 from tenure.errors import ResourceEndedError
 from tenure.lifecycle.backends import current
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.effects import Steps, adrive, waited_for
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
@@ -133,7 +133,7 @@ class Owner:
         if not self.done.is_set:
             self.was_asked = True
             self._outcome = outcome
-            self._inside = openings()  # what the caller is part of, the closing is part of
+            self._inside = opening.get()  # what the caller is part of, the closing is part of
             self._closing.set()
 
     def waiting_at(self) -> str | None:

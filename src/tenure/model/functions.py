@@ -17,7 +17,7 @@ _ASYNC_GENERATOR = 0x200
 _ABSTRACT = 1 << 20
 """Flag of a class with open methods."""
 _ROUTINES = (FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType)
-_MARKS = frozenset(("_partialmethod", "__partialmethod__", "_is_coroutine_mark"))
+_MARKS = frozenset(("_partialmethod", "__partialmethod__", "_is_coroutine_mark", "_is_coroutine_marker"))
 """Attributes that make `inspect` look further than the code."""
 _LONGEST = 1000
 """How many wrappers are looked through before they are taken for a circle."""
@@ -79,6 +79,8 @@ def is_routine(target: Any) -> bool:
     """Tell whether *target* is a function or method of any kind, in C too."""
     if isinstance(target, _ROUTINES):
         return True
+    if isinstance(target, functools.partial):  # from Python 3.13 on it has a `__get__`
+        return False
     kind = type(target)  # a method descriptor, like `str.upper` and what `staticmethod` makes
     return not isinstance(target, type) and hasattr(kind, "__get__") and not hasattr(kind, "__set__")
 

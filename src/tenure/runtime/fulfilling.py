@@ -124,7 +124,7 @@ def _owned_close(engine: Any, home: Scope, exit_: Exit, outcome: BaseException |
         if home.exits.get(place) is exit_:
             home.cache.pop(place, None)
             home.inflight.setdefault(place, claim)  # whoever asks for it waits
-    tokens = closing.set((*closing.get(), home)), opening.set((*openings(), claim))
+    tokens = closing.set((*closing.get(), home)), opening.set((*opening.get(), claim))
     try:
         swallowed = yield from close_exit(exit_, outcome, engine.place(home), None)
     finally:

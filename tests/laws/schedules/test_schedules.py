@@ -8,8 +8,7 @@ from tenure.lifecycle import claim as claims
 from tenure.lifecycle import turns
 from tenure.lifecycle.backends import asyncio as backend
 from tenure.lifecycle.latch import Latch
-from tenure.runtime import emptying, fulfilling, leaving
-from tenure.runtime import scope as scopes
+from tenure.runtime import emptying, entering, fulfilling, leaving
 from tests.laws.schedules import driver
 from tests.laws.schedules.asyncio_play import AsyncioPlay
 from tests.laws.schedules.loop import Deadlock, OracleLoop
@@ -200,13 +199,13 @@ class Broken:
             def clear(self):
                 """Keep everything."""
 
-        real = scopes.Scope.__init__
+        real = entering.EnterableScope.__init__
 
         def init(self, *args):
             real(self, *args)
             self.cache = Kept()
 
-        monkeypatch.setattr(scopes.Scope, "__init__", init)
+        monkeypatch.setattr(entering.EnterableScope, "__init__", init)
 
     @staticmethod
     def circles_are_waited_for(monkeypatch):
