@@ -52,6 +52,11 @@ class ResourceScope(EnterableScope):
 
     async def aget(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope, open; see `Container.aget`."""
+        if self.is_simple:
+            engine = self.engine
+            swift = engine.aswift.get(key) or engine.learn_swift(key, is_async=True)
+            if swift is not None:
+                return await swift(self)
         self.refuse_unless_open()
         return await self.engine.avalue(key, self)
 

@@ -56,6 +56,32 @@ FOUND = {
         (MADE_ONCE, Node("N1", "function", "session")), (Fault(0, "make", "nest", 2, 1),),
         (*[Scope((Get(0, "scope"),))] * 3,),
     ),
+    "a transient resource that asks for what needs it is a circle": (
+        (Node("N0", "generator"), Node("N1", "generator", "request", (Need(0),))), (Fault(0, "open", "nest", 2, 1),),
+        (Get(0, "scope"), Scope((Get(0, "scope"),))),
+    ),
+    "what needs something that is made anew finds what is kept": (
+        (Node("N0", "generator"), Node("N1", "function", "request", (Need(0),)),
+         Node("N2", "generator", None, (Need(1),))),
+        (), (Scope((Get(2, "scope"),)), Scope((Get(1, "scope"), Get(2, "scope")))),
+    ),
+    "what is opened by steps after it is closed before it, also where the order is worked out": (
+        (Node("N0", "class"), Node("N1", "generator"), Node("N2", "generator", "request", (Need(0, "default"),))), (),
+        (Get(1, "scope"), Scope((Get(1, "scope"), Get(2), Override(0, (), "class")))),
+    ),
+    "what is made anew is given although making it closed its scope": (
+        (Node("N0", "class"),), (Fault(0, "make", "close", 2, 1),), (Scope((Get(0, "outer"), Get(0, "scope"))),),
+    ),
+    "nothing more is made for a scope that was closed from inside": (
+        (MADE_ONCE, Node("N1", "generator", "request", (Need(0),))), (Fault(0, "make", "leave", 2),),
+        (*[Scope((Get(1, "scope"),))] * 3,),
+    ),
+    "what was refused is not found afterwards": (
+        (Node("N0", "generator", None),), (Fault(0, "make", "leave"),), (*[Scope((Get(0), Get(0, "scope")))] * 3,),
+    ),
+    "an instance that was given is in use": (
+        (Node("N0", "class"), Node("N1", "instance")), (Fault(0, "make", "nest", 1, 1),), (Get(0), Get(0)),
+    ),
 }  # fmt: skip
 
 
@@ -64,7 +90,8 @@ def test_found(name):
     """It is seen alike on both paths."""
     nodes, faults, steps = FOUND[name]
 
-    assert difference(Play("sync", nodes, faults, steps)) == ""
+    for world in ("sync", "asyncio"):
+        assert difference(Play(world, nodes, faults, steps)) == ""
 
 
 def looks(world):

@@ -278,11 +278,11 @@ class Joining:
 
     def block(self) -> None:
         """Wait on this thread."""
-        if not self.claim.done.is_set:
-            refuse_to_block(self.claim)
-        mine = self._begin()
+        mine = self._begin()  # first: a circle is the better thing to tell
         self.claim.count_waiters(+1)
         try:
+            if not self.claim.done.is_set:
+                refuse_to_block(self.claim)
             self.claim.done.block()
         finally:
             self.claim.count_waiters(-1)

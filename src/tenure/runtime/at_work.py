@@ -1,12 +1,25 @@
-"""Which swift code is at work, told from the stacks of threads: it leaves no other trace while it runs."""
+"""
+Which swift code is at work: told from the stacks of threads, for it leaves no other trace while it runs.
+
+What waits stands on no stack, and leaves a mark: in the scope, and in the context of the tasks that it starts.
+"""
 
 import sys
 from collections.abc import Iterator
+from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any
 
 codes: set[CodeType] = set()
 """Of functions that, from the moment they set their variable `at_work`, have taken the `idle` of a scope."""
+
+waiting: ContextVar[list[Any] | None] = ContextVar("tenure.waiting", default=None)
+"""
+The mark of the swift code that the running code is part of, where that may wait.
+
+Its facts (key that is wanted, keys that are made once, all keys in order; None where a scope is left), and the number
+of the one at hand.
+"""
 
 
 def stack() -> Iterator[FrameType]:
@@ -32,6 +45,14 @@ def is_at_work(frame: FrameType, scope: Any) -> bool:
         return False
     names = frame.f_locals
     return names.get("scope", names.get("self")) is scope and "at_work" in names
+
+
+def is_part_of(scope: Any) -> bool:
+    """Tell whether the running code is part of swift code at work in *scope*."""
+    mark = scope.waits
+    if mark is not None and waiting.get() is mark:
+        return True
+    return any(is_at_work(frame, scope) for frame in stack())
 
 
 def is_inside() -> bool:

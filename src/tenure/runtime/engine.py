@@ -14,6 +14,7 @@ from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
 from tenure.events import Event, Observer
 from tenure.keys import Key, near
+from tenure.lifecycle.backends import Region
 from tenure.lifecycle.claim import Claim, note_asked
 from tenure.lifecycle.claim import opening as opening_now
 from tenure.lifecycle.closing import refuse_other_loop
@@ -24,7 +25,7 @@ from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.runtime import degrading, links, managed, observers, opening, registry, swift, variants
+from tenure.runtime import degrading, links, managed, observers, opening, registry, swift_making, swift_seen, variants
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
@@ -95,6 +96,7 @@ class Engine:
         self._fuses: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
         self.is_swift: bool = self._fuses
         self.swift: dict[Key, Callable[[Scope], Any] | None] = {}
+        self.aswift: dict[Key, Callable[[Scope], Any] | None] = {}
         self.usual_name: str = ladder[-1] if ladder else ANONYMOUS
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
@@ -390,30 +392,40 @@ class Engine:
     def forget_swift(self) -> None:
         """Have every swift function ask for the steps, and forget them."""
         with self.lock:
-            for function in self.swift.values():
+            for function in (*self.swift.values(), *self.aswift.values()):
                 if function is not None:
                     function.__globals__["live"] = False
             self.swift.clear()
+            self.aswift.clear()
 
-    def learn_swift(self, key: Key) -> Callable[[Scope], Any] | None:
+    def learn_swift(self, key: Key, is_async: bool = False) -> Callable[[Scope], Any] | None:
         """Return the swift function of *key*, made if there can be one; None: not now, or never."""
-        if not self.is_swift or self.stash or key in self.swift:
-            return self.swift.get(key)
+        table = self.aswift if is_async else self.swift
+        if not self.is_swift or self.stash or key in table:
+            return table.get(key)
         with self.lock, suppress(LookupError):
-            self.swift[key] = swift.swift_function(self, key)
-        return self.swift.get(key)
+            table[key] = swift_making.swift_function(self, key, is_async)
+        return table.get(key)
+
+    def region_of(self, scope: Scope) -> Region | None:
+        """Return the body of the `async with` that *scope*, entered swiftly, stands for; None where it has none."""
+        return swift_seen.region_of(scope)
 
     def exits_of(self, scope: Scope) -> dict[Any, Exit]:
         """Return what was opened swiftly in *scope*."""
-        return swift.exits_of(scope)
+        return swift_seen.exits_of(scope)
 
     def runs_of(self, scope: Scope) -> dict[Any, Claim]:
         """Return what is being opened swiftly in *scope*."""
-        return swift.runs_of(scope)
+        return swift_seen.runs_of(scope)
+
+    def refuse_swift_circle(self, binding: Binding, scope: Scope) -> None:
+        """Raise CircularDependencyError where the running code is part of making *binding* swiftly, around *scope*."""
+        swift_seen.refuse_circle(binding, scope)
 
     def ending_of(self, scope: Scope) -> Ending | None:
         """Return the end of leaving *scope* swiftly."""
-        return swift.ending_of(scope)
+        return swift_seen.ending_of(scope)
 
     # telling
 

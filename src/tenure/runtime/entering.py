@@ -7,8 +7,7 @@ closed.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
@@ -22,7 +21,7 @@ from tenure.model.binding import CALL
 from tenure.notes import add_note, attach_closing_errors, closing_errors
 from tenure.runtime.leaving import leave, left_empty
 from tenure.runtime.scope import ANONYMOUS, Scope, State, current, current_of, skip_closed
-from tenure.runtime.swift import SwiftScope
+from tenure.runtime.swift_async import AsyncSwiftScope
 
 
 def scope_name(engine: Any, parent: Scope, name: str | None) -> str:
@@ -161,7 +160,7 @@ def _reset_current(scope: Scope) -> ScopeError | None:
     return None
 
 
-class EnterableScope(SwiftScope):
+class EnterableScope(AsyncSwiftScope):
     """
     A scope to enter once, with `with` or `async with`.
 
@@ -238,15 +237,10 @@ class EnterableScope(SwiftScope):
         self._refuse_unless_entered()
         return exit_sync(self, error)
 
-    async def __aenter__(self) -> Self:
-        """Enter on the running loop."""
+    def _enter_async(self) -> None:
         self._enter(is_sync=False)
         self.begin_region(current_backend().region())
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        """Close everything it owns, last opened first; see `leaving.leave`."""
+    async def _leave_async(self, error: BaseException | None) -> bool:
         self._refuse_unless_entered()
         return await exit_async(self, error)

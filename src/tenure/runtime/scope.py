@@ -72,6 +72,7 @@ _LATER = (
     "token",
     "unordered",
     "values",
+    "waits",
 )
 """Parts that are made when somebody looks at them; each has a slot, whose name begins with an underscore."""
 
@@ -104,6 +105,7 @@ class Scope:
         idle: there as long as no swift code opens or closes in it; see `swift`.
         made: what was in the cache, while swift code closes.
         opened: generators that swift code opened, each followed by its binding, in order of opening; None: none.
+        waits: the mark of the swift code that waits in it; None: none does. See `at_work`.
     """
 
     __slots__ = (
@@ -147,6 +149,7 @@ class Scope:
     idle: bool
     made: dict[Key, Any]
     opened: list[Any] | None
+    waits: list[Any] | None
 
     def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:
         self.engine = engine
@@ -236,6 +239,7 @@ _FIRST: dict[str, Callable[[Scope], Any]] = {
     "inflight": lambda scope: scope.engine.runs_of(scope),
     "is_sync": _no,
     "records": _table,
+    "region": lambda scope: scope.engine.region_of(scope),
     "unordered": _no,
     "values": _table,
 }

@@ -32,10 +32,9 @@ class _TaskRegion:
 
     __slots__ = ("_n_before", "_task", "_was_cancelled")
 
-    def __init__(self) -> None:
-        task: Any = asyncio.current_task()
+    def __init__(self, task: Any, n_before: int) -> None:
         self._task: Any = task
-        self._n_before: int = task.cancelling()
+        self._n_before = n_before
         self._was_cancelled = False
 
     def cancel(self) -> None:
@@ -125,7 +124,12 @@ class AsyncioBackend:
 
     def region(self) -> Region:
         """Begin a region of the running task."""
-        return _TaskRegion()
+        task: Any = asyncio.current_task()
+        return _TaskRegion(task, task.cancelling())
+
+    def late_region(self, task: Any) -> Region:
+        """Return what would be the region of *task* if it had begun before its first cancellation."""
+        return _TaskRegion(task, 0)
 
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait on a future of the running loop, and what ends it from any thread."""

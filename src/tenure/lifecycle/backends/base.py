@@ -112,6 +112,10 @@ class Backend(Protocol):
         """Begin a region around what the running task does from now on."""
         ...
 
+    def late_region(self, task: Any) -> Region | None:
+        """Return the region that began in *task* while that was not cancelled; None where one cannot begin late."""
+        ...
+
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait of the running task, and what ends it."""
         ...

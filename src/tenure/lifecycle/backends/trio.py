@@ -146,6 +146,9 @@ class TrioBackend:
         """Enter a cancel scope."""
         return _ScopeRegion()
 
+    def late_region(self, task: Any) -> None:
+        """Begin none: a cancel scope has to be entered when the body begins."""
+
     def waiter(self) -> tuple[Wake, Callable[[], Awaitable[None]]]:
         """Return a wait on an event of this run, and what ends it from any thread."""
         event = trio.Event()
