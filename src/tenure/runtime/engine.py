@@ -127,7 +127,14 @@ class Engine:
         if self.ahead is not None:
             self.ahead.settle(self)
         if self.root.state is State.CLOSED:
-            self.root = self._new_root()
+            former, self.root = self.root, self._new_root()
+            # a body that goes on is that of the new life: it is left, and told why it was cancelled, by way of this one
+            self.root.region, self.root.crashed, former.region, former.crashed = (
+                former.region,
+                former.crashed,
+                None,
+                None,
+            )
             self.instances = {}
             for binding in list(self.graph):
                 self.enlist(binding)

@@ -22,7 +22,7 @@ from tenure.notes import attach_closing_errors
 from tenure.runtime.draining import drain
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import orphan
-from tenure.runtime.scope import Ending, Scope, State, closing, live_chain
+from tenure.runtime.scope import Ending, Scope, State, closing, every_scope, live_chain
 from tenure.runtime.setting_aside import leave_behind
 
 
@@ -143,14 +143,16 @@ def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
 def _refuse_to_block(scope: Scope) -> None:
     """Raise where waiting on this thread would stop the loop that has to end what is waited for."""
     backend = running()
-    if backend is None or _is_inside(scope):
+    if backend is None or (scope.state is not State.OPEN and _is_inside(scope)):
         return
-    claims = list(scope.inflight.values())
-    under_way = [c.binding.label for c in claims if c.loop is backend.token() and not c.done.is_set]
+    loop, within = backend.token(), every_scope(scope)
+    claims = [claim for each in within for claim in list(each.inflight.values())]
+    under_way = [c.binding.label for c in claims if c.loop is loop and not c.done.is_set and not _is_of_own_code(c)]
     if under_way:
         raise AsyncInSyncError(under_way, "close", "`await container.aclose()`: another task is opening it")
-    if scope.ending is not None and scope.ending.loop is backend.token():
-        raise AsyncInSyncError([scope.subject], "close", "`await container.aclose()`: another task is closing it")
+    ending = [each.subject for each in within if each.ending is not None and each.ending.loop is loop]
+    if ending and not _is_inside(scope):
+        raise AsyncInSyncError(ending, "close", "`await container.aclose()`: another task is closing it")
 
 
 def _is_stranded(exit_: Exit) -> bool:
@@ -225,7 +227,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Wait for the openings under way: what they open is owed (L37)."""
     while (claim := next(filter(_is_under_way, list(scope.inflight.values())), None)) is not None:
-        if claim in openings() or claim.is_own or waits_for_own_code(claim):
+        if _is_of_own_code(claim):
             # closed from inside an opening: what is being opened, or waits for it, is refused when it ends
             with engine.lock:
                 scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
@@ -236,6 +238,11 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
         if interrupted and not is_async:  # Ctrl-C while another thread opens it: it is refused when it ends
             with engine.lock:
                 scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
+
+
+def _is_of_own_code(claim: Claim) -> bool:
+    """Tell whether the running code is part of *claim*, or *claim* waits for what it is part of."""
+    return claim in openings() or claim.is_own or waits_for_own_code(claim)
 
 
 def _waited_out(latch: Latch, closer: Closer, is_async: bool) -> Steps[bool]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, opening, openings
-from tenure.lifecycle.closing import close_exit, refuse_other_loop
+from tenure.lifecycle.closing import Closer, close_exit, refuse_other_loop
 from tenure.lifecycle.effects import Steps, adrive, drive, waited
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
+from tenure.notes import attach_closing_errors
 from tenure.runtime.degrading import stand_in, unavailable
 from tenure.runtime.fulfilling import StartOver, needs_owner, open_in_turn, shared_failure, tell_if_unheard
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
@@ -244,17 +245,21 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
         if is_watched:
             engine.hot.unwatch(binding.key, has_succeeded, opens=True)
     learn(engine, binding, claim)
-    _put(record, holder, exit_, owner)
+    if not _put(record, holder, claim, exit_, owner):
+        yield from _refuse_late(record, holder, claim, exit_, chain)
     if chain:
         chain[-1].needs.append(exit_)
     claim.succeed()
 
 
-def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> None:
-    exit_.owner = owner
-    exit_.managed = record
-    tell_owners(exit_, owner)
+def _put(record: Managed, holder: Scope, claim: Claim, exit_: Exit, owner: Owner | None) -> bool:
+    """Let *holder* owe *exit_*; return False where it was closed from inside this very opening."""
     with record.engine.lock:
+        if holder.state is not State.OPEN and holder.inflight.get(record) is not claim:
+            return False
+        exit_.owner = owner
+        exit_.managed = record
+        tell_owners(exit_, owner)
         record.exit, record.claim = exit_, None
         record.holders = [holder]
         place = place_of(record)
@@ -271,6 +276,23 @@ def _put(record: Managed, holder: Scope, exit_: Exit, owner: Owner | None) -> No
             dependent.needs = (*dependent.needs, exit_)
             holder.unordered = True
         record.late = []
+    return True
+
+
+def _refuse_late(record: Managed, holder: Scope, claim: Claim, exit_: Exit, chain: tuple[Claim, ...]) -> Steps[None]:
+    """Close what was opened for a scope that is no more; raises ContainerClosedError, for nobody gets it."""
+    error = ContainerClosedError(holder.subject, holder.state.value)
+    closer = Closer(None, record.engine.place(holder), None)
+    token = opening.set((*chain, claim))  # calls that it makes on itself go straight to its methods
+    try:
+        yield from closer.close(exit_)
+    finally:
+        opening.reset(token)
+        with record.engine.lock:
+            record.claim = None
+    attach_closing_errors(error, closer.report.take_all())
+    claim.fail(shared_failure(error, chain, claim, None))
+    raise error
 
 
 def _open_below(record: Managed, holder: Scope, is_async: bool) -> Steps[None]:

@@ -15,7 +15,7 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.runtime.degrading import stand_in
 from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
-from tenure.runtime.refusing import refuse_async
+from tenure.runtime.refusing import is_made, refuse_async
 from tenure.runtime.scope import Scope, closing, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, start_now
 
@@ -176,25 +176,22 @@ def _refuse_withdrawn() -> None:
 class _Made:
     """The keys that have a value to be seen from a scope: nothing below them is walked through."""
 
-    __slots__ = ("_home",)
+    __slots__ = ("_graph", "_home")
 
-    def __init__(self, home: Scope) -> None:
+    def __init__(self, graph: Any, home: Scope) -> None:
+        self._graph = graph
         self._home = home
 
     def __contains__(self, key: object) -> bool:
-        home: Scope | None = self._home
-        while home is not None:
-            if key in home.cache:
-                return True
-            home = home.parent
-        return False
+        binding = self._graph.find(key)
+        return binding is not None and is_made(binding, self._home)
 
 
 def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[None]:
     """Make what *binding* needs one by one, deepest first: a chain may be longer than Python's stack."""
     token = below_is_ready.set(True)
     try:
-        for each in engine.graph.order((binding.key,), _Made(home)):
+        for each in engine.graph.order((binding.key,), _Made(engine.graph, home)):
             if each is binding or (each.is_plain and each.lifetime == TRANSIENT):
                 continue
             made = (engine.aresolvers if is_async else engine.resolvers)[each.key](home)

@@ -94,10 +94,17 @@ def refuse_unforeseen(binding: Binding, made: Any) -> None:
 
 def is_live(engine: Any, binding: Binding, scope: Scope) -> bool:
     """Tell whether a value of *binding* is there to be had from *scope* without making anything."""
+    if is_made(binding, scope):
+        return True
+    record = engine.instances.get(binding.key)
+    return record is not None and record.is_open
+
+
+def is_made(binding: Binding, scope: Scope) -> bool:
+    """Tell whether the caches that *scope* sees hold a value of *binding*."""
     home: Scope | None = scope
     while home is not None:
         if binding.key in home.cache:
             return True
-        home = home.parent
-    record = engine.instances.get(binding.key)
-    return record is not None and record.is_open
+        home = home.parent if home.name != binding.lifetime else None  # that of an outer one of the name is another
+    return False

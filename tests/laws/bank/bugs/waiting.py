@@ -61,7 +61,7 @@ BUGS = (
     Bug(
         "close-inside-an-opening-waits-for-it", "L39", "BE",
         "runtime/leaving.py",
-        "        if claim in openings() or claim.is_own or waits_for_own_code(claim):\n",
+        "        if _is_of_own_code(claim):\n",
         "        if claim.done.is_set:\n",
     ),
     Bug(
