@@ -13,6 +13,7 @@ from tenure.keys import Key, class_of, qualified, show
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
 from tenure.model.graph import Graph, declares_binding
+from tenure.record import replace
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
 from tenure.runtime.scope import State
@@ -56,6 +57,7 @@ class Binder:
         self._serial = 0
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
+        self._companions: dict[Key, tuple[Key, ...]] = {}
         self.engine: Engine = Engine(Graph({}, self._bind_by_itself), scopes, close_timeout, max_parallel, open_timeout)
         if compiled is not None:
             from tenure.compile.ahead import ahead_of  # noqa: PLC0415 - few programs need it
@@ -83,7 +85,8 @@ class Binder:
         Args:
             key: a class, an `Annotated[type, qualifier]`, a `NewType`, a string; or a function alone, whose key is
                 what it returns or yields (`Iterator[T]`, `AsyncIterator[T]`, ... stand for `T`).
-            target: a class, a function that makes it, or the object itself; default: *key*.
+            target: a class, a function that makes it, or the object itself; default: *key*. An object that binds
+                itself, like a pool, decides what is bound; alone, it knows the key as well.
             value: the object itself, also where it is a class or a function.
             scope: "singleton", "transient" or the name of a scope; None: what the target's decorator says, else
                 ambient for a resource, "transient" for a class or function.
@@ -102,6 +105,9 @@ class Binder:
         if ahead is not None and ahead.bind(key, target, scope, _DECLARED, self._serial + 1, self.engine.graph):
             self._serial += 1
             return
+        if value is NOTHING and hasattr(type(key if target is NOTHING else target), "__tenure_bind__"):
+            self._bind_itself(key, target, name, scope, arguments, close, resource)
+            return
         if value is not NOTHING:
             if target is not NOTHING:
                 raise BindingError(f"bind({show(key)}) takes a target or value=, not both")
@@ -114,7 +120,37 @@ class Binder:
             is_value=value is not NOTHING, serial=self._serial,
         )  # fmt: skip
         self._check_lifetime(binding)
+        self._leave_companions(binding.key)
         self._add(binding)
+
+    def _bind_itself(self, key: Any, target: Any, name: Any, scope: Any, arguments: Any, *refused: Any) -> None:
+        """Take what an object says of itself: all of it or, where one of its bindings is refused, nothing."""
+        from tenure.model.self_binding import asked_of, refuse_options  # noqa: PLC0415 - many programs need it never
+
+        refuse_options(key, target, *refused)
+        if target is not NOTHING:
+            check_key(key)
+        found = []
+        for binding in asked_of(key, target, name, scope, arguments, self.engine.ladder):
+            self._serial += 1
+            found.append(replace(binding, serial=self._serial))
+            self._check_lifetime(binding)
+        for binding in found:
+            if binding.key in self and binding.key in self.engine.used:
+                raise BindingInUseError(binding.key)
+        *companions, last = found
+        self._leave_companions(last.key)
+        for binding in found:
+            self._add(binding)
+        if companions:
+            self._companions[last.key] = tuple([each.key for each in companions])
+
+    def _leave_companions(self, key: Key) -> None:
+        """Forget what served only the earlier binding of *key*, which is about to be replaced."""
+        if key in self._companions and key not in self.engine.used:
+            for companion in self._companions.pop(key):
+                if companion not in self.engine.used:
+                    self.engine.adopt(self.engine.graph.restored(companion, None), {companion})
 
     def _alone(self, key: Any) -> tuple[Any, Any]:
         if class_of(key) is not None:
@@ -250,6 +286,12 @@ class Binder:
         from tenure.runtime.overrides import Override  # noqa: PLC0415 - imported on use: many programs never do
 
         is_value = value is not NOTHING
+        if not is_value and hasattr(type(target), "__tenure_bind__"):
+            cls = type(target).__qualname__
+            raise BindingError(
+                f"override({show(key)}) takes one thing that makes the value, and a {cls} binds more than one; "
+                f"override what it makes its items with, or bind the {cls} in a container of its own"
+            )
         if is_value is (target is not NOTHING):
             raise BindingError(f"override({show(key)}) takes either a target or value=, the replacement")
         self._serial += 1
