@@ -1,0 +1,90 @@
+"""Who has an item: recorded cheaply when it is borrowed, put into words when somebody asks."""
+
+import sys
+import threading
+from types import CodeType, FrameType
+from typing import Any, TypeAlias
+
+from tenure.record import record
+
+_DEPTH = 12
+"""How many callers are recorded where they are."""
+Call: TypeAlias = tuple[CodeType, int]
+"""A function and the instruction it is at."""
+
+
+@record(eq=False)
+class Borrower:
+    """Who has an item, and since when."""
+
+    code: CodeType | None
+    at: int
+    who: Any
+    """A task, or the number of a thread."""
+    stack: tuple[Call, ...] | None
+    held_s: float
+    """How long it has had the item."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the task or thread."""
+        if isinstance(self.who, int):
+            names = {thread.ident: thread.name for thread in threading.enumerate()}
+            return f"thread {names.get(self.who, self.who)}"
+        name = getattr(self.who, "get_name", None)
+        return f"task {name() if name is not None else getattr(self.who, 'name', 'unknown')}"
+
+    @property
+    def place(self) -> str:
+        """Return `file:line in function` of the code that borrowed it."""
+        return "an unknown place" if self.code is None else _told((self.code, self.at))
+
+    @property
+    def trace(self) -> tuple[str, ...]:
+        """Return `file:line in function` of the code that borrowed it and of its callers, innermost first."""
+        return tuple([_told(call) for call in self.stack or (((self.code, self.at),) if self.code else ())])
+
+    def __str__(self) -> str:
+        return f"{self.name} has had one for {self.held_s:.3g} s, borrowed at {self.place}"
+
+
+def users_frame(frame: FrameType) -> FrameType:
+    """Return the nearest frame from *frame* on that is not Tenure's own, *frame* itself if there is none."""
+    found: FrameType | None = frame
+    while found is not None and _is_own(found):
+        found = found.f_back
+    return found or frame
+
+
+def stack_of(frame: FrameType | None) -> tuple[Call, ...]:
+    """Return the nearest callers from *frame* on that are not Tenure's own, innermost first."""
+    found: list[Call] = []
+    while frame is not None and len(found) < _DEPTH:
+        if not _is_own(frame):
+            found.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return tuple(found)
+
+
+def calling_frame(depth: int) -> FrameType:
+    """Return the frame of the caller, or of the one *depth* calls around it."""
+    return sys._getframe(depth + 1)  # noqa: SLF001 - what `inspect.currentframe` calls
+
+
+def _is_own(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__", "")
+    return isinstance(name, str) and name.startswith("tenure.") and not name.startswith("tenure.cli")
+
+
+def _told(call: Call) -> str:
+    code, at = call
+    return f"{code.co_filename}:{_line(code, at)} in {code.co_qualname}"
+
+
+def _line(code: CodeType, at: int) -> int:
+    """Return the line of the instruction *at*."""
+    found = code.co_firstlineno
+    for start, end, line in code.co_lines():
+        if start <= at < end:
+            return line or found
+    return found
