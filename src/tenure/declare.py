@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from tenure.errors import BindingError
-from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Options, Style
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Options, Rule, Style
 from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
 from tenure.model.retry import Retry
@@ -159,7 +159,8 @@ def managed_resource(
     def declare(cls: C) -> C:
         if not isinstance(cls, type):
             raise BindingError(f"managed_resource decorates a class, not {cls!r}")
-        declared: C = _declared(cls, options, methods(initialize_func, dispose_func, cls=cls))
+        lifecycle = replace(methods(initialize_func, dispose_func, cls=cls), rule=Rule.SAID)
+        declared: C = _declared(cls, options, lifecycle)
         return declared
 
     return declare

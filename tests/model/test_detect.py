@@ -13,9 +13,9 @@ from unittest import mock
 import pytest
 from model_support import bound
 
-from tenure import managed_resource, resource
+from tenure import Container, managed_resource, resource
 from tenure.errors import BindingError
-from tenure.model.binding import Style
+from tenure.model.binding import Rule, Style
 from tenure.model.detect import is_abstract, is_async_function, lifecycle_of_class, lifecycle_of_function, methods
 
 
@@ -103,16 +103,17 @@ class Attributes:
         (AsyncContext, Style.ASYNC_CONTEXT, True, True),
         (BothContexts, Style.ASYNC_CONTEXT, True, True),
         (EverythingAtOnce, Style.METHODS, False, False),
+        (CloseOnly, Style.METHODS, False, True),
     ],
 )
 def test_style_of_a_declared_class(cls, style, opens_async, closes_async):
-    """The first that fits wins: initialize/dispose or cleanup, then async, then sync context manager."""
+    """The first that fits wins: initialize/dispose or cleanup, then async with, aclose, with, close."""
     found = lifecycle_of_class(cls)
 
     assert (found.style, found.opens_async, found.closes_async) == (style, opens_async, closes_async)
 
 
-@pytest.mark.parametrize("cls", [Settings, CloseOnly, HalfAContext, Attributes])
+@pytest.mark.parametrize("cls", [Settings, HalfAContext, Attributes])
 def test_declared_class_with_nothing_to_open_or_close(cls):
     """Without known methods there is nothing to open and nothing owed."""
     found = lifecycle_of_class(cls)
@@ -161,7 +162,8 @@ def test_sqlite_connection_is_closed_and_not_entered():
 
     assert plain.lifecycle is None
     assert declared.lifecycle.style is Style.METHODS
-    assert declared.lifecycle.close is sqlite3.Connection.close
+    assert (declared.lifecycle.rule, declared.lifecycle.adapter) == (Rule.ADAPTER, "sqlite3.Connection")
+    assert declared.lifecycle.close.text == "close()"
 
 
 def test_attributes_of_an_instance_do_not_count():
@@ -236,7 +238,90 @@ def test_declared_function_takes_the_lifecycle_of_what_it_makes():
 
     found = bound(make).lifecycle
 
-    assert (found.style, found.open, found.close) == (Style.METHODS, Methods.initialize, Methods.dispose)
+    assert (found.style, found.open.__name__, found.close.__name__) == (Style.METHODS, "initialize", "dispose")
+
+
+def test_the_methods_of_what_is_made_count():
+    """What a function gives may be of a class that overrides the methods of the one that it is annotated to give."""
+    called = []
+
+    class Derived(Methods):
+        def initialize(self):
+            called.append("opened")
+
+        def dispose(self):
+            called.append("closed")
+
+    @resource
+    def make() -> Methods:
+        return Derived()
+
+    found = bound(make).lifecycle
+    found.open(make())
+    found.close(make())
+
+    assert called == ["opened", "closed"]
+
+
+class Closing(Protocol):
+    def close(self) -> None: ...
+
+
+def test_a_protocol_says_how_what_is_made_is_closed():
+    """The method of what is made is called, of whatever class it is."""
+    called = []
+
+    class Store:
+        def close(self):
+            called.append(self)
+
+    container = Container()
+    container.bind(Closing, resource(lambda: Store()), close="close")
+
+    @resource
+    def make() -> Closing:
+        return Store()
+
+    container.bind("annotated", make)
+    with container:
+        stores = [container.get("annotated"), container.get(Closing)]
+        assert called == []
+
+    assert called == stores[::-1]
+
+
+class StartStop:
+    def start(self): ...
+
+    async def stop(self): ...
+
+
+class StopAlone:
+    def stop(self): ...
+
+    def shutdown(self): ...
+
+    def terminate(self): ...
+
+    def disconnect(self): ...
+
+    def drain(self): ...
+
+
+def test_a_pair_of_start_and_stop():
+    """A class that has both is opened by the one and closed by the other; the guess is marked as one."""
+    found = lifecycle_of_class(StartStop)
+
+    assert (found.open, found.close, found.closes_async) == (StartStop.start, StartStop.stop, True)
+    assert (found.rule, found.is_guess) == (Rule.START_STOP, True)
+
+
+@pytest.mark.parametrize("cls", [StopAlone, Settings])
+def test_other_words_are_never_guessed(cls):
+    """`shutdown`, `terminate`, `disconnect`, `drain` and `stop` alone mean something else with some client."""
+    found = lifecycle_of_class(cls)
+
+    assert (found.open, found.close, found.rule) == (None, None, Rule.NOTHING)
 
 
 def test_close_by_name():

@@ -48,6 +48,20 @@ class Style(Choice):
     """What calling the target gave tells; see `detect.lifecycle_of_made`."""
 
 
+class Rule(Choice):
+    """What told how a resource is opened and closed (docs/clients.md); the values are what `explain` says."""
+
+    FORM = "its form says so"
+    """A generator, a context manager, or methods called `initialize`, `dispose` and `cleanup`."""
+    SAID = "the declaration names the calls"
+    ADAPTER = "a client that is recognised"
+    ACLOSE = "it has a method `aclose`"
+    CLOSE = "it has a method `close`"
+    START_STOP = "it has a method `start` and a method `stop`"
+    NOTHING = "it has nothing that is known to open or close it"
+    NEVER = "a lock or a mock, which is never entered"
+
+
 @record
 class Lifecycle:
     """How one resource is opened and closed."""
@@ -67,6 +81,16 @@ class Lifecycle:
     """Whether a generator that cannot look at an error, its yield being unprotected, is resumed instead of shown it."""
     opens_itself: bool = False
     """Whether the class was given methods that open it; see `runtime.methods`."""
+    rule: Rule = Rule.FORM
+    adapter: str = ""
+    """Rule ADAPTER: the class that was recognised, as programs import it."""
+    is_strict: bool = False
+    """Style FOUND: whether what is found must not be a guess."""
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether only the name of a method told it."""
+        return self.rule in _GUESSES
 
     @property
     def is_lazy(self) -> bool:
@@ -77,6 +101,9 @@ class Lifecycle:
     def is_async(self) -> bool:
         """Whether anything of it has to be awaited."""
         return self.opens_async or self.closes_async
+
+
+_GUESSES = (Rule.ACLOSE, Rule.CLOSE, Rule.START_STOP)
 
 
 @record

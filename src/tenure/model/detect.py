@@ -11,7 +11,7 @@ from typing import Any
 
 from tenure.errors import BindingError
 from tenure.keys import origin_of, show
-from tenure.model.binding import Lifecycle, Style
+from tenure.model.binding import Lifecycle, Rule, Style
 from tenure.model.functions import (
     is_abstract_class,
     is_async_generator_function,
@@ -21,17 +21,32 @@ from tenure.model.functions import (
     unwrap,
 )
 from tenure.model.introspect import annotations_of, returns_context
+from tenure.record import replace
 
 METHOD_MARK = "__tenure_method__"
 """Attribute of a method that opens its own object; its `__wrapped__` is the user's function."""
 _OPENERS = ("initialize",)
 _CLOSERS = ("dispose", "cleanup")
-_CLOSE_BY_METHOD = {"sqlite3.Connection": "close"}
-"""Classes whose context manager does something else than open and close."""
+_OWN = frozenset((*_OPENERS, *_CLOSERS, "__aenter__", "__enter__"))
+"""Names by which a class says itself how it is opened and closed, also one that derives from a client's."""
 NEVER_BY_THEMSELVES = frozenset({"builtins", "typing", "types", "collections.abc", "enum", "_thread", "threading"})
 """Modules whose classes carry data or protect it: making one out of nothing is never what is meant."""
 _NEVER_ENTERED = ("threading", "_thread", "asyncio.locks", "multiprocessing.synchronize", "unittest.mock")
 """Modules whose context managers are locks, or answer to anything."""
+_LOCKS = frozenset(
+    {f"trio.{name}" for name in ("Lock", "StrictFIFOLock", "Semaphore", "Condition", "CapacityLimiter")}
+    | {f"anyio.{name}" for name in ("Lock", "Semaphore", "Condition", "CapacityLimiter", "ResourceGuard")}
+    | {"redis.lock.Lock", "redis.asyncio.lock.Lock", "valkey.lock.Lock", "valkey.asyncio.lock.Lock"}
+    | {"multiprocessing.managers.AcquirerProxy", "filelock._api.BaseFileLock"}
+)
+"""Locks in modules that hold more than locks."""
+_RECOGNISED = frozenset(
+    "sqlalchemy psycopg psycopg_pool asyncpg aiosqlite sqlite3 _duckdb duckdb redis valkey pymongo motor elasticsearch "
+    "opensearchpy neo4j qdrant_client oracledb httpx httpx2 niquests requests aiohttp openai anthropic botocore boto3 "
+    "aiobotocore aiokafka cimpl confluent_kafka aio_pika nats grpc _io io aiofiles concurrent multiprocessing subprocess "
+    "asyncio anyio trio tempfile logging socket".split()
+)
+"""Packages of `clients.TABLES`, which is imported for a class of one of them only."""
 
 
 def is_async_function(function: Any) -> bool:
@@ -68,7 +83,33 @@ def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifec
 def _lifecycle_of_result(function: Callable[..., Any]) -> Lifecycle:
     made = annotations_of(function).get("return")
     made = origin_of(made) or made
-    return lifecycle_of_class(made) if isinstance(made, type) else Lifecycle(Style.METHODS)
+    if not isinstance(made, type):
+        return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
+    found = lifecycle_of_class(made)
+    return _late(found, made) if found.method_names else found
+
+
+def _late(found: Lifecycle, cls: type) -> Lifecycle:
+    """Return *found* with methods that are looked up on the class of what is made, which may override those of *cls*."""
+
+    def late(function: Any) -> Any:
+        name = next((name for name in found.method_names if own_function(cls, name) is function), None)
+        if name is None:
+            return function
+
+        def call(obj: Any) -> Any:
+            return own_function(type(obj), name)(obj)
+
+        call.__name__ = name
+        return call
+
+    is_protocol = getattr(cls, "_is_protocol", False)
+    return replace(
+        found,
+        open=late(found.open),
+        close=late(found.close),
+        made_class=None if is_protocol else found.made_class,
+    )
 
 
 def lifecycle_of_initializer(function: Callable[..., Any]) -> Lifecycle:
@@ -79,7 +120,7 @@ def lifecycle_of_initializer(function: Callable[..., Any]) -> Lifecycle:
     its `with`. What a plain function gives tells itself (`lifecycle_of_made`).
     """
     if isinstance(function, type):
-        return _context_of_class(function) or lifecycle_of_class(function)
+        return _lifecycle_entered(function) or lifecycle_of_class(function)
     found = lifecycle_of_function(function, declared=False)
     if found is not None:
         return found
@@ -90,18 +131,84 @@ def lifecycle_of_made(made: Any) -> Lifecycle:
     """Return how *made*, which a plain function gave as a resource, is opened and closed; judged by its type alone."""
     cls = type(made)
     if made is None or isinstance(made, type) or cls.__module__ == "builtins":
-        return Lifecycle(Style.METHODS)
-    return _context_of_class(cls) or Lifecycle(Style.METHODS)
+        return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
+    return _lifecycle_entered(cls) or _lifecycle_guessed(cls)
+
+
+def lifecycle_of_class(cls: type) -> Lifecycle:
+    """
+    Return how objects of the declared resource class *cls* are opened and closed.
+
+    The first that fits: what is known of a client, `initialize`/`dispose` or `cleanup`, `async with`, `aclose`, `with`
+    unless it is that of a lock, `close`, a pair of `start` and `stop`. Never `shutdown`, `terminate`, `disconnect`,
+    `drain` or `stop` alone: with some client each of them means something else.
+    """
+    found = _lifecycle_known(cls)
+    if found is not None:
+        return found
+    opener = _method(cls, _OPENERS)
+    closer = _method(cls, _CLOSERS)
+    if opener or closer:
+        return _by_names(cls, opener, closer, Rule.FORM)
+    return _context_of_class(cls) or _lifecycle_guessed(cls)
+
+
+def _lifecycle_known(cls: type) -> Lifecycle | None:
+    """Return the lifecycle of a client that is recognised, None for any other class."""
+    if not any(base.__module__.partition(".")[0] in _RECOGNISED for base in type.mro(cls) if _has_module(base)):
+        return None
+    from tenure.model.clients import adapter_of  # noqa: PLC0415 - imported on use: many programs have none of them
+
+    found = adapter_of(cls, _OWN)
+    if found is None:
+        return None
+    return Lifecycle(
+        Style.METHODS,
+        open=found.open,
+        close=found.close,
+        opens_async=found.open is not None and found.open.is_async,
+        closes_async=found.close.is_async,
+        rule=Rule.ADAPTER,
+        adapter=found.name,
+    )
+
+
+def _has_module(base: type) -> bool:
+    return isinstance(base.__module__, str)
+
+
+def _lifecycle_entered(cls: type) -> Lifecycle | None:
+    """Return the lifecycle of what is a client, or what `async with` or `with` opens and closes; None for any other."""
+    known = _lifecycle_known(cls)
+    if known is not None and known.adapter not in _GIVES_ANOTHER:
+        return known
+    return _context_of_class(cls)
+
+
+_GIVES_ANOTHER = frozenset(("tempfile.TemporaryDirectory", "anyio.TemporaryDirectory"))
+"""Clients whose `with` closes them rightly and gives something else: who names one as an initializer means that."""
 
 
 def _context_of_class(cls: type) -> Lifecycle | None:
     """Return the lifecycle of a class that `async with` or `with` opens and closes, None for any other."""
-    known = _CLOSE_BY_METHOD.get(f"{cls.__module__}.{cls.__qualname__}")
-    if known:
-        return methods(None, own_function(cls, known), cls=cls)
     if _enters(cls, "__aenter__", "__aexit__"):
         return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
+    if _method(cls, ("aclose",)) and not _is_never_entered(cls):
+        return _by_names(cls, None, "aclose", Rule.ACLOSE)
     return Lifecycle(Style.CONTEXT) if _enters(cls, "__enter__", "__exit__") else None
+
+
+def _lifecycle_guessed(cls: type) -> Lifecycle:
+    """Return what the names of the methods of *cls* tell, where nothing better does."""
+    if _is_never_entered(cls):
+        return Lifecycle(Style.METHODS, rule=Rule.NEVER)
+    if cls.__module__ in NEVER_BY_THEMSELVES:
+        return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
+    if _method(cls, ("close",)):
+        return _by_names(cls, None, "close", Rule.CLOSE)
+    if _method(cls, ("start",)) and _method(cls, ("stop",)):
+        return _by_names(cls, "start", "stop", Rule.START_STOP)
+    return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
 
 
 def _enters(cls: type, enter: str, leave: str) -> bool:
@@ -109,22 +216,26 @@ def _enters(cls: type, enter: str, leave: str) -> bool:
     if not (_method(cls, (enter,)) and _method(cls, (leave,))):
         return False
     definer = next((base for base in cls.__mro__ if enter in vars(base)), cls)
-    return definer.__module__ not in _NEVER_ENTERED
+    return definer.__module__ not in _NEVER_ENTERED and not _is_lock(cls)
 
 
-def lifecycle_of_class(cls: type) -> Lifecycle:
-    """Return how objects of the declared resource class *cls* are opened and closed."""
-    opener = _method(cls, _OPENERS)
-    closer = _method(cls, _CLOSERS)
-    if opener or closer:
-        names = frozenset(name for name in (opener, closer) if name)
-        return methods(
-            own_function(cls, opener) if opener else None,
-            own_function(cls, closer) if closer else None,
-            names=names,
-            cls=cls,
-        )
-    return _context_of_class(cls) or Lifecycle(Style.METHODS)
+def _is_never_entered(cls: type) -> bool:
+    return any(base.__module__ in _NEVER_ENTERED for base in type.mro(cls)) or _is_lock(cls)
+
+
+def _is_lock(cls: type) -> bool:
+    return any(f"{base.__module__}.{base.__qualname__}" in _LOCKS for base in type.mro(cls))
+
+
+def _by_names(cls: type, opener: str | None, closer: str | None, rule: Rule) -> Lifecycle:
+    """Return a lifecycle of methods of *cls*; either may be None."""
+    found = methods(
+        own_function(cls, opener) if opener else None,
+        own_function(cls, closer) if closer else None,
+        names=frozenset(name for name in (opener, closer) if name),
+        cls=cls,
+    )
+    return found if rule is Rule.FORM else replace(found, rule=rule)
 
 
 def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) -> Lifecycle:
@@ -139,14 +250,15 @@ def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) ->
         BindingError: *cls* is known and has no such method, or *close* is neither a name nor callable.
     """
     if callable(close):
-        return methods(None, close)
+        return replace(methods(None, close), rule=Rule.SAID)
     if not isinstance(close, str):
         raise BindingError(f"close= takes the name of a method or a function, not {close!r}")
     if cls is not None and not callable(getattr(cls, close, None)):
         raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
     if cls is None:
-        return methods(lambda obj: _require_method(obj, close), lambda obj: getattr(obj, close)())
-    return methods(None, own_function(cls, close), cls=cls)
+        by_name = methods(lambda obj: _require_method(obj, close), lambda obj: getattr(obj, close)())
+        return replace(by_name, rule=Rule.SAID)
+    return replace(methods(None, own_function(cls, close), cls=cls), rule=Rule.SAID)
 
 
 def _require_method(obj: Any, name: str) -> None:

@@ -29,7 +29,7 @@ from tenure.runtime.scope import current_of
 
 def install(cls: type, lifecycle: Lifecycle) -> None:
     """Replace the public functions of *cls*, inherited ones included, in place; each at most once."""
-    openers = {name for name in lifecycle.method_names if name == "initialize"}
+    openers = {name for name in lifecycle.method_names if name in ("initialize", "start")}
     for name in dir(cls):
         if name.startswith("_"):
             continue
