@@ -16,11 +16,12 @@ from tenure.model.graph import Graph, declares_binding
 from tenure.record import replace
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
-from tenure.runtime.scope import State
+from tenure.runtime.scope import State, current_of, live_chain
 
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from tenure.model.explaining import Explanation
     from tenure.runtime.injection import Injected
     from tenure.runtime.overrides import Override
 
@@ -51,9 +52,11 @@ class Binder:
         autobind: bool,
         max_parallel: int | None,
         compiled: str | None = None,
+        strict: bool = False,
     ) -> None:
         _check_ladder(scopes)
         self._autobind = autobind
+        self._strict = strict
         self._serial = 0
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
@@ -99,6 +102,7 @@ class Binder:
             BindingError: it cannot be bound like that; the text says why.
             BindingInUseError: something was already made from an earlier binding of the key.
             ContainerClosedError: the container is closed.
+            GuessError: the container is strict, and nothing but the name of a method tells how it is closed.
         """
         self._refuse_if_closed()
         ahead = self.engine.ahead if value is NOTHING and not (name or arguments or close or resource) else None
@@ -119,7 +123,7 @@ class Binder:
             key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
             is_value=value is not NOTHING, serial=self._serial,
         )  # fmt: skip
-        self._check_lifetime(binding)
+        self._check(binding)
         self._leave_companions(binding.key)
         self._add(binding)
 
@@ -134,7 +138,7 @@ class Binder:
         for binding in asked_of(key, target, name, scope, arguments, self.engine.ladder):
             self._serial += 1
             found.append(replace(binding, serial=self._serial))
-            self._check_lifetime(binding)
+            self._check(binding)
         for binding in found:
             if binding.key in self and binding.key in self.engine.used:
                 raise BindingInUseError(binding.key)
@@ -162,13 +166,17 @@ class Binder:
         cls = type(key).__qualname__
         raise BindingError(f"an object is bound to a key: bind({cls}, <the object>), not bind(<{cls} object>)")
 
-    def _check_lifetime(self, binding: Binding) -> None:
+    def _check(self, binding: Binding) -> None:
         known = (SINGLETON, TRANSIENT, "ambient", *self.engine.ladder)
         if binding.lifetime not in known:
             raise ScopeError(
                 f"{binding.label} is bound to the scope {binding.lifetime!r}, which this container does not know; "
                 + did_you_mean(binding.lifetime, (SINGLETON, TRANSIENT, *self.engine.ladder), "Container(scopes=(...))")
             )
+        if self._strict and binding.lifecycle is not None and binding.lifecycle.is_guess:
+            from tenure.model.explaining import guess_error  # noqa: PLC0415 - for errors only
+
+            raise guess_error(binding)
 
     def _add(self, binding: Binding) -> None:
         self.engine.add(binding)
@@ -185,7 +193,7 @@ class Binder:
         self._serial += 1
         binding = autobinding(key, _DECLARED, self._serial)
         if binding is not None:
-            self._check_lifetime(binding)
+            self._check(binding)
         return binding
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -209,7 +217,7 @@ class Binder:
         check_key(key)
         self._serial += 1
         binding = Binding(qualified(key, name), Make.GIVEN, None, scope, serial=self._serial)
-        self._check_lifetime(binding)
+        self._check(binding)
         self._add(binding)
 
     def include(self, other: "Binder | Joinable") -> None:
@@ -234,7 +242,7 @@ class Binder:
             raise BindingError(f"include takes a container, not {other!r}")
         new = [b for b in list(other.engine.graph) if b.declared and b.key not in self and b.target is not other]
         for binding in new:
-            self._check_lifetime(binding)
+            self._check(binding)
         for binding in new:
             self._add(binding)
 
@@ -298,8 +306,26 @@ class Binder:
         binding = binding_of(
             key, value if is_value else target, _DECLARED, scope=scope, is_value=is_value, serial=self._serial
         )
-        self._check_lifetime(binding)
+        self._check(binding)
         return Override(self.engine, binding)
+
+    def explain(self, key: Any) -> "Explanation":
+        """
+        Return how the value of *key* is made, opened and closed, and why so; makes nothing.
+
+        Args:
+            key: as for `get`.
+
+        Raises:
+            MissingBindingError: *key* is not bound.
+        """
+        from tenure.model.explaining import explained  # noqa: PLC0415 - imported on use: many programs never do
+
+        graph = self.engine.graph
+        binding = graph.require(key)
+        for scope in live_chain(current_of(self.engine)):  # of what is open, it shows what was found
+            binding = scope.exits[key].binding if key in scope.exits else binding
+        return explained(graph, binding)
 
     def findings(self, *, sync: bool = False) -> tuple[Finding, ...]:
         """Return everything there is to say about the graph, errors first; makes nothing."""

@@ -36,6 +36,9 @@ class Container(Binder):
         scopes: names of the scopes that `resource_scope` may open, widest first; "call" comes after them by itself.
         open_timeout: seconds, > 0, for each attempt to open an asynchronous resource; None: no limit.
         close_timeout: seconds, > 0, for closing each resource that the container itself owns; None: no limit.
+        strict: whether a resource may be opened and closed only by what says so: a generator, a context manager,
+            `initialize` and `dispose`, `close=`, a client that is recognised; a mere method called `close` is refused
+            with a GuessError where it is bound. What an included declarative container provides stays as it is.
         autobind: whether an unbound concrete class is bound to itself when it is first asked for.
         max_parallel: how many resources a start opens and a close closes at the same time, >= 1; None: any number.
         observers: callables that are shown every event.
@@ -59,6 +62,7 @@ class Container(Binder):
         max_parallel: int | None = None,
         observers: Iterable[Observer] = (),
         compiled: str | None = None,
+        strict: bool = False,
     ) -> None:
         check_seconds("open_timeout", open_timeout)
         check_seconds("close_timeout", close_timeout)
@@ -67,7 +71,7 @@ class Container(Binder):
             raise BindingError(
                 f"observers takes a sequence of callables, not {observers!r}; did you mean ({observers!r},)?"
             )
-        super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel, compiled)
+        super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel, compiled, strict)
         self._entered = False
         if type(self).get is Container.get:  # a subclass may have one of its own
             self.__dict__["get"] = self.engine.hot.__getitem__  # `get` without a frame of ours

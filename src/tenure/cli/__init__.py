@@ -8,7 +8,7 @@ Knows argparse and which room answers which subcommand. A room brings `add_argum
 import argparse
 from collections.abc import Sequence
 
-from tenure.cli import compiling, demo
+from tenure.cli import compiling, demo, explaining
 
 __all__ = ["main"]
 
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="tenure", description="Everything that is opened is closed: once, in order, whatever happens."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, room in (("compile", compiling), ("demo", demo)):
+    for name, room in (("compile", compiling), ("demo", demo), ("explain", explaining)):
         command = commands.add_parser(name, help=room.SUMMARY, description=room.DESCRIPTION)
         room.add_arguments(command)
         command.set_defaults(run=room.run)

@@ -1,13 +1,12 @@
 """`tenure compile`: write the resolvers of a container ahead of time."""
 
 import argparse
-import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from tenure import Container, __version__
+from tenure.cli.finding import Refused, found_at
 from tenure.compile.ahead import compiling
 from tenure.compile.ahead_writer import written
 from tenure.errors import GraphError
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         container = _container(source)
         _check(container)
-    except _Refused as refused:
+    except Refused as refused:
         print(f"tenure compile: {refused}", file=sys.stderr)
         return refused.status
     finally:
@@ -60,32 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class _Refused(Exception):  # noqa: N818 - a verdict, never seen outside
-    def __init__(self, text: str, status: int) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 def _container(source: str) -> Container:
-    name, colon, path = source.partition(":")
-    if not (name and colon and path):
-        raise _Refused(f"{source!r} does not say where the container is; say it as module:container", 2)
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # a console script does not look where it is run
-    try:
-        found: Any = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise
-        raise _Refused(f"there is no module {error.name!r}", 2) from None
-    for attribute in path.split("."):
-        if not hasattr(found, attribute):
-            raise _Refused(f"{source!r}: {attribute!r} is not there", 2)
-        found = getattr(found, attribute)
+    found = found_at(source, "container")
     if not isinstance(found, Container) and callable(found):
         found = found()
     if not isinstance(found, Container):
-        raise _Refused(f"{source!r} is {found!r}, no tenure.Container", 2)
+        raise Refused(f"{source!r} is {found!r}, no tenure.Container")
     return found
 
 
@@ -93,7 +72,7 @@ def _check(container: Container) -> None:
     try:
         container.check()
     except GraphError as error:
-        raise _Refused(str(error), 1) from None
+        raise Refused(str(error), 1) from None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from tenure.errors.graph import (
     CircularDependencyError,
     Finding,
     GraphError,
+    GuessError,
     MissingBindingError,
 )
 from tenure.errors.paths import PathStep
@@ -47,6 +48,7 @@ __all__ = [
     "Error",
     "Finding",
     "GraphError",
+    "GuessError",
     "MissingBindingError",
     "MissingExtraError",
     "NoSuchProviderError",

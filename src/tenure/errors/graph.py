@@ -12,6 +12,33 @@ class BindingError(TenureError, TypeError):
     """What was given to `bind`, `resource` or a decorator cannot be used; the text says why and what would."""
 
 
+class GuessError(BindingError):
+    """
+    A strict container would have to guess how a resource is opened or closed.
+
+    Attributes:
+        key: its key.
+        rule: what the guess rests on, as `explain` says it.
+        calls: the calls that were guessed, `close()` for example.
+        where: `file:line` of what makes it, or None.
+    """
+
+    def __init__(self, key: Key, rule: str, calls: Sequence[str], where: str | None) -> None:
+        super().__init__(key, rule, calls, where)
+        self.key: Key = key
+        self.rule: str = rule
+        self.calls: tuple[str, ...] = tuple(calls)
+        self.where: str | None = where
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        return (
+            f"{show(self.key)}{place} is taken for a resource with {' and '.join(self.calls)}, only because "
+            f"{self.rule}, and this container is strict: say it with bind(..., close=...), with `initialize` and "
+            f"`dispose`, or make it in a generator"
+        )
+
+
 class BindingInUseError(TenureError, RuntimeError):
     """
     A key was bound again after something had been made from its binding.

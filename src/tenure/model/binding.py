@@ -84,8 +84,6 @@ class Lifecycle:
     rule: Rule = Rule.FORM
     adapter: str = ""
     """Rule ADAPTER: the class that was recognised, as programs import it."""
-    is_strict: bool = False
-    """Style FOUND: whether what is found must not be a guess."""
 
     @property
     def is_guess(self) -> bool:

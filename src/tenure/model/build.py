@@ -15,12 +15,14 @@ from tenure.model.binding import (
     Lifecycle,
     Make,
     Options,
+    Rule,
 )
 from tenure.model.detect import (
     NEVER_BY_THEMSELVES,
     is_abstract,
     is_async_function,
     lifecycle_of_class,
+    lifecycle_of_client,
     lifecycle_of_function,
     lifecycle_with_close,
 )
@@ -91,6 +93,8 @@ def binding_of(
     options = (declared.options(origin) if is_factory else declared.options(type(target))) or _NOTHING_SAID
     if is_factory:
         make, lifecycle = _made(origin, target, declared, close or options.close, is_resource)
+        if lifecycle is not None and lifecycle.rule is Rule.NOTHING:
+            lifecycle = lifecycle_of_client(class_of(key)) or lifecycle  # the function does not say what it gives
         needs = needs_of(target, arguments or {})
     else:
         make, needs = Make.VALUE, ()

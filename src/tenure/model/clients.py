@@ -10,14 +10,19 @@ from typing import Any
 
 from tenure.record import record
 
-TABLES = {
-    "clients_databases": ("sqlalchemy", "psycopg", "psycopg_pool", "asyncpg", "aiosqlite", "sqlite3", "_duckdb", "duckdb",
-                          "redis", "valkey", "pymongo", "motor", "elasticsearch", "opensearchpy", "neo4j", "qdrant_client",
-                          "oracledb"),
-    "clients_network": ("httpx", "httpx2", "niquests", "requests", "aiohttp", "openai", "anthropic", "botocore", "boto3",
-                        "aiobotocore", "aiokafka", "cimpl", "confluent_kafka", "aio_pika", "nats", "grpc"),
-    "clients_system": ("_io", "io", "aiofiles", "concurrent", "multiprocessing", "subprocess", "asyncio", "anyio", "trio",
-                       "tempfile", "logging", "socket"),
+TABLES: dict[str, tuple[str, ...]] = {
+    "clients_databases": (
+        "sqlalchemy", "psycopg", "psycopg_pool", "asyncpg", "aiosqlite", "sqlite3", "_duckdb", "duckdb", "redis",
+        "valkey", "pymongo", "motor", "elasticsearch", "opensearchpy", "neo4j", "qdrant_client", "oracledb",
+    ),
+    "clients_network": (
+        "httpx", "httpx2", "niquests", "requests", "aiohttp", "openai", "anthropic", "botocore", "boto3", "aiobotocore",
+        "aiokafka", "cimpl", "confluent_kafka", "aio_pika", "nats", "grpc",
+    ),
+    "clients_system": (
+        "_io", "io", "aiofiles", "concurrent", "multiprocessing", "subprocess", "asyncio", "anyio", "trio", "tempfile",
+        "logging", "socket",
+    ),
 }  # fmt: skip
 """The module of each table, and the first names of the modules whose classes stand in it."""
 _TABLE_OF = {package: table for table, packages in TABLES.items() for package in packages}
@@ -77,7 +82,8 @@ def _calling(
     name: str, args: tuple[Any, ...], kwargs: dict[str, Any], unless: Callable[[Any], Any] | None
 ) -> Callable[[Any], Any]:
     def call(obj: Any) -> Any:
-        return getattr(type(obj), name)(obj, *args, **kwargs)
+        getattr(type(obj), name)  # the type has to have it, as a function or as a property that gives one
+        return getattr(obj, name)(*args, **kwargs)
 
     if unless is None:
         return call

@@ -40,12 +40,13 @@ _LOCKS = frozenset(
     | {"multiprocessing.managers.AcquirerProxy", "filelock._api.BaseFileLock"}
 )
 """Locks in modules that hold more than locks."""
-_RECOGNISED = frozenset(
-    "sqlalchemy psycopg psycopg_pool asyncpg aiosqlite sqlite3 _duckdb duckdb redis valkey pymongo motor elasticsearch "
-    "opensearchpy neo4j qdrant_client oracledb httpx httpx2 niquests requests aiohttp openai anthropic botocore boto3 "
-    "aiobotocore aiokafka cimpl confluent_kafka aio_pika nats grpc _io io aiofiles concurrent multiprocessing subprocess "
-    "asyncio anyio trio tempfile logging socket".split()
-)
+_RECOGNISED = frozenset((
+    "sqlalchemy", "psycopg", "psycopg_pool", "asyncpg", "aiosqlite", "sqlite3", "_duckdb", "duckdb", "redis", "valkey",
+    "pymongo", "motor", "elasticsearch", "opensearchpy", "neo4j", "qdrant_client", "oracledb", "httpx", "httpx2",
+    "niquests", "requests", "aiohttp", "openai", "anthropic", "botocore", "boto3", "aiobotocore", "aiokafka", "cimpl",
+    "confluent_kafka", "aio_pika", "nats", "grpc", "_io", "io", "aiofiles", "concurrent", "multiprocessing",
+    "subprocess", "asyncio", "anyio", "trio", "tempfile", "logging", "socket",
+))  # fmt: skip
 """Packages of `clients.TABLES`, which is imported for a class of one of them only."""
 
 
@@ -90,7 +91,7 @@ def _lifecycle_of_result(function: Callable[..., Any]) -> Lifecycle:
 
 
 def _late(found: Lifecycle, cls: type) -> Lifecycle:
-    """Return *found* with methods that are looked up on the class of what is made, which may override those of *cls*."""
+    """Return *found* with methods looked up on the class of what is made, which may override those of *cls*."""
 
     def late(function: Any) -> Any:
         name = next((name for name in found.method_names if own_function(cls, name) is function), None)
@@ -100,7 +101,7 @@ def _late(found: Lifecycle, cls: type) -> Lifecycle:
         def call(obj: Any) -> Any:
             return own_function(type(obj), name)(obj)
 
-        call.__name__ = name
+        call.__name__, call.__qualname__ = name, f"{cls.__qualname__}.{name}"
         return call
 
     is_protocol = getattr(cls, "_is_protocol", False)
@@ -143,7 +144,7 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
     unless it is that of a lock, `close`, a pair of `start` and `stop`. Never `shutdown`, `terminate`, `disconnect`,
     `drain` or `stop` alone: with some client each of them means something else.
     """
-    found = _lifecycle_known(cls)
+    found = lifecycle_of_client(cls)
     if found is not None:
         return found
     opener = _method(cls, _OPENERS)
@@ -153,9 +154,9 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
     return _context_of_class(cls) or _lifecycle_guessed(cls)
 
 
-def _lifecycle_known(cls: type) -> Lifecycle | None:
+def lifecycle_of_client(cls: type | None) -> Lifecycle | None:
     """Return the lifecycle of a client that is recognised, None for any other class."""
-    if not any(base.__module__.partition(".")[0] in _RECOGNISED for base in type.mro(cls) if _has_module(base)):
+    if cls is None or not any(_is_recognised(base) for base in type.mro(cls)):
         return None
     from tenure.model.clients import adapter_of  # noqa: PLC0415 - imported on use: many programs have none of them
 
@@ -173,13 +174,14 @@ def _lifecycle_known(cls: type) -> Lifecycle | None:
     )
 
 
-def _has_module(base: type) -> bool:
-    return isinstance(base.__module__, str)
+def _is_recognised(base: type) -> bool:
+    module = base.__module__
+    return isinstance(module, str) and module.partition(".")[0] in _RECOGNISED
 
 
 def _lifecycle_entered(cls: type) -> Lifecycle | None:
     """Return the lifecycle of what is a client, or what `async with` or `with` opens and closes; None for any other."""
-    known = _lifecycle_known(cls)
+    known = lifecycle_of_client(cls)
     if known is not None and known.adapter not in _GIVES_ANOTHER:
         return known
     return _context_of_class(cls)
@@ -256,9 +258,18 @@ def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) ->
     if cls is not None and not callable(getattr(cls, close, None)):
         raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
     if cls is None:
-        by_name = methods(lambda obj: _require_method(obj, close), lambda obj: getattr(obj, close)())
-        return replace(by_name, rule=Rule.SAID)
+        return replace(_by_name(close), rule=Rule.SAID)
     return replace(methods(None, own_function(cls, close), cls=cls), rule=Rule.SAID)
+
+
+def _by_name(name: str) -> Lifecycle:
+    """Return a lifecycle that ends with the method *name* of an object whose class is not known yet."""
+
+    def close(obj: Any) -> Any:
+        return getattr(obj, name)()
+
+    close.__name__, close.__qualname__ = name, f"object.{name}"
+    return methods(lambda obj: _require_method(obj, name), close)
 
 
 def _require_method(obj: Any, name: str) -> None:
