@@ -125,8 +125,16 @@ class ScopeEntered(ScopeEvent):
 
 
 @record
+class ScopeLeaving(ScopeEvent):
+    """A scope is about to be left, or the container closed: what it owns is closed from now on."""
+
+    outcome: BaseException | None
+    """The error that ended the body, or None."""
+
+
+@record
 class ScopeLeft(ScopeEvent):
-    """A scope was left and everything it owned is closed."""
+    """A scope was left, or the container closed, and everything it owned is closed."""
 
     outcome: BaseException | None
     """The error that ended the body, or None."""
@@ -147,5 +155,44 @@ class StartEnded(ScopeEvent):
     elapsed_s: float
     error: BaseException | None
 
+
+@record
+class Leak(Event):
+    """Something is kept for longer than it should be, or nobody is left to give it back."""
+
+    kind: str
+    """What is wrong: one of `LEAK_KINDS`."""
+    id: int
+    """Number of the resource's opening, or of the scope; for what was borrowed, that of the borrowing."""
+    label: str
+    """What leaks, as it is shown to people: a resource's key, a scope's name, the name of a pool."""
+    scope: str
+    """Name of the scope that owns it; for a scope, its own name."""
+    scope_id: int
+    age_s: float
+    """Seconds since it was opened, entered or borrowed."""
+    opened_by: tuple[str, ...] = ()
+    """Where that was: `file:line in function`, innermost first; () where nobody asked for it to be recorded."""
+
+    def __str__(self) -> str:
+        """Return the leak as a sentence, followed by a line for each frame that led to it."""
+        said = f"{self.label} {LEAK_KINDS[self.kind]} for {self.age_s:.3g} s"
+        owner = "" if self.kind in ("scope", "borrowed") else f", owned by {self._owner()}"
+        return said + owner + "".join(f"\n    opened by {frame}" for frame in self.opened_by[:1]) + "".join(
+            f"\n    called from {frame}" for frame in self.opened_by[1:]
+        )
+
+    def _owner(self) -> str:
+        return "the container" if self.scope == "root" else f"the scope {self.scope!r}"
+
+
+LEAK_KINDS = {
+    "resource": "has been open",
+    "scope": "has been entered and not left",
+    "abandoned": "was given up while it closed, and may have been open",
+    "borrowed": "has been borrowed and not given back",
+    "piled up": "is one of many that are open at once, the oldest",
+}
+"""What kinds of leaks there are, and how each is said."""
 
 Observer: TypeAlias = Callable[[Event], object]

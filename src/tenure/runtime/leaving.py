@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
-from tenure.events import ScopeLeft
+from tenure.events import ScopeLeaving, ScopeLeft
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
 from tenure.lifecycle.claim import Claim, openings, waiting_for, waits_for_own_code
 from tenure.lifecycle.closing import Closer, refuse_other_loop
@@ -54,6 +54,8 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
         return (yield from _join(scope, ending, outcome))
     failure: BaseException | None = None
     try:
+        if engine.notify is not None:
+            engine.notify(ScopeLeaving(time.perf_counter(), scope.name, scope.number, outcome))
         failure = yield from _close_contents(engine, scope, outcome, is_async)
         return failure
     finally:
@@ -74,7 +76,9 @@ def left_empty(engine: Any, scope: Scope, outcome: BaseException | None) -> bool
         if scope.parent is not None:
             scope.parent.children.pop(scope, None)
     if engine.notify is not None:
-        engine.notify(ScopeLeft(time.perf_counter(), scope.name, scope.number, outcome))
+        now = time.perf_counter()
+        engine.notify(ScopeLeaving(now, scope.name, scope.number, outcome))
+        engine.notify(ScopeLeft(now, scope.name, scope.number, outcome))
     return True
 
 

@@ -1,0 +1,90 @@
+"""What observers are shown of a scope's end, in which order."""
+
+import pytest
+
+from tenure import Container
+from tenure.events import Closed, Closing, Leak, ScopeEntered, ScopeLeaving, ScopeLeft
+
+
+class Thing:
+    """Closed by a generator."""
+
+
+def make_thing():
+    """Open and close nothing."""
+    yield Thing()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def container(told):
+    container = Container(observers=[told.append])
+    container.bind(Thing, make_thing, scope="request")
+    with container:
+        yield container
+
+
+def kinds(told):
+    """Return what was told of scopes and closings."""
+    wanted = (ScopeEntered, ScopeLeaving, ScopeLeft, Closing, Closed)
+    return [type(event) for event in told if isinstance(event, wanted)]
+
+
+def test_leaving_is_told_before_anything_is_closed(container, told):
+    """Then each closing, then that the scope is left."""
+    with container.resource_scope() as scope:
+        scope.get(Thing)
+
+    assert kinds(told) == [ScopeEntered, ScopeLeaving, Closing, Closed, ScopeLeft]
+
+
+def test_an_empty_scope_is_told_as_well(container, told):
+    """Its leaving and that it is left, at one time."""
+    with container.resource_scope():
+        pass
+
+    assert kinds(told) == [ScopeEntered, ScopeLeaving, ScopeLeft]
+    assert told[-1].at == told[-2].at
+
+
+def test_closing_a_container_is_told_of_its_root(told):
+    """Once, however often it is closed."""
+    container = Container(observers=[told.append])
+    container.close()
+    container.close()
+
+    assert [(type(event), event.scope) for event in told] == [(ScopeLeaving, "root"), (ScopeLeft, "root")]
+
+
+def test_what_ended_the_body_is_told(container, told):
+    """The same error when the scope begins to be left and when it is left."""
+    error = OSError()
+    with pytest.raises(OSError), container.resource_scope() as scope:
+        scope.get(Thing)
+        raise error
+
+    assert [event.outcome for event in told if isinstance(event, ScopeLeaving | ScopeLeft)] == [error, error]
+
+
+@pytest.mark.parametrize(
+    ("leak", "text"),
+    [
+        (
+            Leak(0.0, "resource", 3, "Database", "root", 1, 2.0, ("app.py:7 in main", "app.py:9 in <module>")),
+            "Database has been open for 2 s, owned by the container\n"
+            "    opened by app.py:7 in main\n    called from app.py:9 in <module>",
+        ),
+        (Leak(0.0, "resource", 3, "Session", "request", 2, 2.0), "Session has been open for 2 s, owned by the scope "
+         "'request'"),
+        (Leak(0.0, "scope", 2, "request", "request", 2, 0.25), "request has been entered and not left for 0.25 s"),
+        (Leak(0.0, "borrowed", 9, "pool of Connection", "root", 1, 31.0),
+         "pool of Connection has been borrowed and not given back for 31 s"),
+    ],
+)  # fmt: skip
+def test_a_leak_is_a_sentence(leak, text):
+    """Followed by where it was opened, if that is known."""
+    assert str(leak) == text
