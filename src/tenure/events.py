@@ -178,8 +178,11 @@ class Leak(Event):
         """Return the leak as a sentence, followed by a line for each frame that led to it."""
         said = f"{self.label} {LEAK_KINDS[self.kind]} for {self.age_s:.3g} s"
         owner = "" if self.kind in ("scope", "borrowed") else f", owned by {self._owner()}"
-        return said + owner + "".join(f"\n    opened by {frame}" for frame in self.opened_by[:1]) + "".join(
-            f"\n    called from {frame}" for frame in self.opened_by[1:]
+        return (
+            said
+            + owner
+            + "".join(f"\n    opened by {frame}" for frame in self.opened_by[:1])
+            + "".join(f"\n    called from {frame}" for frame in self.opened_by[1:])
         )
 
     def _owner(self) -> str:

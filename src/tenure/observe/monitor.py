@@ -1,10 +1,11 @@
 """
-Count what a container opens and closes, and how long it lives.
+Count what a container opens and closes, how long that takes and how long it lives.
 
 Knows events, and objects that report themselves by hand; must not know the container, and never keeps a resource alive.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
@@ -19,6 +20,9 @@ from tenure.events import (
     Opening,
     ResourceEvent,
 )
+from tenure.observe.histogram import Histogram
+from tenure.observe.report import MonitorReport
+from tenure.observe.tallies import Tallies
 from tenure.observe.tracking import HandTracked, Lifetimes
 
 Number: TypeAlias = int | float
@@ -33,7 +37,7 @@ class Observable(Protocol):
 
 class ResourceMonitor:
     """
-    Count the resources of *container* from now on: created, disposed, active, failed; and measure their lifetimes.
+    Count the resources of *container* from now on: created, disposed, active, failed; and measure their times.
 
     A resource counts as created when it is open, as disposed when its closing ended, normally or with an error. An
     error is an opening or a closing that raised an `Exception`, or a closing that was abandoned at its limit (which is
@@ -46,33 +50,52 @@ class ResourceMonitor:
     class satisfies, are passed over; an error that is reported by hand and then raised counts once. Where that does not
     fit (keys that are no classes), `automatic=False` counts by hand only.
 
-    Thread-safe. Memory grows with what is active and with *window*, not with what was.
+    `report()` tells all of it, `get_report()` and `metrics` the few numbers that go by the names of the document.
+    Durations are counted in histograms whose quantiles (median, p95, p99) are nearest ranks over log-spaced buckets, at
+    most 1 % from the true value; their number, mean and extremes are exact. See `tenure.observe.histogram`.
+
+    Thread-safe. Memory grows with what is active, with *window*, *max_keys* and *n_slowest*, not with what was.
 
     Args:
         container: anything with `observe(callback)`.
         automatic: whether to count what the container reports; False counts only what is tracked by hand.
-        window: how many lifetimes the median looks back on, ≥ 1; the other numbers are exact over all.
+        window: how many lifetimes the median of `get_report()` looks back on, ≥ 1; all other numbers are over all.
+        max_keys: how many keys `report()` tells apart, ≥ 1; what comes later is counted together.
+        n_slowest: how many of the slowest openings and closings `report()` tells, ≥ 0.
 
     Raises:
-        ValueError: *window* is less than 1.
+        ValueError: *window* or *max_keys* is less than 1, or *n_slowest* less than 0.
     """
 
-    def __init__(self, container: Observable, *, automatic: bool = True, window: int = 1024) -> None:
-        if window < 1:
-            msg = f"window is {window}, but a median needs at least 1 lifetime to look at"
-            raise ValueError(msg)
+    def __init__(
+        self,
+        container: Observable,
+        *,
+        automatic: bool = True,
+        window: int = 1024,
+        max_keys: int = 1000,
+        n_slowest: int = 10,
+    ) -> None:
+        _refuse_less("window", window, 1, "a median needs at least 1 lifetime to look at")
+        _refuse_less("max_keys", max_keys, 1, "at least 1 key is told from the others")
+        _refuse_less("n_slowest", n_slowest, 0, "a number of things cannot be negative")
 
         self.container = container
         # Guards everything below. Re-entrant: a weakref callback or a finalizer may report in the middle of a report.
         self._lock = threading.RLock()
         self._n_created = self._n_disposed = self._n_active = self._n_errors = 0
         self._lifetimes = Lifetimes(window)
+        self._all_lifetimes = Histogram()  # of what is counted by events or by hand
+        self._tallies = Tallies(max_keys, n_slowest)
+        self._began_at = time.perf_counter()
+        self._end: Callable[[], None] | None = None
         self._open: set[int] = set()  # openings that are counted and not closed yet
         self._by_hand = HandTracked()
         self._busy: set[int] = set()  # openings whose opening or closing code is running
         self._reported: list[BaseException] = []  # errors told by hand while something was busy, else empty
         if automatic:
-            container.observe(self)
+            end = container.observe(self)
+            self._end = end if callable(end) else None
 
     def __repr__(self) -> str:
         counts = self.metrics
@@ -84,6 +107,7 @@ class ResourceMonitor:
     def __call__(self, event: Event) -> None:
         """Take one *event* into account; this is what the container calls."""
         with self._lock:
+            self._tallies.take(event)
             match event:
                 case Opening() | Closing():
                     self._busy.add(event.id)
@@ -117,7 +141,11 @@ class ResourceMonitor:
     def _closed(self, event: Closed | CloseFailed) -> None:
         if self._leave(event):
             self._n_disposed += 1
-            self._lifetimes.add(event.lifetime_s)
+            self._measure(event.lifetime_s)
+
+    def _measure(self, lifetime_s: float) -> None:
+        self._lifetimes.add(lifetime_s)
+        self._all_lifetimes.add(lifetime_s)
 
     def _abandoned(self, event: Abandoned) -> None:
         self._n_errors += 1
@@ -152,7 +180,7 @@ class ResourceMonitor:
             if lifetime_s is not None:
                 self._n_disposed += 1
                 self._n_active -= 1
-                self._lifetimes.add(lifetime_s)
+                self._measure(lifetime_s)
 
     def track_resource_error(self, error: BaseException) -> None:
         """Count *error*; when a resource goes on to raise it from its opening or closing, it counts once."""
@@ -181,3 +209,39 @@ class ResourceMonitor:
                 "total_lifetimes_tracked": self._lifetimes.n_tracked,
                 "median_lifetime": self._lifetimes.median_s,
             }
+
+    def report(self) -> MonitorReport:
+        """
+        Return everything that is known at this moment: counts, how long openings, closings and lives took, by key too.
+
+        `str()` of it is made to be read, `as_dict()` to be sent. Durations are seconds; *estimator* says how medians
+        and percentiles are estimated. The times of openings and closings are those that the container told of.
+        """
+        with self._lock:
+            tallies = self._tallies
+            return MonitorReport(
+                self._n_created,
+                self._n_disposed,
+                self._n_active,
+                self._n_errors,
+                tallies.all.retries,
+                tallies.all.open.distribution(),
+                tallies.all.close.distribution(),
+                self._all_lifetimes.distribution(),
+                tallies.by_key(),
+                tallies.by_scope(),
+                tallies.slowest(),
+                time.perf_counter() - self._began_at,
+            )
+
+    def detach(self) -> None:
+        """Observe the container no longer; what was counted stays, and what reports itself by hand still counts."""
+        end, self._end = self._end, None
+        if end is not None:
+            end()
+
+
+def _refuse_less(name: str, value: int, least: int, why: str) -> None:
+    if value < least:
+        msg = f"{name} is {value}, but {why}"
+        raise ValueError(msg)
