@@ -12,6 +12,7 @@ from tenure.providers.pending import Done, Pending
 from tenure.providers.resource import BaseResource
 from tenure.providers.shutting import shut_down
 from tenure.runtime import starting
+from tenure.runtime.life import note_shut_down
 from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import current_of, every_scope, live_chain
 
@@ -115,6 +116,8 @@ def shutdown_resources(
     """
     _check(resource_type)
     engine = container.__tenure_engine__
+    if resource_type is BaseResource:
+        note_shut_down(engine)
     providers = list(container.traverse(types=[resource_type]))
     own = [p for p in providers if type(p).shutdown not in _USUAL_SHUTDOWNS and p.initialized]
     failed: list[Exception] = []

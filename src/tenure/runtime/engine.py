@@ -34,6 +34,7 @@ from tenure.runtime.scope import ANONYMOUS, ROOT, Ending, Scope, State, every_sc
 
 if TYPE_CHECKING:
     from tenure.compile.ahead import Ahead
+    from tenure.runtime.life import Life
 
 
 class Resolvers(dict[Key, Callable[[Scope], Any]]):
@@ -73,6 +74,7 @@ class Engine:
         keepers: keys that keep what was made of them themselves, outside every scope.
         callers: what `caller` has found, by key.
         hot: what requests by key give without a look at anything else; see there.
+        life: how far the life of the container has come, None where nobody has noted anything yet.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Engine:
         self.joined: list[Engine] = []
         self.keepers: set[Key] = set()
         self.ahead: Ahead | None = None
+        self.life: Life | None = None
         self._preparers: dict[tuple[Key, bool], Any] = {}
         self.callers: dict[Key, Any] = {}
         self.hot: Hot = Hot(self)

@@ -21,6 +21,7 @@ from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import fulfilling, managed, opening
 from tenure.runtime.degrading import is_spared
 from tenure.runtime.fulfilling import below_is_ready
+from tenure.runtime.life import life_of
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
@@ -236,10 +237,16 @@ def _tell_began(engine: Any, scope: Scope, launches: Sequence[Launch]) -> float:
     now = time.perf_counter()
     if engine.notify is not None:
         engine.notify(StartBegan(now, scope.name, scope.number, tuple(binding.key for binding, _ in launches)))
+    if scope is engine.root:
+        life_of(engine).n_starting += 1
     return now
 
 
 def _tell_ended(engine: Any, scope: Scope, began: float, error: BaseException | None) -> None:
+    if scope is engine.root:
+        life_of(engine).n_starting -= 1
+        if error is None:
+            life_of(engine).started = scope.number
     if engine.notify is not None:
         now = time.perf_counter()
         engine.notify(StartEnded(now, scope.name, scope.number, now - began, error))
