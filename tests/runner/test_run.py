@@ -320,3 +320,15 @@ def test_mistakes(call, text):
     """They are told before anything is opened."""
     with pytest.raises(BindingError, match=text):
         call()
+
+
+@pytest.mark.parametrize("backend", [None, "asyncio"])
+def test_a_declarative_container_with_a_provider_called_engine(backend):
+    """Providers may have any name; the engine of the library is not looked up by one."""
+
+    class App(DeclarativeContainer):
+        engine = Singleton(str, "the user's")
+
+    app = App()
+
+    assert run(app, lambda: app.engine(), backend=backend) == "the user's"

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
+from tenure.binder import Binder
 from tenure.events import Event, Opening
 from tenure.runner.options import Runnable
 from tenure.runner.verdict import interruption, verdict
+from tenure.runtime.life import life_of
 from tenure.runtime.scope import current
 from tenure.workers.stop import Stop, stopping
 
@@ -15,12 +17,27 @@ from tenure.workers.stop import Stop, stopping
 @contextmanager
 def inside(container: Any) -> Iterator[None]:
     """Let functions with `@inject` that name no container be served by *container*, in the body and its tasks."""
-    engine = container.engine if hasattr(container, "engine") else container.__tenure_engine__
-    token = current.set(engine.root)
+    token = current.set(engine_of(container).root)
     try:
         yield
     finally:
         current.reset(token)
+
+
+@contextmanager
+def told_of(stop: Stop, container: Any) -> Iterator[None]:
+    """Let whoever watches *container* see *stop*, in the body: from its request on nothing new should be sent to it."""
+    life = life_of(engine_of(container))
+    life.stop = stop
+    try:
+        yield
+    finally:
+        life.stop = None
+
+
+def engine_of(container: Any) -> Any:
+    """Return the engine of *container*, of either face; a declarative one may have a provider of any name."""
+    return container.engine if isinstance(container, Binder) else container.__tenure_engine__
 
 
 class Pauses:

@@ -12,10 +12,11 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
+from tenure.binder import Binder
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.latch import Latch
 from tenure.runner import arguments
-from tenure.runner.around import Pauses, inside, offer_stop
+from tenure.runner.around import Pauses, inside, offer_stop, told_of
 from tenure.runner.draining import Accepted, Ledger
 from tenure.runner.loops import caller, run_life
 from tenure.runner.options import Options, Runnable
@@ -57,7 +58,7 @@ class AsyncRun:
     def run(self, backend: str) -> Any:
         """Start, run main on *backend*, close; return what main returned, raise what has to leave."""
         offer_stop(self._container)
-        with serving(self._stop), self._signals:
+        with serving(self._stop), told_of(self._stop, self._container), self._signals:
             result, error = run_life(backend, self._life)
         if error is not None:
             try:
@@ -99,8 +100,8 @@ class AsyncRun:
 
     async def _take_over(self) -> None:
         """Have the failure of a resource's own task end the run, not only the task that started it (L56)."""
-        engine = getattr(self._container, "engine", None)
-        if engine is not None:
+        if isinstance(self._container, Binder):
+            engine = self._container.engine
             crashed = engine.root.crashed
             await engine.root.end_region(None)
             engine.root.crashed = crashed

@@ -16,7 +16,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from tenure.runner import arguments
-from tenure.runner.around import Pauses, inside, offer_stop
+from tenure.runner.around import Pauses, inside, offer_stop, told_of
 from tenure.runner.draining import Accepted, Ledger
 from tenure.runner.inbox import Inbox
 from tenure.runner.options import Options, Runnable
@@ -60,7 +60,7 @@ class SyncRun:
     def run(self) -> Any:
         """Start, call main, close; return what main returned, raise what has to leave."""
         offer_stop(self._container)
-        with serving(self._stop), self._inbox, self._signals, self._attended():
+        with serving(self._stop), told_of(self._stop, self._container), self._inbox, self._signals, self._attended():
             with self._ledger.kept(), Pauses(self._container, self._stop):
                 self._container.__enter__()
             with _Closing(self._container, self._ledger), inside(self._container):
