@@ -81,6 +81,7 @@ class Binder:
         arguments: Mapping[str, Any] | None = None,
         close: str | Callable[[Any], Any] | None = None,
         resource: bool = False,
+        health: Any = None,
     ) -> None:
         """
         Say how the value of *key* is made.
@@ -97,6 +98,8 @@ class Binder:
             arguments: constants by parameter name.
             close: name of the method that closes the value, or a function that takes it; either makes it a resource.
             resource: whether a class is a resource although it is not decorated.
+            health: how its health is checked, resource or not: a function of the object, the name of a method, a
+                `tenure.health.Health`; False: not at all; None: as its class says (docs/health.md).
 
         Raises:
             BindingError: it cannot be bound like that; the text says why.
@@ -105,7 +108,8 @@ class Binder:
             GuessError: the container is strict, and nothing but the name of a method tells how it is closed.
         """
         self._refuse_if_closed()
-        ahead = self.engine.ahead if value is NOTHING and not (name or arguments or close or resource) else None
+        is_usual = value is NOTHING and health is None and not (name or arguments or close or resource)
+        ahead = self.engine.ahead if is_usual else None
         if ahead is not None and ahead.bind(key, target, scope, _DECLARED, self._serial + 1, self.engine.graph):
             self._serial += 1
             return
@@ -124,6 +128,10 @@ class Binder:
             is_value=value is not NOTHING, serial=self._serial,
         )  # fmt: skip
         self._check(binding)
+        if health is not None:
+            from tenure.model.health import with_health  # noqa: PLC0415 - imported on use: many programs never do
+
+            binding = with_health(binding, health)
         self._leave_companions(binding.key)
         self._add(binding)
 

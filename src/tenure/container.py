@@ -23,6 +23,7 @@ from tenure.runtime.scope import current_of
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from tenure.health.records import HealthReport
     from tenure.runtime.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -160,6 +161,25 @@ class Container(Binder):
         from tenure.runtime.snapshot import snapshot  # noqa: PLC0415 - imported on use: many programs never do
 
         return snapshot(self.engine)
+
+    async def health(self) -> "HealthReport":
+        """
+        Return whether the container lives, is ready and has started, and whether what is open in it still answers.
+
+        Opens nothing, holds nothing up, takes no longer than the limits of the checks; see docs/health.md.
+
+        Raises:
+            KeyboardInterrupt: a check raised it; nothing else that a check raises leaves.
+        """
+        from tenure.health.reporting import report  # noqa: PLC0415 - imported on use: many programs never do
+
+        return await report(self)
+
+    def health_sync(self) -> "HealthReport":
+        """Return the same without an event loop; what can only be asked on one that is blocked here is "unknown"."""
+        from tenure.health.reporting import report_sync  # noqa: PLC0415 - imported on use: many programs never do
+
+        return report_sync(self)
 
     # scopes
 

@@ -75,7 +75,8 @@ def resource(
         retry: how often and how patiently opening is tried; None: once.
         close: name of the method that closes, or a function that takes the object; for a class or plain function that
             has no opening and closing of its own.
-        health: reserved for the health check of the resource.
+        health: how its health is checked: a function of the object, the name of a method, a `tenure.health.Health`;
+            False: not at all; None: by its method `health_check` or `ping`, if its class has one (docs/health.md).
         tags: free words for people and programs, shown in drawings.
         shield: give it an owner task wherever it lives, out of reach of anyone's cancellation.
         suppress: let its closing code turn the body's failure into success.
@@ -106,7 +107,7 @@ def resource(
         retry=retry,
         shield=shield,
         suppress=suppress,
-        health=health,
+        health=_health(health),
         tags=MappingProxyType(dict(tags or {})),
         close=close,
         optional=optional or fallback is not NOTHING,
@@ -131,6 +132,7 @@ def managed_resource(
     open_timeout: float | None = None,
     close_timeout: float | None = None,
     retry: Retry | None = None,
+    health: Any = None,
 ) -> Callable[[C], C]:
     """
     Declare a class a resource that two functions open and close.
@@ -153,8 +155,9 @@ def managed_resource(
         if function is not None and not callable(function):
             raise BindingError(f"{name} must be a function that takes the object, not {function!r}")
     options = Options(
-        scope=scope, is_resource=True, open_timeout=open_timeout, close_timeout=close_timeout, retry=retry
-    )
+        scope=scope, is_resource=True, open_timeout=open_timeout, close_timeout=close_timeout, retry=retry,
+        health=_health(health),
+    )  # fmt: skip
 
     def declare(cls: C) -> C:
         if not isinstance(cls, type):
@@ -202,6 +205,14 @@ def _check_options(scope: Any, open_timeout: Any, close_timeout: Any, retry: Any
         raise BindingError(f"retry must be a Retry, not {retry!r}; did you mean Retry(attempts={retry!r})?")
     if tags is not None and not isinstance(tags, Mapping):
         raise BindingError(f"tags must be a mapping of words to words, not {tags!r}")
+
+
+def _health(health: Any) -> Any:
+    if health is None:
+        return None
+    from tenure.model.health import checked_health  # noqa: PLC0415 - imported on use: many programs never do
+
+    return checked_health(health)
 
 
 def _lifetime(name: str, lifetime: str) -> Any:

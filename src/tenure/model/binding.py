@@ -121,6 +121,7 @@ class Options:
     suppress: bool = False
     """Whether its closing code may turn the body's failure into success."""
     health: Any = None
+    """A `Health`; None: nothing was said; False: it is not checked."""
     tags: MappingProxyType[str, str] = MappingProxyType({})
     close: Any = None
     """Name of a closing method, or a function that takes the object."""

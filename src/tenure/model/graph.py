@@ -266,7 +266,7 @@ class Graph:
 
         Bindings with findings are passed over.
         """
-        above = self._needed_by()
+        above = self.needed_by()
         found, queue = set(keys), list(keys)
         while queue:
             for dependent in above.get(queue.pop(), ()):
@@ -275,7 +275,8 @@ class Graph:
                     queue.append(dependent)
         return found
 
-    def _needed_by(self) -> dict[Key, list[Key]]:
+    def needed_by(self) -> dict[Key, list[Key]]:
+        """Return, by key, the keys that need it directly or were seen to ask for it; findings are passed over."""
         above: dict[Key, list[Key]] = {}
         for binding in list(self):
             try:

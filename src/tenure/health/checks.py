@@ -1,0 +1,90 @@
+"""Which check an object has, and how it is made. Calls nothing of the object's."""
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from tenure.health.checker import CHECKS
+from tenure.model.health import Health
+from tenure.record import record
+
+BY_NATURE = ("health_check", "ping")
+"""
+Methods that are made for checking: they are called although nobody declared a check. `execute` and `get` do work, that
+of a queue takes an item away: they are called only where a check was declared without saying which.
+"""
+
+
+@record(unguarded=True)
+class Ask:
+    """How one object is asked."""
+
+    call: Callable[[Any], Any]
+    """A function of the object."""
+    health: Health
+    is_async: bool = False
+    """Whether calling it gives an awaitable, as far as can be seen from outside."""
+    is_instant: bool = False
+    """Whether it only looks at what Tenure itself knows, so that it is called wherever one is."""
+    answer_counts: bool = True
+    """Whether what it returns says how the object is; else it is enough that it returned."""
+
+
+_USUAL = Health()
+_LENIENT = Health(critical=False)
+
+
+def ask_of(said: Any, obj: Any) -> Ask | None:
+    """
+    Return how *obj* is asked; None: there is no check.
+
+    Args:
+        said: what its declaration says: a Health, False for none, None for nothing said.
+        obj: the open object.
+    """
+    if said is False:
+        return None
+    if said is None and type(obj).__module__ == "tenure.workers.handle":
+        return Ask(_worker, _LENIENT, is_instant=True)
+    health = _USUAL if said is None else said
+    if health.check is None:
+        return _by_class(type(obj), health, BY_NATURE if said is None else None)
+    if isinstance(health.check, str):
+        return Ask(operator.methodcaller(health.check), health, _is_async(_method(type(obj), health.check)))
+    return Ask(health.check, health, _is_async(health.check))
+
+
+def _by_class(class_: type, health: Health, names: tuple[str, ...] | None) -> Ask | None:
+    for check in CHECKS:
+        method = _method(class_, check.name) if names is None or check.name in names else None
+        if callable(method):
+            call = operator.methodcaller(check.name, *check.arguments)
+            return Ask(call, health, _is_async(method), answer_counts=check.name in BY_NATURE)
+    return None
+
+
+def _method(class_: type, name: str) -> Any:
+    """Return what *class_* has by that *name*; never what its instances or its metaclass answer to."""
+    if not any(name in vars(base) for base in class_.__mro__):
+        return None
+    try:
+        return getattr(class_, name, None)
+    except Exception:  # noqa: BLE001 - code of the user's, that a check may not stumble over
+        return None
+
+
+def _is_async(function: Any) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(vars(type(function)).get("__call__"))
+
+
+def _worker(worker: Any) -> dict[str, Any]:
+    """Say how a background task is: one that crashed and is about to be restarted works worse than it should."""
+    status = {"waiting": "degraded", "failed": "unhealthy"}.get(worker.state, "healthy")
+    found = {"status": status, "worker": worker.state, "n_restarts": worker.n_restarts}
+    if status != "healthy":
+        found["error"] = f"the worker is {worker.state} after {type(worker.error).__name__}"
+    return found
