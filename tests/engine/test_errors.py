@@ -387,7 +387,7 @@ async def test_an_observer_that_raises_is_dismissed(world, story, monkeypatch):
 
     assert [type(each.exc_value) for each in reported] == [Fault]
     assert [type(event).__name__ for event in seen] == [
-        "StartBegan", "Opening", "Opened", "StartEnded", "Closing", "Closed", "ScopeLeft",
+        "StartBegan", "Opening", "Opened", "StartEnded", "ScopeLeaving", "Closing", "Closed", "ScopeLeft",
     ]  # fmt: skip
     assert story.log == ["open A", "close A"]
 

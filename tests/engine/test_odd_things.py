@@ -328,7 +328,7 @@ async def test_an_observer_that_looks_at_the_container(world, story):
     async with world.inside(container), world.inside(container.resource_scope()):
         await world.get(container, b)
 
-    assert len(looked) == 13
+    assert len(looked) == 15
 
 
 async def test_an_observer_that_gets(world, story):
