@@ -1,19 +1,19 @@
 """`@inject` and `Inject`: functions whose parameters a container fills in."""
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.errors import BindingError, ScopeError
 from tenure.keys import Key, show
 from tenure.model.introspect import InjectMarker
-from tenure.runtime.entering import EnterableScope
-from tenure.runtime.scope import Scope, current, current_of
+from tenure.resource_scope import ResourceScope
+from tenure.runtime.scope import current, current_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from tenure.binder import Binder
+    from tenure.runtime.injection import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def inject(function: Any = None, /, *, container: "Binder | None" = None, scope:
         needs = injected_needs(function)
         if container is not None:
             container.expects(describe(function, needs))
-        wrapped: F = wrap(function, needs, lambda: _Call(container, scope), _get, _aget)
+        wrapped: F = wrap(function, needs, _source(container, scope))
         return wrapped
 
     return decorate if function is None else decorate(function)
@@ -103,60 +103,31 @@ def _check_function(function: Any) -> None:
         raise BindingError(f"inject decorates a function, not {function!r}")
 
 
-class _Call:
-    """What is around one call: a scope of its own if one was asked for, else nothing."""
+def _source(container: Any, name: str | None) -> "Source":
+    from tenure.runtime.injection import Source  # noqa: PLC0415 - many programs never inject
 
-    __slots__ = ("_container", "_handle", "_name")
+    def engine() -> Any:
+        return container.engine if container is not None else _current_engine()
 
-    def __init__(self, container: Any, name: str | None) -> None:
-        self._container = container
-        self._name = name
-        self._handle: EnterableScope | None = None
+    def scope() -> ResourceScope:
+        return ResourceScope(engine(), name)
 
-    def _engine(self) -> Any:
-        if self._container is not None:
-            return self._container.engine
-        scope = current.get()
-        if scope is None:
-            raise ScopeError(
-                "an injected function was called where no scope is current, so that nothing says which container "
-                "serves it; say it with @inject(container=container), or call it inside container.resource_scope()"
-            )
-        return scope.engine
+    def get() -> Callable[[Key], Any]:
+        found: Callable[[Key], Any] = engine().hot.__getitem__
+        return found
 
-    def _handle_or_scope(self) -> Scope:
-        engine = self._engine()
-        if self._name is None:
-            return current_of(engine)
-        self._handle = EnterableScope(engine, self._name)
-        return self._handle
+    def aget() -> Callable[[Key], Any]:
+        found = engine()
+        return lambda key: found.avalue(key, current_of(found))
 
-    def detach(self) -> Scope | None:
-        """Make the scope of this call, if it has one of its own, current no longer; return it."""
-        return self._handle.detach() if self._handle is not None else None
-
-    def __enter__(self) -> Scope:
-        found = self._handle_or_scope()
-        return found if self._handle is None else self._handle.__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return False if self._handle is None else self._handle.__exit__(kind, error, trace)
-
-    async def __aenter__(self) -> Scope:
-        found = self._handle_or_scope()
-        return found if self._handle is None else await self._handle.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return False if self._handle is None else await self._handle.__aexit__(kind, error, trace)
+    return Source(name, scope, get, aget)
 
 
-def _get(scope: Scope, key: Key) -> Any:
-    return scope.engine.hot[key]  # of the current scope, which *scope* is
-
-
-async def _aget(scope: Scope, key: Key) -> Any:
-    return await scope.engine.avalue(key, scope)
+def _current_engine() -> Any:
+    scope = current.get()
+    if scope is None:
+        raise ScopeError(
+            "an injected function was called where no scope is current, so that nothing says which container "
+            "serves it; say it with @inject(container=container), or call it inside container.resource_scope()"
+        )
+    return scope.engine

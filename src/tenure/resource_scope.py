@@ -37,12 +37,13 @@ class ResourceScope(EnterableScope):
 
     def get(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope; see `Container.get`."""
-        engine = self.engine
-        swift = engine.swift.get(key) or engine.learn_swift(key)
-        if swift is not None:
-            return swift(self)
+        if self.is_simple:
+            level = self.level
+            swift = level.plain.get(key) or self.engine.learn_swift(key, level)
+            if swift is not None:
+                return swift(self)
         self.refuse_unless_open()
-        return engine.value(key, self)
+        return self.engine.value(key, self)
 
     @overload
     async def aget(self, key: str) -> Any: ...
@@ -53,8 +54,8 @@ class ResourceScope(EnterableScope):
     async def aget(self, key: Any) -> Any:
         """Return the value of *key* as seen from this scope, open; see `Container.aget`."""
         if self.is_simple:
-            engine = self.engine
-            swift = engine.aswift.get(key) or engine.learn_swift(key, is_async=True)
+            level = self.level
+            swift = level.waiting.get(key) or self.engine.learn_swift(key, level, is_async=True)
             if swift is not None:
                 return await swift(self)
         self.refuse_unless_open()

@@ -51,7 +51,7 @@ class Story:
             with self.container.resource_scope() as scope:
                 scope.get(High)
                 scope.get(A)
-        assert self.container.engine.swift[High] is not None
+        assert self.container.engine.levels[None].plain[High] is not None
         self.steps.clear()
 
     def note(self, step):
@@ -156,7 +156,7 @@ def test_what_yields_twice_is_closed():
         assert isinstance(error, ResourceProtocolError)
         assert "second time" in str(error)
         assert len(ended) == number + 1
-    assert container.engine.swift[A] is not None
+    assert container.engine.levels[None].plain[A] is not None
 
 
 def test_closing_the_container_from_inside_an_opening():

@@ -53,7 +53,7 @@ class Story:
         for _ in range(2):
             async with self.container.resource_scope() as scope:
                 await scope.aget(High)
-        assert self.container.engine.aswift[High] is not None
+        assert self.container.engine.levels[None].waiting[High] is not None
         self.steps.clear()
         return self
 
@@ -326,7 +326,7 @@ def test_a_resource_of_another_loop_is_refused():
     async def uses():
         for _ in range(3):
             await use()
-        assert container.engine.aswift[High] is not None
+        assert container.engine.levels[None].waiting[High] is not None
 
     first = asyncio.new_event_loop()
     try:

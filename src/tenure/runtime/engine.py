@@ -70,6 +70,7 @@ class Engine:
         replaced: the overrides of the type-driven face that stand, by key, the one that counts last.
         originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
+        levels: the swift functions of scopes, by what is said when one is entered: a name, or None.
         ahead: the resolvers that were compiled ahead of time, None where there are none, or no longer.
         keepers: keys that keep what was made of them themselves, outside every scope.
         callers: what `caller` has found, by key.
@@ -97,9 +98,10 @@ class Engine:
         # its marks order themselves as long as one thread runs at a time
         self._fuses: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
         self.is_swift: bool = self._fuses
-        self.swift: dict[Key, Callable[[Scope], Any] | None] = {}
-        self.aswift: dict[Key, Callable[[Scope], Any] | None] = {}
-        self.usual_name: str = ladder[-1] if ladder else ANONYMOUS
+        usual = swift_making.Level(ladder[-1] if ladder else ANONYMOUS)
+        self.levels: dict[str | None, swift_making.Level] = {None: usual, CALL: swift_making.Level(CALL)}
+        if ladder:
+            self.levels[usual.name] = usual
         self.instances: dict[Key, Managed] = {}
         self.used: set[Key] = set()
         self.stash: dict[Key, dict[Any, Any]] = {}
@@ -402,19 +404,16 @@ class Engine:
     def forget_swift(self) -> None:
         """Have every swift function ask for the steps, and forget them."""
         with self.lock:
-            for function in (*self.swift.values(), *self.aswift.values()):
-                if function is not None:
-                    function.__globals__["live"] = False
-            self.swift.clear()
-            self.aswift.clear()
+            for level in self.levels.values():
+                level.forget()
 
-    def learn_swift(self, key: Key, is_async: bool = False) -> Callable[[Scope], Any] | None:
-        """Return the swift function of *key*, made if there can be one; None: not now, or never."""
-        table = self.aswift if is_async else self.swift
+    def learn_swift(self, key: Key, level: swift_making.Level, is_async: bool = False) -> Callable[[Scope], Any] | None:
+        """Return the swift function of *key* in scopes of *level*, made if there can be one; None: not now, or never."""
+        table = level.waiting if is_async else level.plain
         if not self.is_swift or self.stash or key in table:
             return table.get(key)
         with self.lock, suppress(LookupError):
-            table[key] = swift_making.swift_function(self, key, is_async)
+            table[key] = swift_making.swift_function(self, key, level.name, is_async)
         return table.get(key)
 
     def region_of(self, scope: Scope) -> Region | None:

@@ -186,7 +186,8 @@ class EnterableScope(AsyncSwiftScope):
         self.number: int = next_number()
         self.state: State = State.NEW
         self.cache: dict[Key, Any] = {}
-        self.is_simple: bool = name is None
+        self.level: Any = engine.levels.get(name)
+        self.is_simple: bool = self.level is not None
         self.idle: bool = True
         self.opened: list[Any] | None = None
 

@@ -58,9 +58,10 @@ class Hot(dict[Key, Any]):
             else:
                 if scope.engine is not engine:
                     scope = current_of(engine)
-                swift = engine.swift.get(key)
-                if swift is not None and scope.is_simple and scope.parent is not None:
-                    return swift(scope)
+                if scope.is_simple and scope.parent is not None:
+                    swift = scope.level.plain.get(key)
+                    if swift is not None:
+                        return swift(scope)
                 scope.asked.add(key)
                 if not scope.is_simple and scope.inflight:
                     note_asked(key)

@@ -6,10 +6,12 @@ Works on an engine that is found at call time, so that a function can be decorat
 
 import functools
 import inspect
+import operator
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Annotated, Any, get_args
 
+from tenure.compile.calls import call_of
 from tenure.errors import BindingError
 from tenure.keys import Key, origin_of, show
 from tenure.model.binding import NOTHING, Collect, Need
@@ -101,27 +103,34 @@ def describe(function: Callable[..., Any], needs: tuple[Need, ...]) -> Injected:
     return Injected(getattr(function, "__qualname__", repr(function)), location(function), needs, is_async)
 
 
-def wrap(
-    function: Callable[..., Any], needs: tuple[Need, ...], opener: Callable[[], Any], getter: Any, agetter: Any
-) -> Any:
-    """
-    Return *function* with its injected parameters filled in at each call; a caller's own keyword arguments win.
+@record(eq=False)
+class Source:
+    """Where injected values come from."""
 
-    Args:
-        function: of any of the four kinds.
-        needs: its injected parameters.
-        opener: gives the context manager (of both colours) that is around each call and gives what *getter* takes; its
-            `detach` makes its scope, if it has one of its own, current no longer, and returns it.
-        getter: function of that and of a key that gives the value.
-        agetter: coroutine function of the same.
-    """
+    name: str | None
+    """Of the scope around each call; None: there is none of its own."""
+    scope: Callable[[], Any]
+    """Gives a new scope of that name, to enter with `with` or `async with`."""
+    get: Callable[[], Callable[[Key], Any]]
+    """Gives what returns a value by key, as the current scope sees it."""
+    aget: Callable[[], Callable[[Key], Any]]
+    """Gives the same that has to be awaited."""
+
+
+def wrap(function: Callable[..., Any], needs: tuple[Need, ...], source: Source) -> Any:
+    """Return *function*, of any of the four kinds, with *needs* filled in; a caller's own keyword arguments win."""
     wanted = tuple((need.name, _key_of(need)) for need in needs)
-    for kind, make in _KINDS:
-        if kind(function):
-            wrapper = make(function, wanted, opener, agetter)
-            break
+    if inspect.isasyncgenfunction(function):
+        wrapper: Any = _async_generator(function, wanted, source)
+    elif inspect.isgeneratorfunction(function):
+        wrapper = _generator(function, wanted, source)
     else:
-        wrapper = (_generator if inspect.isgeneratorfunction(function) else _plain)(function, wanted, opener, getter)
+        is_async = inspect.iscoroutinefunction(function)
+        if source.name is None:
+            wrapper = call_of(function, wanted, None, source.aget if is_async else source.get, is_async)
+        else:
+            of_scope = operator.attrgetter("aget" if is_async else "get")
+            wrapper = call_of(function, wanted, source.scope, of_scope, is_async)
     functools.update_wrapper(wrapper, function)
     wrapper.__signature__ = visible_signature(function, needs)
     wrapper.__annotations__ = _visible_annotations(wrapper.__signature__)
@@ -148,51 +157,27 @@ def _missing(wanted: tuple[tuple[str, Key], ...], given: dict[str, Any]) -> list
     return [(name, key) for name, key in wanted if name not in given]
 
 
-def _plain(function: Any, wanted: Any, opener: Any, getter: Any) -> Any:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with opener() as at:
-            for name, key in _missing(wanted, kwargs):
-                kwargs[name] = getter(at, key)
-            return function(*args, **kwargs)
-
-    return call
-
-
-def _generator(function: Any, wanted: Any, opener: Any, getter: Any) -> Any:
+def _generator(function: Any, wanted: Any, source: Source) -> Any:
     @contextmanager
     def behind(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        call = opener()
-        with call as at:
+        scope = source.scope() if source.name is not None else nullcontext()
+        with scope as at:
+            get = at.get if at is not None else source.get()
             for name, key in _missing(wanted, kwargs):
-                kwargs[name] = getter(at, key)
-            yield function(*args, **kwargs), call.detach()
+                kwargs[name] = get(key)
+            yield function(*args, **kwargs), at.detach() if at is not None else None
 
     return plain_forwarding(behind)
 
 
-def _coroutine(function: Any, wanted: Any, opener: Any, agetter: Any) -> Any:
-    async def call(*args: Any, **kwargs: Any) -> Any:
-        async with opener() as at:
-            for name, key in _missing(wanted, kwargs):
-                kwargs[name] = await agetter(at, key)
-            return await function(*args, **kwargs)
-
-    return call
-
-
-def _async_generator(function: Any, wanted: Any, opener: Any, agetter: Any) -> Any:
+def _async_generator(function: Any, wanted: Any, source: Source) -> Any:
     @asynccontextmanager
     async def behind(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        call = opener()
-        async with call as at:
+        scope = source.scope() if source.name is not None else nullcontext()
+        async with scope as at:
+            get = at.aget if at is not None else source.aget()
             for name, key in _missing(wanted, kwargs):
-                kwargs[name] = await agetter(at, key)
-            yield function(*args, **kwargs), call.detach()
+                kwargs[name] = await get(key)
+            yield function(*args, **kwargs), at.detach() if at is not None else None
 
     return forwarding(behind)
-
-
-_KINDS: tuple[tuple[Any, Any], ...] = (
-    (inspect.iscoroutinefunction, _coroutine),
-    (inspect.isasyncgenfunction, _async_generator),
-)

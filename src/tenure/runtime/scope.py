@@ -103,6 +103,7 @@ class Scope:
         cut_off: the error that its body gets when it ends, where it was closed from outside before.
         is_simple: whether nobody has looked at its tables, so that there is nothing in them.
         idle: there as long as no swift code opens or closes in it; see `swift`.
+        level: the swift functions of the scopes of its name; only scopes that may be entered swiftly have it.
         made: what was in the cache, while swift code closes.
         opened: generators that swift code opened, each followed by its binding, in order of opening; None: none.
         waits: the mark of the swift code that waits in it; None: none does. See `at_work`.
@@ -115,6 +116,7 @@ class Scope:
         "engine",
         "idle",
         "is_simple",
+        "level",
         "made",
         "name",
         "number",
@@ -147,6 +149,7 @@ class Scope:
     crashed: BaseException | None
     is_simple: bool
     idle: bool
+    level: Any
     made: dict[Key, Any]
     opened: list[Any] | None
     waits: list[Any] | None

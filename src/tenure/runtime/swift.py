@@ -41,7 +41,7 @@ class SwiftScope(Scope):
         root = engine.root
         if self.is_simple and self.state is _NEW and root.state is _OPEN and current.get() is None and engine.is_swift:
             self.parent: Scope | None = root
-            self.name: str = engine.usual_name
+            self.name: str = self.level.name
             self._is_sync = True
             self.state: State = _OPEN
             root._children[self] = None  # noqa: SLF001 - its slot: see Scope

@@ -56,7 +56,7 @@ class AsyncSwiftScope(SwiftScope):
                 task = None
             if task is not None and not task.cancelling():  # the region that may be made later counts from 0
                 self.parent: Scope | None = root
-                self.name: str = engine.usual_name
+                self.name: str = self.level.name
                 self._task = task
                 self.state: State = _OPEN
                 root._children[self] = None  # noqa: SLF001 - its slot: see Scope

@@ -23,9 +23,34 @@ from tenure.runtime.scope import Scope, State, current
 from tenure.runtime.swift_seen import Run, end_run, exit_of_opened, is_open, place_of, strike, way_to
 
 
-def swift_function(engine: Any, key: Key, is_async: bool) -> Callable[[Scope], Any] | None:
+class Level:
     """
-    Return the swift function of *key*.
+    The swift functions of the scopes called *name*.
+
+    Attributes:
+        plain: the synchronous ones, by key; None: there can be none.
+        waiting: the asynchronous ones.
+    """
+
+    __slots__ = ("name", "plain", "waiting")
+
+    def __init__(self, name: str) -> None:
+        self.name: str = name
+        self.plain: dict[Key, Callable[[Scope], Any] | None] = {}
+        self.waiting: dict[Key, Callable[[Scope], Any] | None] = {}
+
+    def forget(self) -> None:
+        """Have every function ask for the steps, and forget them; under the engine's lock."""
+        for table in (self.plain, self.waiting):
+            for function in table.values():
+                if function is not None:
+                    function.__globals__["live"] = False
+            table.clear()
+
+
+def swift_function(engine: Any, key: Key, level: str, is_async: bool) -> Callable[[Scope], Any] | None:
+    """
+    Return the swift function of *key* in scopes called *level*.
 
     Returns:
         None where it needs the steps for good.
@@ -50,7 +75,7 @@ def swift_function(engine: Any, key: Key, is_async: bool) -> Callable[[Scope], A
 
     hooks = _async_hooks() if is_async else _HOOKS
     try:
-        function = swift_of(binding, engine.graph, engine.usual_name, engine.root_cache(), is_known, hooks, is_async)
+        function = swift_of(binding, engine.graph, level, engine.root_cache(), is_known, hooks, is_async)
     except NotSwiftError:
         return None
     codes.add(function.__code__)
