@@ -29,6 +29,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_GET = """
+Return the value of *key* as seen from the current scope.
+
+Args:
+    key: a class, `Annotated[type, qualifier]`, `T | None`, `list[T]`, `dict[str, T]`, a `NewType`, a string.
+
+Raises:
+    MissingBindingError: *key*, or something it needs, is not bound; the text shows the whole path.
+    CircularDependencyError: *key* needs itself.
+    GraphError: a longer-lived value needs a shorter-lived one.
+    AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
+    ScopeNotOpenError: it lives in a named scope that is not open here.
+    ContainerClosedError: the scope that it lives in, the container for a singleton, is closing or closed.
+    TypeError: *key* is not hashable.
+    BaseException: what the user's code raised, with a note of the dependency path.
+"""
+
+
 class Container(Binder):
     """
     Wires an application together by types, and closes what it opened.
@@ -74,8 +92,7 @@ class Container(Binder):
             )
         super().__init__(scopes, open_timeout, close_timeout, autobind, max_parallel, compiled, strict)
         self._entered = False
-        if type(self).get is Container.get:  # a subclass may have one of its own
-            self.__dict__["get"] = self.engine.hot.__getitem__  # `get` without a frame of ours
+        _set_get(self, self.engine.hot.__getitem__)
         for observer in observers:
             self.observe(observer)
 
@@ -92,30 +109,19 @@ class Container(Binder):
 
     # getting
 
-    @overload
-    def get(self, key: str, /) -> Any: ...
+    if TYPE_CHECKING:
 
-    @overload
-    def get(self, key: "TypeForm[T]", /) -> T: ...
+        @overload
+        def get(self, key: str, /) -> Any: ...
 
-    def get(self, key: Any, /) -> Any:
-        """
-        Return the value of *key* as seen from the current scope.
+        @overload
+        def get(self, key: "TypeForm[T]", /) -> T: ...
 
-        Args:
-            key: a class, `Annotated[type, qualifier]`, `T | None`, `list[T]`, `dict[str, T]`, a `NewType`, a string.
+        def get(self, key: Any, /) -> Any:
+            """See `_GET`: it is a slot, filled with a function of C, because a look-up of a method costs more."""
 
-        Raises:
-            MissingBindingError: *key*, or something it needs, is not bound; the text shows the whole path.
-            CircularDependencyError: *key* needs itself.
-            GraphError: a longer-lived value needs a shorter-lived one.
-            AsyncInSyncError: something has to be awaited; nothing was touched. Use `aget`.
-            ScopeNotOpenError: it lives in a named scope that is not open here.
-            ContainerClosedError: the scope that it lives in, the container for a singleton, is closing or closed.
-            TypeError: *key* is not hashable.
-            BaseException: what the user's code raised, with a note of the dependency path.
-        """
-        return self.engine.hot[key]
+    else:
+        __slots__ = {"get": _GET}
 
     @overload
     async def aget(self, key: str) -> Any: ...
@@ -355,3 +361,6 @@ def _concluded(error: BaseException | None, failure: BaseException | None) -> bo
         finally:
             del failure
     return failure is None and error is not None
+
+
+_set_get: Callable[[Container, Callable[[Any], Any]], None] = vars(Container)["get"].__set__  # whatever a subclass has

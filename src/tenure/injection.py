@@ -104,6 +104,7 @@ def _check_function(function: Any) -> None:
 
 
 def _source(container: Any, name: str | None) -> "Source":
+    from tenure.compile.calls import Always  # noqa: PLC0415
     from tenure.runtime.injection import Source  # noqa: PLC0415 - many programs never inject
 
     def engine() -> Any:
@@ -116,11 +117,13 @@ def _source(container: Any, name: str | None) -> "Source":
         found: Callable[[Key], Any] = engine().hot.__getitem__
         return found
 
+    known = Always(get()) if container is not None else None
+
     def aget() -> Callable[[Key], Any]:
         found = engine()
         return lambda key: found.avalue(key, current_of(found))
 
-    return Source(name, scope, get, aget)
+    return Source(name, scope, get, aget, known)
 
 
 def _current_engine() -> Any:

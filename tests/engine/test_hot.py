@@ -151,4 +151,7 @@ def test_a_subclass_may_have_a_get_of_its_own():
     container = Own()
     container.bind(Settings, scope="singleton")
 
-    assert container.get(Settings) == (Settings, Container.get(container, Settings))
+    key, made = container.get(Settings)
+    assert key is Settings
+    assert isinstance(made, Settings)
+    assert container[Settings] == (key, made)

@@ -30,7 +30,7 @@ class Hot(dict[Key, Any]):
         makers: functions of nothing that make a new object, by key.
     """
 
-    __slots__ = ("_engine", "_handed", "_n_watching", "_watched", "expected", "makers")
+    __slots__ = ("_engine", "_handed", "_maker_of", "_n_watching", "_watched", "expected", "makers")
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -38,12 +38,14 @@ class Hot(dict[Key, Any]):
         self._n_watching = 0
         self._watched: set[Any] = set()  # a key, or a key and True
         self.makers: dict[Key, Callable[[], Any]] = {}
+        self._maker_of: Any = self.makers.get
         self._handed: dict[Key, Callable[[], None]] = {}
 
     def __missing__(self, key: Key) -> Any:
-        if key in self.makers:
+        maker = self._maker_of(key)
+        if maker is not None:
             try:
-                return self.makers[key]()
+                return maker()
             except BaseException as error:
                 explain(error, key, self._engine.graph)
                 raise

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Annotated, Any, get_args
 
-from tenure.compile.calls import call_of
+from tenure.compile.calls import Always, call_of
 from tenure.errors import BindingError
 from tenure.keys import Key, origin_of, show
 from tenure.model.binding import NOTHING, Collect, Need
@@ -115,11 +115,14 @@ class Source:
     """Gives what returns a value by key, as the current scope sees it."""
     aget: Callable[[], Callable[[Key], Any]]
     """Gives the same that has to be awaited."""
+    known: Always | None
+    """What *get* gives, where that is always the same."""
 
 
 def wrap(function: Callable[..., Any], needs: tuple[Need, ...], source: Source) -> Any:
     """Return *function*, of any of the four kinds, with *needs* filled in; a caller's own keyword arguments win."""
     wanted = tuple((need.name, _key_of(need)) for need in needs)
+    visible = visible_signature(function, needs)
     if inspect.isasyncgenfunction(function):
         wrapper: Any = _async_generator(function, wanted, source)
     elif inspect.isgeneratorfunction(function):
@@ -127,12 +130,13 @@ def wrap(function: Callable[..., Any], needs: tuple[Need, ...], source: Source) 
     else:
         is_async = inspect.iscoroutinefunction(function)
         if source.name is None:
-            wrapper = call_of(function, wanted, None, source.aget if is_async else source.get, is_async)
+            get = source.aget if is_async else source.known or source.get
+            wrapper = call_of(function, wanted, visible, None, get, is_async)
         else:
             of_scope = operator.attrgetter("aget" if is_async else "get")
-            wrapper = call_of(function, wanted, source.scope, of_scope, is_async)
+            wrapper = call_of(function, wanted, visible, source.scope, of_scope, is_async)
     functools.update_wrapper(wrapper, function)
-    wrapper.__signature__ = visible_signature(function, needs)
+    wrapper.__signature__ = visible
     wrapper.__annotations__ = _visible_annotations(wrapper.__signature__)
     return wrapper
 
