@@ -253,8 +253,8 @@ def test_an_observer_sees_everything():
         scope.get(High)
 
     assert [type(each).__name__ for each in seen] == [
-        "ScopeEntered", "Opening", "Opened", "Opening", "Opened", "ScopeLeaving", "Closing", "Closed", "Closing", "Closed",
-        "ScopeLeft",
+        "ScopeEntered", "Opening", "Opened", "Opening", "Opened",
+        "ScopeLeaving", "Closing", "Closed", "Closing", "Closed", "ScopeLeft",
     ]  # fmt: skip
     assert story.steps == WHOLE * 2
 

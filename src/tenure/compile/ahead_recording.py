@@ -12,7 +12,8 @@ from types import FunctionType
 from typing import Any
 
 from tenure.compile.ahead import KINDS, WORDS
-from tenure.compile.emitter import MISSING, instead_of, preparer_of, resolver_of
+from tenure.compile.emitter import MISSING, preparer_of, resolver_of
+from tenure.compile.expressions import instead_of
 from tenure.keys import Key
 from tenure.model.binding import NOTHING, Binding, Make
 from tenure.model.graph import Edge, Graph

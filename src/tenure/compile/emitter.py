@@ -5,12 +5,11 @@ A resolver takes a scope and returns the value of one key as seen from it. Two d
 whatever may have to wait is awaited, and everything else is the plain expression.
 """
 
-import keyword
 from typing import TYPE_CHECKING, Any
 
+from tenure.compile.expressions import Writer, passed
 from tenure.compile.source import function_from
-from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Collect, Make, Need
-from tenure.model.graph import Edge
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make, Need
 
 if TYPE_CHECKING:
     from tenure.compile.links import Links
@@ -21,21 +20,15 @@ _INLINE_LIMIT = 40
 """How many calls one expression may hold; beyond it a dependency is called through its own resolver."""
 
 
-class _Writer:
-    """Collects the globals of one function while its expressions are written."""
+class _Writer(Writer):
+    """Writes expressions of a scope: what is not made in place is asked of its own resolver."""
 
-    __slots__ = ("calls", "is_async", "links", "names")
+    __slots__ = ("is_async", "links")
 
     def __init__(self, links: "Links", is_async: bool) -> None:
+        super().__init__(links.graph)
         self.links: Links = links
         self.is_async: bool = is_async
-        self.names: dict[str, Any] = {}
-        self.calls: int = 0
-
-    def name(self, prefix: str, value: Any) -> str:
-        name = f"{prefix}{len(self.names)}"
-        self.names[name] = value
-        return name
 
     def value_of(self, source: Binding) -> str:
         """Return the expression for one dependency."""
@@ -61,43 +54,11 @@ class _Writer:
         awaits = binding.make is Make.AWAIT or (binding.make is Make.MAYBE and self.is_async)
         return f"{'await ' if awaits else ''}{call}"
 
-    def arguments(self, binding: Binding) -> list[str]:
-        """Return the arguments of a call, positional ones first as they are in any signature."""
-        return [passed(edge.need, self.argument(edge)) for edge in self.links.graph.edges(binding)]
-
-    def argument(self, edge: Edge) -> str:
-        """Return the expression for one argument."""
-        if not edge.sources:
-            return self.name("c", edge.constant)
-        if edge.need.collect is Collect.LIST:
-            return f"[{', '.join(self.value_of(source) for _, source in edge.sources)}]"
-        if edge.need.collect is Collect.DICT:
-            return f"{{{', '.join(f'{name!r}: {self.value_of(source)}' for name, source in edge.sources)}}}"
-        source = edge.sources[0][1]
-        return self.value_of(source) if instead_of(edge) is NOTHING else self.lenient_value_of(source, instead_of(edge))
-
     def lenient_value_of(self, source: Binding, instead: Any) -> str:
         """Return the expression for an optional resource that gives *instead* where it is unavailable."""
         awaited = self.is_async and self.links.plans.facts(source).awaited
         resolver = self.name("e", self.links.lenient(source, instead, awaited))
         return f"{'await ' if awaited else ''}{resolver}(scope)"
-
-
-def instead_of(edge: Edge) -> Any:
-    """Return what the need of *edge* takes instead of an optional resource that is unavailable, NOTHING: nothing."""
-    if edge.need.collect is not Collect.ONE or not edge.sources or not edge.sources[0][1].options.optional:
-        return NOTHING
-    if edge.need.default is not NOTHING:
-        return edge.need.default
-    return None if edge.need.optional else NOTHING
-
-
-def passed(need: Need, value: str) -> str:
-    """Return *value* as it stands in a call."""
-    if need.by_position:
-        return value
-    is_name = need.name.isidentifier() and not keyword.iskeyword(need.name)
-    return f"{need.name}={value}" if is_name else f"**{{{need.name!r}: {value}}}"
 
 
 def resolver_of(binding: Binding, links: "Links", is_async: bool) -> Any:

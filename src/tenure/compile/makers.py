@@ -8,11 +8,11 @@ them out of the root's cache must forget it; see `runtime.hot`.
 from collections.abc import Callable
 from typing import Any
 
-from tenure.compile.emitter import instead_of, passed
+from tenure.compile.expressions import Writer
 from tenure.compile.source import function_from
 from tenure.keys import Key
-from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Collect, Make
-from tenure.model.graph import Edge, Graph
+from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make
+from tenure.model.graph import Graph
 
 _LIMIT = 40
 """How many calls one expression may hold; more are made step by step, as everything else is."""
@@ -22,38 +22,19 @@ class _TooMuchError(Exception):
     """Something goes in that is neither a call nor settled."""
 
 
-class _Writer:
-    __slots__ = ("calls", "graph", "names", "settled")
+class _Writer(Writer):
+    __slots__ = ("settled",)
 
     def __init__(self, graph: Graph, settled: Callable[[Key], Any]) -> None:
-        self.graph: Graph = graph
+        super().__init__(graph)
         self.settled: Callable[[Key], Any] = settled
-        self.names: dict[str, Any] = {}
-        self.calls: int = 0
-
-    def name(self, prefix: str, value: Any) -> str:
-        name = f"{prefix}{len(self.names)}"
-        self.names[name] = value
-        return name
 
     def call(self, binding: Binding) -> str:
         self.calls += 1
         if self.calls > _LIMIT:
             raise _TooMuchError
         target = self.name("t", binding.target)
-        arguments = [passed(edge.need, self.argument(edge)) for edge in self.graph.edges(binding)]
-        return f"{target}({', '.join(arguments)})"
-
-    def argument(self, edge: Edge) -> str:
-        if not edge.sources:
-            return self.name("c", edge.constant)
-        if edge.need.collect is Collect.LIST:
-            return f"[{', '.join(self.value_of(source) for _, source in edge.sources)}]"
-        if edge.need.collect is Collect.DICT:
-            return f"{{{', '.join(f'{name!r}: {self.value_of(source)}' for name, source in edge.sources)}}}"
-        if instead_of(edge) is not NOTHING:
-            raise _TooMuchError
-        return self.value_of(edge.sources[0][1])
+        return f"{target}({', '.join(self.arguments(binding))})"
 
     def value_of(self, source: Binding) -> str:
         if is_made_anew(source):
@@ -64,6 +45,9 @@ class _Writer:
         if value is NOTHING:
             raise _TooMuchError
         return self.name("s", value)
+
+    def lenient_value_of(self, source: Binding, instead: Any) -> str:
+        raise _TooMuchError
 
 
 def is_made_anew(binding: Binding) -> bool:

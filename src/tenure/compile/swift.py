@@ -11,10 +11,10 @@ does, for then it stands on no stack.
 
 from typing import Any, Protocol
 
-from tenure.compile.emitter import instead_of, passed
+from tenure.compile.expressions import Writer, passed
 from tenure.compile.source import function_from
 from tenure.keys import Key
-from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding, Collect, Make, Style
+from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Style
 from tenure.model.graph import Edge, Graph
 
 _LIMIT = 60
@@ -43,7 +43,7 @@ class NotSwiftError(Exception):
     """Something of it needs the steps."""
 
 
-class _Writer:
+class _Writer(Writer):
     """
     The lines of one function and the names in them.
 
@@ -57,7 +57,6 @@ class _Writer:
     """
 
     __slots__ = (
-        "graph",
         "is_async",
         "is_known",
         "kept",
@@ -65,34 +64,25 @@ class _Writer:
         "lines",
         "looped",
         "n_fresh",
-        "n_made",
-        "names",
         "opens",
         "steps",
         "taken",
         "waits",
     )
 
-    def __init__(self, graph: Graph, level: str, is_known: Any, names: dict[str, Any], is_async: bool) -> None:
-        self.graph: Graph = graph
+    def __init__(self, graph: Graph, level: str, is_known: Any, is_async: bool) -> None:
+        super().__init__(graph)
         self.level: str = level
         self.is_async: bool = is_async
         self.is_known: Any = is_known
-        self.names: dict[str, Any] = names
         self.lines: list[str] = []
         self.kept: dict[Key, str] = {}
         self.taken: dict[Key, str] = {}
         self.looped: list[str] = []
         self.steps: list[Key] = []
-        self.n_made: int = 0
         self.n_fresh: int = 0
         self.opens: bool = False
         self.waits: bool = False
-
-    def name(self, prefix: str, value: Any) -> str:
-        name = f"{prefix}{len(self.names)}"
-        self.names[name] = value
-        return name
 
     def value_of(self, source: Binding) -> str:
         if source.make is Make.VALUE and source.is_plain:
@@ -120,8 +110,8 @@ class _Writer:
         return self.taken[source.key]
 
     def call(self, binding: Binding) -> str:
-        self.n_made += 1
-        if self.n_made > _LIMIT or binding.later:
+        self.calls += 1
+        if self.calls > _LIMIT or binding.later:
             raise NotSwiftError
         target = self.name("t", binding.target)
         arguments: list[str] = []
@@ -141,11 +131,12 @@ class _Writer:
         return "await "
 
     def argument(self, edge: Edge) -> str:
-        if not edge.sources:
-            return self.name("c", edge.constant)
-        if edge.need.collect is not Collect.ONE or instead_of(edge) is not NOTHING:
+        if edge.sources and edge.need.collect is not Collect.ONE:
             raise NotSwiftError
-        return self.value_of(edge.sources[0][1])
+        return super().argument(edge)
+
+    def lenient_value_of(self, source: Binding, instead: Any) -> str:
+        raise NotSwiftError
 
     def keep(self, binding: Binding) -> str:
         """Write what makes *binding* once for the scope; return its variable."""
@@ -232,7 +223,7 @@ def swift_of(
     Raises:
         NotSwiftError: it needs the steps.
     """
-    writer = _Writer(graph, level, is_known, {}, is_async)
+    writer = _Writer(graph, level, is_known, is_async)
     result = writer.value_of(binding)
     if binding.lifetime == SINGLETON:
         raise NotSwiftError

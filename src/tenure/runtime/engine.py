@@ -408,7 +408,7 @@ class Engine:
                 level.forget()
 
     def learn_swift(self, key: Key, level: swift_making.Level, is_async: bool = False) -> Callable[[Scope], Any] | None:
-        """Return the swift function of *key* in scopes of *level*, made if there can be one; None: not now, or never."""
+        """Return the swift function of *key* in scopes of *level*, made if possible; None: not now, or never."""
         table = level.waiting if is_async else level.plain
         if not self.is_swift or self.stash or key in table:
             return table.get(key)

@@ -7,7 +7,7 @@ Nothing is compiled for it; each argument is asked for as its edge says.
 from collections.abc import Callable
 from typing import Any
 
-from tenure.compile.emitter import instead_of
+from tenure.compile.expressions import instead_of
 from tenure.lifecycle.claim import note_asked
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge
