@@ -44,7 +44,13 @@ def _stack_of(exit_: Exit) -> str:
 
 def owed_by(root: Scope) -> list[Exit]:
     """Return everything that is open in *root* and inside it, outer scopes first, in order of opening."""
-    return [exit_ for scope in _tree(root) for exit_ in list(scope.exits.values()) if _is_owed(scope, exit_)]
+    return [
+        exit_
+        for scope in _tree(root)
+        # what an override gave back stands where it was put
+        for exit_ in sorted(scope.exits.values(), key=lambda exit_: exit_.opened_at)
+        if _is_owed(scope, exit_)
+    ]
 
 
 def _is_owed(scope: Scope, exit_: Exit) -> bool:
