@@ -14,6 +14,7 @@ from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
 
 if TYPE_CHECKING:
+    from tenure.pool import Pool
     from tenure.runner import run, run_and_exit
     from tenure.workers import Stop, Worker, stopping, worker
 
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Container",
     "Inject",
+    "Pool",
     "ResourceError",
     "ResourceScope",
     "Retry",
@@ -43,7 +45,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return what is imported when it is first asked for, because many programs never do."""
-    room = {"run": "runner", "run_and_exit": "runner"}.get(name, "workers" if name in __all__ else None)
+    room = {"Pool": "pool", "run": "runner", "run_and_exit": "runner"}.get(name, "workers" if name in __all__ else None)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found = getattr(__import__(f"{__name__}.{room}", fromlist=(name,)), name)

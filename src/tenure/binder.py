@@ -143,7 +143,8 @@ class Binder:
         if target is not NOTHING:
             check_key(key)
         found = []
-        for binding in asked_of(key, target, name, scope, arguments, self.engine.ladder):
+        engine = self.engine
+        for binding in asked_of(key, target, name, scope, arguments, engine.ladder, lambda: engine.notify):
             self._serial += 1
             found.append(replace(binding, serial=self._serial))
             self._check(binding)

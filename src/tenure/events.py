@@ -198,4 +198,34 @@ LEAK_KINDS = {
 }
 """What kinds of leaks there are, and how each is said."""
 
+
+@record
+class PoolEvent(Event):
+    """Something that happened to a pool; what happens to its items is told as for other resources, in scope "pool"."""
+
+    pool: str
+    """The pool as shown."""
+    pool_id: int
+    """Number of this opening of the pool, unique in the process; the `scope_id` of its items."""
+
+
+@record
+class BorrowerWaited(PoolEvent):
+    """A borrower had to wait, and got an item or, with *error*, none; who gets one at once is not told of."""
+
+    elapsed_s: float
+    error: BaseException | None
+
+
+@record
+class BorrowerLate(PoolEvent):
+    """A borrower has had an item for longer than the pool's `late_after_s`; told once."""
+
+    held_s: float
+    borrower: str
+    """The task or thread."""
+    borrowed_at: tuple[str, ...]
+    """`file:line in function` of the code that borrowed it and of its callers, innermost first."""
+
+
 Observer: TypeAlias = Callable[[Event], object]

@@ -4,6 +4,8 @@ Every error that Tenure raises: facts as attributes, text built when it is shown
 A user's own exception is never wrapped; it passes through with a note that carries the dependency path.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from tenure.errors.base import Error, ResourceError, TenureError
 from tenure.errors.configuration import MissingExtraError, OptionPathError, UndefinedOptionError
 from tenure.errors.declarative import NonCopyableArgumentError, NoSuchProviderError, NothingProvidedError, SchemaError
@@ -38,6 +40,9 @@ from tenure.errors.use import (
 from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
 from tenure.notes import closing_errors
 
+if TYPE_CHECKING:
+    from tenure.errors.pool import ItemsOutError, PoolExhaustedError
+
 __all__ = [
     "AsyncInSyncError",
     "BindingError",
@@ -49,6 +54,7 @@ __all__ = [
     "Finding",
     "GraphError",
     "GuessError",
+    "ItemsOutError",
     "MissingBindingError",
     "MissingExtraError",
     "NoSuchProviderError",
@@ -56,6 +62,7 @@ __all__ = [
     "NothingProvidedError",
     "OptionPathError",
     "PathStep",
+    "PoolExhaustedError",
     "ResourceEndedError",
     "ResourceError",
     "ResourceExhaustedError",
@@ -76,6 +83,20 @@ __all__ = [
     "closing_errors",
 ]
 
+_OF_POOLS = ("ItemsOutError", "PoolExhaustedError")
+
 for _name in __all__:
-    if isinstance(globals()[_name], type):
+    if isinstance(globals().get(_name), type):
         globals()[_name].__module__ = "tenure.errors"  # tracebacks show where programs import it from
+
+
+def __getattr__(name: str) -> Any:
+    """Return an error of pools, which are imported with the first of them."""
+    if name not in _OF_POOLS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tenure.errors import pool  # noqa: PLC0415 - many programs have no pool
+
+    for each in _OF_POOLS:
+        globals()[each] = getattr(pool, each)
+        globals()[each].__module__ = __name__
+    return globals()[name]

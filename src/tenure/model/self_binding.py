@@ -5,7 +5,7 @@ A pool is one: it binds itself, for the container to open and close, and what a 
 `Binder.bind` asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from tenure.errors import BindingError
@@ -28,6 +28,8 @@ class Asked:
     """Constants by parameter name, for the function that the object calls."""
     ladder: tuple[str, ...] = ()
     """Names of the container's scopes, widest first, "call" last."""
+    notify: Callable[[], Any] = lambda: None
+    """Gives what shows events to the container's observers, None where there are none."""
 
     def usual_scope(self) -> str:
         """Return *scope*, else the scope of a request as this container has it, else that of one call."""
@@ -71,12 +73,17 @@ def asked_of(
     scope: str | None,
     arguments: Mapping[str, Any] | None,
     ladder: tuple[str, ...],
+    notify: Callable[[], Any],
 ) -> Sequence[Binding]:
-    """Ask what `bind` was given, *target* or alone *key*, for its bindings; the arguments are those of `bind`."""
+    """
+    Ask what `bind` was given, *target* or alone *key*, for its bindings.
+
+    The arguments are those of `bind`, and what `Asked` says of the container.
+    """
     alone = target is NOTHING
     it: BindsItself = key if alone else target
-    asked = Asked(NOTHING, name, scope, arguments or {}, ladder) if alone else Asked(
-        qualified(key, name), None, scope, arguments or {}, ladder
+    asked = Asked(NOTHING, name, scope, arguments or {}, ladder, notify) if alone else Asked(
+        qualified(key, name), None, scope, arguments or {}, ladder, notify
     )  # fmt: skip
     return it.__tenure_bind__(asked)
 

@@ -56,6 +56,11 @@ class Answer:
     refusal: str | None = None
     """Why there is nothing to wait for: "state" or "max_waiting"."""
 
+    @property
+    def must_wait(self) -> bool:
+        """Whether it has to wait; `enlist` follows, before anything else."""
+        return not (self.entry or self.check or self.must_make or self.refusal)
+
 
 class Core:
     """
@@ -118,11 +123,7 @@ class Core:
     # asking
 
     def ask(self, now: float) -> Answer:
-        """
-        Decide what one who wants an item gets; nobody overtakes who waits.
-
-        Where the answer is to wait, `enlist` follows, before anything else.
-        """
+        """Decide what one who wants an item gets; nobody overtakes who waits."""
         todo = Todo()
         if self.state != OPEN:
             return Answer(todo, refusal="state")
@@ -148,6 +149,10 @@ class Core:
     def _n_served_soon(self) -> int:
         """Return how many of those who wait do so for an item that is being made, or may be at once."""
         return (self.n_making + max(self.limits.max_size - self.size, 0)) if self.makes_aside else 0
+
+    def put_back(self, entry: Entry) -> None:
+        """Have *entry*, just taken by `pop_idle`, stand where it stood."""
+        (self.idle.append if self.limits.lifo else self.idle.appendleft)(entry)
 
     def enlist(self, waiter: Waiter) -> Todo:
         """Have *waiter* wait."""
@@ -225,13 +230,25 @@ class Core:
         self._make_for_waiters(todo)
         return todo
 
-    def ended(self, entry: Entry) -> None:
+    def ended(self, entry: Entry) -> Todo:
         """Note that *entry* closed itself, without being asked to."""
+        todo = Todo()
         if entry.status == IDLE:
             self.idle.remove(entry)
         if entry.status != GONE:
             entry.status = GONE
             self._count_out(entry, "ended by itself")
+            self._make_for_waiters(todo)
+        return todo
+
+    def disown(self) -> list[Entry]:
+        """Forget every item and everybody who waits: this process was forked from the one they belong to."""
+        owed = list(self.entries.values())
+        self.entries.clear()
+        self.idle.clear()
+        self.waiting.clear()
+        self.n_making = self.n_closing = 0
+        return owed
 
     # making
 

@@ -79,13 +79,20 @@ class Waiter:
         must_make: whether it has to make an item by itself, for which there is room now.
         error: why it gets none.
         since: when it began to wait.
+        gate: what it waits at; nobody's business but of those who made it.
     """
 
-    __slots__ = ("entry", "error", "must_make", "since", "wake")
+    __slots__ = ("entry", "error", "gate", "must_make", "since", "wake")
 
-    def __init__(self, wake: Callable[[], None], since: float) -> None:
+    def __init__(self, wake: Callable[[], None], since: float, gate: Any = None) -> None:
         self.wake: Callable[[], None] = wake
+        self.gate: Any = gate
         self.entry: Entry | None = None
         self.must_make: bool = False
         self.error: BaseException | None = None
         self.since: float = since
+
+    @property
+    def is_served(self) -> bool:
+        """Whether one of the others is set."""
+        return self.entry is not None or self.must_make or self.error is not None

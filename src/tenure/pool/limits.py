@@ -40,7 +40,7 @@ class Limits:
         _check_sizes(self.min_size, self.max_size, self.min_idle)
         for name in ("max_idle_s", "max_lifetime_s", "timeout_s", "close_timeout_s", "late_after_s"):
             check_seconds(name, getattr(self, name))
-        if self.close_timeout_s is None:
+        if self.close_timeout_s is None:  # pyright: ignore[reportUnnecessaryComparison]  # not every program is checked
             raise BindingError("close_timeout_s must be a number of seconds > 0, not None: a close has to end")
         _check_number("check_after_s", self.check_after_s, math.inf, "a number of seconds >= 0")
         _check_number("jitter", self.jitter, 1, "a share from 0 to 1")

@@ -3,7 +3,7 @@
 import math
 
 from tenure.pool.core import OPEN, Core, Todo
-from tenure.pool.entry import LENT, Entry
+from tenure.pool.entry import IDLE, LENT, Entry
 
 
 def upkeep(core: Core, now: float) -> tuple[Todo, list[Entry]]:
@@ -83,3 +83,10 @@ def _late(core: Core, now: float) -> list[Entry]:
         entry.is_late = True
         core.tally.n_late += 1
     return late
+
+
+def find_lost(core: Core) -> None:
+    """Put back what Ctrl-C made somebody drop between two instructions: it is idle, and stands nowhere."""
+    if sum(entry.status == IDLE for entry in core.entries.values()) > len(core.idle):
+        standing = set(map(id, core.idle))
+        core.idle.extend(e for e in core.entries.values() if e.status == IDLE and id(e) not in standing)

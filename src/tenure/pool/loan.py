@@ -1,0 +1,54 @@
+"""A loan: an item for as long as a `with` or `async with` lasts."""
+
+import sys
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, Generic, TypeVar, cast
+
+from tenure.errors import ScopeError
+
+T = TypeVar("T")
+
+_NONE: Any = object()
+_frame = sys._getframe  # noqa: SLF001 - what `inspect.currentframe` calls
+
+
+class Loan(Generic[T]):
+    """What `Pool.acquire` gives: a context manager in the colour of the pool, to be entered once at a time."""
+
+    __slots__ = ("_item", "_pool", "_timeout_s")
+
+    def __init__(self, pool: Any, timeout_s: float | None) -> None:
+        self._pool = pool
+        self._timeout_s = timeout_s
+        self._item: Any = _NONE
+
+    def __enter__(self) -> T:
+        self._refuse_again()
+        self._item = item = self._pool.take(self._timeout_s)
+        return cast(T, item)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        item, self._item = self._item, _NONE
+        self._pool.release(item, error)
+
+    async def __aenter__(self) -> T:
+        self._refuse_again()
+        self._item = item = await self._pool.atake(self._timeout_s)
+        return cast(T, item)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        item, self._item = self._item, _NONE
+        self._pool.release(item, error)
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """Give an item that whoever awaits it gives back with `Pool.release`."""
+        return cast("Generator[Any, Any, T]", self._pool.atake(self._timeout_s).__await__())
+
+    def _refuse_again(self) -> None:
+        if self._item is not _NONE:
+            raise ScopeError("this loan is under way; call pool.acquire() again for another one")

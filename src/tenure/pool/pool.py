@@ -1,0 +1,354 @@
+"""The pool as programs see it."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+from tenure.errors import AsyncInSyncError, BindingError, ContainerClosedError
+from tenure.events import Observer
+from tenure.lifecycle.backends import is_dead
+from tenure.lifecycle.exits import next_number
+from tenure.model.binding import Binding
+from tenure.model.retry import Retry
+from tenure.model.self_binding import Asked
+from tenure.pool.borrower import Borrower
+from tenure.pool.life import no_stats
+from tenure.pool.life_loop import LoopLife
+from tenure.pool.life_threads import ThreadLife
+from tenure.pool.limits import Limits
+from tenure.pool.loan import Loan
+from tenure.pool.making import Maker, binding_of_factory, is_async_factory, label_of, missing_arguments
+from tenure.pool.setup import Setup
+from tenure.pool.tally import PoolStats
+from tenure.pool.watching import Watched
+
+T = TypeVar("T")
+
+Given: TypeAlias = tuple[tuple[Any, ...], Mapping[str, Any]]
+"""Arguments by position and by name."""
+USUAL: Any = type("Usual", (), {"__repr__": lambda _: "the pool's timeout_s", "__slots__": ()})()
+"""Stands for "what the pool was told" where None means something else."""
+_frame = sys._getframe  # noqa: SLF001 - what `inspect.currentframe` calls
+
+
+class Pool(Generic[T]):
+    """
+    Lends items of one kind, at most so many at a time; makes them when they are needed, closes each exactly once.
+
+    Used by hand it is a context manager, `with` or `async with`, as its factory is; bound in a container
+    (`container.bind(Connection, Pool(open_connection))`) it opens and closes with the container, and consumers ask for
+    a `Connection`, which is borrowed for their scope.
+
+    Args:
+        factory: what makes an item: a generator function that yields it, a function that returns a context manager or
+            the item itself, a class with a lifecycle; asynchronous ones make a pool for one event loop, others a pool
+            for threads. Anything that `@resource` can decorate.
+        name: what errors, statistics and events call it; None: what the factory makes.
+        is_async: whether an event loop serves it; None: as the factory says.
+        arguments: constants for the factory, by parameter name; in a container all others are resolved.
+        close: name of the method that closes an item, or a function that takes it; None: the factory says it.
+        check: function of an item, called before one is lent that was not used for *check_after_s*; raises or returns
+            False where it is good no longer. It is closed then, and the borrower gets another one.
+        reset: function of an item, called whenever one is given back; raises or returns False where it cannot be used
+            again. May be asynchronous, as *check*, where an event loop serves the pool.
+        discard: classes of errors that, raised by a borrower's body, make its item unfit; or a function of an item and
+            an error, or None, that tells it.
+        on_late: function of a `Borrower` that has had its item for longer than *late_after_s*; None: the logger
+            "tenure.pool" is told, unless there are observers.
+        clock: gives seconds; None: that of the event loop, or `time.monotonic`.
+        background: whether a task or daemon thread does what is due because time passed; else call `look_after`.
+        min_size: how many items there are always, once it is open; >= 0.
+        max_size: how many there may be at most, those being made or closed among them; >= 1.
+        min_idle: how many idle ones are kept ready as long as *max_size* allows; >= 0.
+        max_idle_s: seconds after which an idle item is closed, down to *min_size* and *min_idle*; None: never.
+        max_lifetime_s: seconds after which an item is replaced; None: never.
+        jitter: share of both, from 0 to 1, that is taken off at random, so that not all end at once.
+        max_uses: how often an item is lent before it is replaced, >= 1; None: any number.
+        check_after_s: seconds for which an item that was given back is not checked, >= 0.
+        max_waiting: how many may wait at a time, >= 0; None: any number.
+        timeout_s: seconds that a borrower waits where it does not say itself; None: for ever.
+        close_timeout_s: seconds that a close waits for what is out; it is closed then nevertheless.
+        late_after_s: seconds after which a borrower is reported, with its stack; None: none is.
+        lifo: whether the item used last is lent first, which lets the others grow old; else the one idle longest.
+        retry: how often making an item is tried, where the factory does not say; its delays are also those after which
+            filling up to *min_size* and *min_idle* is tried again, for ever.
+
+    Raises:
+        BindingError: *factory* makes nothing, or another argument is out of its bounds.
+
+    Attributes:
+        setup: what it was told.
+        life: its state since it was opened last, None before; both are no part of the promise to users.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[..., Any],
+        *,
+        name: str | None = None,
+        is_async: bool | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        close: str | Callable[[T], Any] | None = None,
+        check: Callable[[T], Any] | None = None,
+        reset: Callable[[T], Any] | None = None,
+        discard: Any = None,
+        on_late: Callable[[Borrower], Any] | None = None,
+        clock: Callable[[], float] | None = None,
+        background: bool = True,
+        min_size: int = 0,
+        max_size: int = 10,
+        min_idle: int = 0,
+        max_idle_s: float | None = 600.0,
+        max_lifetime_s: float | None = 3600.0,
+        jitter: float = 0.05,
+        max_uses: int | None = None,
+        check_after_s: float = 0.5,
+        max_waiting: int | None = None,
+        timeout_s: float | None = 30.0,
+        close_timeout_s: float = 10.0,
+        late_after_s: float | None = None,
+        lifo: bool = True,
+        retry: Retry | None = None,
+    ) -> None:
+        given_retry: dict[str, Any] = {} if retry is None else {"retry": retry}
+        limits = Limits(
+            min_size=min_size, max_size=max_size, min_idle=min_idle, max_idle_s=max_idle_s, jitter=jitter,
+            max_lifetime_s=max_lifetime_s, max_uses=max_uses, check_after_s=check_after_s, max_waiting=max_waiting,
+            timeout_s=timeout_s, close_timeout_s=close_timeout_s, late_after_s=late_after_s, lifo=lifo, **given_retry,
+        )  # fmt: skip
+        binding = binding_of_factory(factory, close, limits.retry, arguments or {})
+        is_loops = is_async_factory(binding)
+        if is_loops and is_async is False:
+            raise BindingError(
+                f"{binding.label} is asynchronous, so no pool for threads can make it: leave is_async out"
+            )
+        self.setup = Setup(
+            binding=binding, name=name, is_async=is_loops if is_async is None else bool(is_async), limits=limits,
+            arguments=arguments or {}, check=check, reset=reset, discard=discard, on_late=on_late, clock=clock,
+            background=background,
+        )  # fmt: skip
+        self._label = label_of(name, binding.key)
+        self.life: Any = None
+        self._usual_timeout_s = timeout_s
+        self._watched = Watched()
+
+    def __repr__(self) -> str:
+        state = "new" if self.life is None else self.life.core.state
+        return f"<Pool of {self.setup.binding.label}, {state}>"
+
+    @property
+    def is_async(self) -> bool:
+        """Whether an event loop serves it."""
+        return self.setup.is_async
+
+    # lending
+
+    def acquire(self, timeout_s: float | None = USUAL) -> Loan[T]:
+        """
+        Return a loan: `with` or `async with` gives an item and takes it back; `await` gives one to be released by hand.
+
+        Args:
+            timeout_s: seconds to wait for one, > 0; None: for ever.
+
+        Raises when it is entered or awaited:
+            PoolExhaustedError: there was none in time, or too many wait; it says who has them.
+            ContainerClosedError: the pool is not open.
+            WrongLoopError: another event loop runs than the one it was opened on.
+            BaseException: what the factory raised.
+        """
+        return Loan(self, timeout_s)
+
+    def take(self, timeout_s: float | None = USUAL) -> T:
+        """Lend an item until `release`, on a thread; the rest is as for `acquire`."""
+        life = self.life
+        if type(life) is not ThreadLife:
+            raise self._misused("take", is_async=False)
+        entry = life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1))
+        return cast(T, entry.item)
+
+    async def atake(self, timeout_s: float | None = USUAL) -> T:
+        """Lend an item until `release`, on the pool's event loop; the rest is as for `acquire`."""
+        life = self.life
+        if life is None or life.running() is not life.token:
+            raise self._misused("acquire", is_async=True)
+        entry = life.quick(_frame(1))
+        if entry is None:
+            entry = await life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1))
+        return cast(T, entry.item)
+
+    def release(self, item: T, error: BaseException | None = None) -> None:
+        """
+        Take *item* back; never waits for the event loop, and may be called while a task is cancelled, from any thread.
+
+        Args:
+            item: what `take` or `await acquire()` gave.
+            error: what ended the use of it, if anything: `discard` looks at it.
+
+        Raises:
+            ValueError: it was not borrowed from this pool, or was given back already.
+        """
+        life = self.life
+        if life is None:
+            raise ContainerClosedError(self._label, "not open yet")
+        life.give_back(item, error)
+
+    # living
+
+    def open(self) -> None:
+        """Open it for threads, making `min_size` items; `with` does so."""
+        self.begin(is_async=False).open()
+
+    async def aopen(self) -> None:
+        """Open it on the running event loop, making `min_size` items; `async with` does so."""
+        await self.begin(is_async=True).open()
+
+    def close(self) -> None:
+        """
+        Close every item; who waits is refused, what is out is waited for, `close_timeout_s` seconds, and closed then.
+
+        Raises:
+            ItemsOutError: something did not come back; it says who has it.
+            CloseError: what closing code raised.
+        """
+        self._leave(None)
+
+    async def aclose(self) -> None:
+        """Close every item, on the pool's event loop; as `close`."""
+        await self._aleave(None)
+
+    def __enter__(self) -> "Pool[T]":
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave(error)
+
+    async def __aenter__(self) -> "Pool[T]":
+        await self.aopen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._aleave(error)
+
+    def begin(self, *, is_async: bool, given: Given | None = None, outer: Any = None) -> Any:
+        """Begin a life of it, which is opened next; *given* are the arguments of the factory."""
+        setup, life = self.setup, self.life
+        if setup.is_async is not is_async:
+            raise self._misused("open", is_async=is_async)
+        if life is not None and life.is_open and not (is_async and is_dead(life.token)):
+            raise BindingError(f"{self._label} is open already; a pool serves one container, or one `with`, at a time")
+        if given is None:
+            missing = missing_arguments(setup.binding)
+            if missing:
+                raise BindingError(
+                    f"{self._label} is used without a container, and nothing says what {', '.join(missing)} is for its "
+                    f"factory; give it with arguments={{{missing[0]!r}: ...}}, or bind the pool in a container"
+                )
+            given = (), setup.arguments
+        self._watched.outer = outer
+        maker = Maker(setup.binding, is_async, self._label, next_number(), self._watched.notify, *given)
+        self.life = (LoopLife if is_async else ThreadLife)(setup, maker)
+        return self.life
+
+    def _leave(self, error: BaseException | None) -> None:
+        if self.setup.is_async:
+            raise AsyncInSyncError([self._label], "close", "`async with`, or `await pool.aclose()`")
+        if self.life is not None:
+            self.life.close(error)
+
+    async def _aleave(self, error: BaseException | None) -> None:
+        if not self.setup.is_async:
+            raise self._misused("aclose", is_async=True)
+        if self.life is not None:
+            await self.life.close(error)
+
+    def _misused(self, act: str, *, is_async: bool) -> BaseException:
+        """Return what tells of a pool that is not open, of the other colour, or of another loop."""
+        if self.setup.is_async is not is_async:
+            if self.setup.is_async:
+                return AsyncInSyncError([self._label], "use" if act == "take" else act, "`await` and `async with`")
+            return TypeError(
+                f"{self._label} is for threads and cannot be awaited: use `with`, or make it with is_async=True"
+            )
+        life = self.life
+        if life is None or life.is_closed:
+            return ContainerClosedError(self._label, "not open yet" if life is None else life.core.state)
+        try:
+            life.refuse_elsewhere()
+        except Exception as error:  # noqa: BLE001 - returned, to be raised where it happened
+            return error
+        raise AssertionError("nothing is wrong")
+
+    # the whole
+
+    def resize(self, *, min_size: int | None = None, max_size: int | None = None) -> None:
+        """
+        Keep to other sizes from now on; what is too much is closed when it is idle, or comes back.
+
+        Raises:
+            BindingError: a size is out of its bounds.
+            ContainerClosedError: the pool is not open.
+        """
+        life = self._open_life()
+        least = life.core.limits.min_size if min_size is None else min_size
+        most = life.core.limits.max_size if max_size is None else max_size
+        Limits(min_size=least, max_size=most)  # it checks
+        life.change(lambda core: core.resize(least, most))
+
+    def invalidate(self) -> None:
+        """Have every item that there is now replaced: idle ones are closed at once, those that are out afterwards."""
+        self._open_life().change(lambda core: core.invalidate())
+
+    def drain(self, deadline_s: float | None = None) -> bool:
+        """
+        Lend no more, and wait until everything is back, at most *deadline_s* seconds; return whether it is.
+
+        Who waits is refused. `resume` has it lend again.
+        """
+        if self.setup.is_async:
+            raise AsyncInSyncError([self._label], "drain", "`await pool.adrain()`")
+        return cast(ThreadLife, self._open_life()).drain(deadline_s)
+
+    async def adrain(self, deadline_s: float | None = None) -> bool:
+        """Lend no more, and wait until everything is back; as `drain`."""
+        if not self.setup.is_async:
+            raise self._misused("adrain", is_async=True)
+        return await cast(LoopLife, self._open_life()).drain(deadline_s)
+
+    def resume(self) -> None:
+        """Lend again after draining."""
+        self._open_life().core.resume()
+
+    def look_after(self) -> float:
+        """Do what is due because time passed, as its keeper does; return for how many seconds nothing will be."""
+        return self._open_life().look_after()
+
+    def stats(self) -> PoolStats:
+        """Return its account; of the last time that it was open, where it is closed."""
+        life = self.life
+        return no_stats(self._label, self.setup.limits) if life is None else cast(PoolStats, life.stats())
+
+    def borrowers(self) -> Sequence[Borrower]:
+        """Return who has an item, the longest first."""
+        return () if self.life is None else tuple(self.life.borrowers())
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Show what happens to it and to its items to *observer*; return the function that ends it."""
+        return self._watched.add(observer)
+
+    def _open_life(self) -> ThreadLife | LoopLife:
+        life = self.life
+        if life is None or life.is_closed:
+            raise ContainerClosedError(self._label, "not open yet" if life is None else life.core.state)
+        return cast(ThreadLife | LoopLife, life)
+
+    def __tenure_bind__(self, asked: Asked) -> Sequence[Binding]:
+        """Return how a container has it: itself as a singleton, what is borrowed from it for a scope."""
+        from tenure.pool.binding import bindings_of  # noqa: PLC0415 - for pools in containers
+
+        return bindings_of(self, asked)
