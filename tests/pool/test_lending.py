@@ -1,0 +1,193 @@
+"""What is lent to whom: one body for threads and for an event loop."""
+
+import pytest
+from pool_support import Clock
+
+from tenure.errors import BindingError, ContainerClosedError, ItemsOutError, PoolExhaustedError, ScopeError
+
+
+def test_an_item_is_used_again(face):
+    """What was given back is lent to the next one; all is closed with the pool."""
+
+    async def body(face):
+        async with face.inside(face.pool()) as pool:
+            async with face.inside(pool.acquire()) as first:
+                pass
+            async with face.inside(pool.acquire()) as second:
+                assert second is first
+            assert face.factory.closed == []
+        assert face.factory.closed == [0]
+
+    face.run(body)
+
+
+@pytest.mark.parametrize(("lifo", "expected"), [(True, [1, 1]), (False, [0, 1])])
+def test_which_idle_item_is_lent(face, lifo, expected):
+    """The one used last, or the one that is idle longest."""
+
+    async def body(face):
+        async with face.inside(face.pool(lifo=lifo)) as pool:
+            both = [await face.take(pool), await face.take(pool)]
+            for item in both:
+                pool.release(item)
+            found = []
+            for _ in range(2):
+                async with face.inside(pool.acquire()) as item:
+                    found.append(item.number)
+            assert found == expected
+
+    face.run(body)
+
+
+def test_nothing_left(face):
+    """Whoever waits too long learns who has what, where it was borrowed and for how long; the pool goes on."""
+
+    async def body(face):
+        clock = Clock()
+        async with face.inside(face.pool(max_size=1, name="db", clock=clock)) as pool:
+            item = await face.take(pool)
+            clock.now = 7.0
+            with pytest.raises(PoolExhaustedError) as raised:
+                await face.take(pool, 0.001)
+            error = raised.value
+            facts = (error.label, error.reason, error.max_size, len(error.borrowers), error.borrowers[0].held_s)
+            assert facts == ("the pool 'db'", "timeout", 1, 1, 7.0)
+            assert "pool_support.py" in str(error)
+            assert "has had one for 7 s" in str(error)
+            assert pool.stats().n_timeouts == 1
+            pool.release(item)
+            assert await face.take(pool, 0.001) is item
+            pool.release(item)
+
+    face.run(body)
+
+
+def test_what_is_given_back_twice(face):
+    """It is refused, and so is what was never lent; nothing is lost."""
+
+    async def body(face):
+        async with face.inside(face.pool(max_size=1)) as pool:
+            item = await face.take(pool)
+            pool.release(item)
+            with pytest.raises(ValueError, match="was given back already"):
+                pool.release(item)
+            with pytest.raises(ValueError, match="is none that it has lent"):
+                pool.release(object())
+            assert pool.stats().n_idle == 1
+
+    face.run(body)
+
+
+def test_a_loan_is_entered_once_at_a_time(face):
+    """A second entering would lose the first item."""
+
+    async def body(face):
+        async with face.inside(face.pool()) as pool:
+            loan = pool.acquire()
+            async with face.inside(loan):
+                with pytest.raises(ScopeError, match="under way"):
+                    async with face.inside(loan):
+                        pass
+            async with face.inside(loan):
+                assert pool.stats().n_out == 1
+            assert (pool.stats().n_out, pool.stats().n_idle) == (0, 1)
+
+    face.run(body)
+
+
+def test_making_fails(face):
+    """Whoever asked gets the factory's own error; the place is free again."""
+
+    async def body(face):
+        async with face.inside(face.pool(max_size=1)) as pool:
+            face.factory.fail = 1
+            with pytest.raises(OSError, match="no connection"):
+                await face.take(pool)
+            item = await face.take(pool)
+            pool.release(item)
+            assert (pool.stats().n_make_failures, pool.stats().size) == (1, 1)
+
+    face.run(body)
+
+
+def test_an_opening_that_fails(face):
+    """`min_size` items are made at once; where one fails, the others are closed again and the error leaves."""
+
+    async def body(face):
+        pool = face.pool(min_size=3)
+        face.factory.fail = 1
+        with pytest.raises(OSError, match="no connection"):
+            await face.open(pool)
+        assert len(face.factory.closed) == len(face.factory.items)
+        with pytest.raises(ContainerClosedError, match="is closed"):
+            await face.take(pool)
+        await face.open(pool)
+        assert pool.stats().n_idle == 3
+        await face.close(pool)
+
+    face.run(body)
+
+
+def test_not_open(face):
+    """Before it is opened it lends nothing, after its close neither; it may be opened again."""
+
+    async def body(face):
+        pool = face.pool()
+        with pytest.raises(ContainerClosedError, match="not open yet"):
+            await face.take(pool)
+        async with face.inside(pool):
+            with pytest.raises(BindingError, match="open already"):
+                await face.open(pool)
+        with pytest.raises(ContainerClosedError, match="is closed"):
+            await face.take(pool)
+        async with face.inside(pool), face.inside(pool.acquire()) as item:
+            assert item.number == 0
+
+    face.run(body)
+
+
+def test_closed_while_something_is_out(face):
+    """The close waits, then closes it all the same and says who has it; giving it back later changes nothing."""
+
+    async def body(face):
+        pool = face.pool(close_timeout_s=0.001)
+        await face.open(pool)
+        item = await face.take(pool)
+        with pytest.raises(ItemsOutError, match=r"1 item did not come back(.|\n)*pool_support.py") as raised:
+            await face.close(pool)
+        assert len(raised.value.borrowers) == 1
+        assert item.closed == 1
+        pool.release(item)
+        await face.close(pool)
+        assert item.closed == 1
+
+    face.run(body)
+
+
+def test_a_body_that_fails_is_what_leaves(face):
+    """The error of the body outranks what the close has to say, which travels with it."""
+
+    async def body(face):
+        with pytest.raises(KeyError, match="body") as raised:
+            async with face.inside(face.pool(close_timeout_s=0.001)) as pool:
+                await face.take(pool)
+                raise KeyError("body")
+        assert "did not come back" in "".join(raised.value.__notes__)
+
+    face.run(body)
+
+
+def test_the_same_item_twice(face):
+    """A factory that gives what is there already breaks its contract."""
+
+    async def body(face):
+        async with face.inside(face.pool(max_size=2)) as pool:
+            made = face.factory._make
+
+            face.factory._make = lambda: made() if not face.factory.items else face.factory.items[0]
+            item = await face.take(pool)
+            with pytest.raises(RuntimeError, match="gave the same Item twice"):
+                await face.take(pool)
+            pool.release(item)
+
+    face.run(body)
