@@ -12,6 +12,7 @@ from tenure.model import detect
 from tenure.model.binding import Rule, Style
 from tenure.model.clients import TABLES, adapter_of, all_adapters
 from tests.clients.watching import named
+from tools import clients
 
 SOURCE = str(Path(__file__).parents[2] / "src")
 OF_PYTHON = [each for each in all_adapters() if each.paths[0].partition(".")[0] in sys.stdlib_module_names]
@@ -125,3 +126,11 @@ def test_locks_are_never_entered(path):
 
     for found in (detect.lifecycle_of_class(cls), detect.lifecycle_of_initializer(cls)):
         assert (found.style, found.open, found.close, found.rule) == (Style.METHODS, None, None, Rule.NEVER)
+
+
+def test_the_table_of_the_page_is_that_of_the_data():
+    """`python3 -m tools.clients` writes it."""
+    page = clients.PAGE.read_text(encoding="utf-8")
+
+    assert clients.written(page) == page
+    assert all(f"| `{row.name}` |" in page for row in all_adapters())
