@@ -5,8 +5,9 @@ Knows events and the few methods of a container that its protocols name; imports
 """
 
 from tenure.observe.health import ResourceHealthChecker
+from tenure.observe.leaks import LeakDetector
 from tenure.observe.monitor import ResourceMonitor
 from tenure.observe.timeline import Span, Timeline
 from tenure.observe.timeline_recorder import TimelineRecorder
 
-__all__ = ["ResourceHealthChecker", "ResourceMonitor", "Span", "Timeline", "TimelineRecorder"]
+__all__ = ["LeakDetector", "ResourceHealthChecker", "ResourceMonitor", "Span", "Timeline", "TimelineRecorder"]

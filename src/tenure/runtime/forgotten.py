@@ -16,6 +16,7 @@ from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit, begin_generation
 from tenure.lifecycle.unraisable import report
+from tenure.model.binding import Binding
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.registry import engines, renew_shared_lock
 from tenure.runtime.scope import Scope, State
@@ -54,7 +55,7 @@ def owed_by(root: Scope) -> list[Exit]:
 
 
 def _is_owed(scope: Scope, exit_: Exit) -> bool:
-    return scope.state is State.OPEN and not exit_.done and _means_something(exit_)
+    return scope.state is State.OPEN and not exit_.done and not owes_nothing(exit_.binding)
 
 
 def _tree(scope: Scope) -> Iterator[Scope]:
@@ -63,10 +64,10 @@ def _tree(scope: Scope) -> Iterator[Scope]:
         yield from _tree(child)
 
 
-def _means_something(exit_: Exit) -> bool:
-    """Tell whether there is code to run for it: a declared resource may have nothing to close."""
-    lifecycle = exit_.binding.lifecycle
-    return lifecycle is not None and (lifecycle.style.name != "METHODS" or lifecycle.close is not None)
+def owes_nothing(binding: Binding) -> bool:
+    """Tell whether there is no code to run for what *binding* opened: a declared resource may have nothing to close."""
+    lifecycle = binding.lifecycle
+    return lifecycle is None or (lifecycle.style.name == "METHODS" and lifecycle.close is None)
 
 
 def close_at_exit() -> None:
