@@ -119,6 +119,8 @@ class Engine:
         self.resolvers: Resolvers = Resolvers(self, is_async=False)
         self.aresolvers: Resolvers = Resolvers(self, is_async=True)
         registry.engines.add(self)
+        for look_at in registry.newborn:
+            look_at(self)
 
     def _new_root(self) -> Scope:
         root = Scope(self, None, ROOT)

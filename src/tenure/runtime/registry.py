@@ -2,12 +2,15 @@
 
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from tenure.runtime.scope import current
 
 engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
+newborn: list[Callable[[Any], object]] = []
+"""What is called with each engine that comes to be: for tests that look for leaks. Usually empty."""
 _lock = [threading.RLock()]  # the collector may run code of users in the middle, hence re-entrant
 
 
