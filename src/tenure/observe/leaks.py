@@ -89,7 +89,7 @@ class LeakDetector:
         engine = _engine_of(container)
         self._engine: Callable[[], Any] = weakref.ref(engine) if engine is not None else lambda: None
         end = container.observe(self)
-        self._end: Callable[[], None] | None = end if callable(end) else None
+        self._end: Callable[[], object] | None = end if callable(end) else None
         self._begin(container)
 
     def _begin(self, container: Any) -> None:

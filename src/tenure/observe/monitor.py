@@ -88,7 +88,7 @@ class ResourceMonitor:
         self._all_lifetimes = Histogram()  # of what is counted by events or by hand
         self._tallies = Tallies(max_keys, n_slowest)
         self._began_at = time.perf_counter()
-        self._end: Callable[[], None] | None = None
+        self._end: Callable[[], object] | None = None
         self._open: set[int] = set()  # openings that are counted and not closed yet
         self._by_hand = HandTracked()
         self._busy: set[int] = set()  # openings whose opening or closing code is running

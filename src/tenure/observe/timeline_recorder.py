@@ -60,7 +60,7 @@ class TimelineRecorder:
         self._gone: list[int] = []  # what was closed since a close began that waits for the needs of it
         self._windows: dict[tuple[str, int], Window] = {}
         end = container.observe(self)
-        self._end: Callable[[], None] | None = end if callable(end) else None
+        self._end: Callable[[], object] | None = end if callable(end) else None
 
     @property
     def starts(self) -> tuple[Timeline, ...]:
