@@ -16,8 +16,8 @@ from tenure.observe.exporting import Exporter, missing_extra
 
 try:
     from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
-except ImportError as error:
-    raise missing_extra(__name__, "prometheus-client", "prometheus", error) from error
+except ImportError as _error:
+    raise missing_extra(__name__, "prometheus-client", "prometheus", _error) from _error
 
 from tenure.events import Event
 from tenure.observe.attributes import CONTAINER

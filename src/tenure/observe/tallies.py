@@ -40,9 +40,17 @@ class Tally:
     )
 
     def __init__(self) -> None:
-        self.opened = self.closed = self.active = self.retries = self.degraded = 0
-        self.open_errors = self.close_errors = self.abandoned = 0
-        self.open, self.close, self.lifetime = Histogram(), Histogram(), Histogram()
+        self.opened: int = 0
+        self.closed: int = 0
+        self.active: int = 0
+        self.open_errors: int = 0
+        self.close_errors: int = 0
+        self.abandoned: int = 0
+        self.retries: int = 0
+        self.degraded: int = 0
+        self.open: Histogram = Histogram()
+        self.close: Histogram = Histogram()
+        self.lifetime: Histogram = Histogram()
 
     def report(self, label: str) -> TallyReport:
         """Return the numbers of now."""
@@ -63,7 +71,7 @@ class Tallies:
     """
 
     def __init__(self, max_keys: int, n_slowest: int) -> None:
-        self.all = Tally()
+        self.all: Tally = Tally()
         self._max_keys = max_keys
         self._n_slowest = n_slowest
         self._by_key: dict[Any, tuple[str, Tally]] = {}

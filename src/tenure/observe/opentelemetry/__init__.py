@@ -13,8 +13,8 @@ from tenure.observe.exporting import missing_extra
 try:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
-except ImportError as error:
-    raise missing_extra(__name__, "opentelemetry-api", "otel", error) from error
+except ImportError as _error:
+    raise missing_extra(__name__, "opentelemetry-api", "otel", _error) from _error
 
 from tenure.observe.monitor import Observable
 from tenure.observe.opentelemetry.exporter import TelemetryExporter
