@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks import plot, report
 from benchmarks.adapters import BY_HAND, LIBRARIES, OURS, PROVIDERS, RAW, TENURE
 from benchmarks.report import Result, amount, bound_of, held
-from benchmarks.scenarios.watching import MONITORED, NEVER, NO_MORE, OBSERVED, Watching
+from benchmarks.scenarios.watching import WATCHERS, Watching
 from benchmarks.timing import QUICK, Effort
 
 BEGIN = "<!-- made by `python3 dev.py bench --write`; what stands up to the end mark is written anew -->"
@@ -108,12 +108,9 @@ def best_of(result: Result, title: str) -> str:
 
 
 def observers(results: Sequence[Result]) -> str:
-    """Return the table of what observers cost."""
-    titles = (NEVER, NO_MORE, OBSERVED, MONITORED)
-    return table(
-        ["", "scenario", *titles],
-        [[each.row.name, each.row.title, *(number(each, title) for title in titles)] for each in results],
-    )
+    """Return the table of what observers cost: a line for each kind, a column for each row."""
+    rows = [[title, *(number(each, title) for each in results)] for title in WATCHERS]
+    return table(["observers", *(f"{each.row.name}: {each.row.title}" for each in results)], rows, left=1)
 
 
 def everything(results: Sequence[Result]) -> str:
