@@ -218,15 +218,15 @@ class ResourceMonitor:
         and percentiles are estimated. The times of openings and closings are those that the container told of.
         """
         with self._lock:
-            tallies = self._tallies
+            tallies, all_of_them = self._tallies, self._tallies.all()
             return MonitorReport(
                 self._n_created,
                 self._n_disposed,
                 self._n_active,
                 self._n_errors,
-                tallies.all.retries,
-                tallies.all.open.distribution(),
-                tallies.all.close.distribution(),
+                all_of_them.retries,
+                all_of_them.open.distribution(),
+                all_of_them.close.distribution(),
                 self._all_lifetimes.distribution(),
                 tallies.by_key(),
                 tallies.by_scope(),

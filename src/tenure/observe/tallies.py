@@ -5,6 +5,7 @@ Knows events; holds numbers and keys, never a resource or an error. Not thread-s
 """
 
 import heapq
+from collections.abc import Iterable
 from typing import Any
 
 from tenure.events import (
@@ -23,7 +24,7 @@ from tenure.observe.report import OTHERS, Slow, TallyReport
 
 
 class Tally:
-    """What happened to the resources of one key, of one scope, or to all of them."""
+    """What happened to some resources: of one key in one scope, or of several of these together."""
 
     __slots__ = (
         "abandoned",
@@ -52,6 +53,14 @@ class Tally:
         self.close: Histogram = Histogram()
         self.lifetime: Histogram = Histogram()
 
+    def merge(self, other: "Tally") -> None:
+        """Count everything that *other* counted as well."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.open.merge(other.open)
+        self.close.merge(other.close)
+        self.lifetime.merge(other.lifetime)
+
     def report(self, label: str) -> TallyReport:
         """Return the numbers of now."""
         return TallyReport(
@@ -61,9 +70,12 @@ class Tally:
         )  # fmt: skip
 
 
+_COUNTS = ("opened", "closed", "active", "open_errors", "close_errors", "abandoned", "retries", "degraded")
+
+
 class Tallies:
     """
-    Tallies of all resources, of each key and of each scope's name.
+    A tally for each key in each scope's name; those of a key, of a scope and of all are put together when asked for.
 
     Args:
         max_keys: how many keys are told apart, >= 1; those that come later are counted together.
@@ -71,13 +83,11 @@ class Tallies:
     """
 
     def __init__(self, max_keys: int, n_slowest: int) -> None:
-        self.all: Tally = Tally()
         self._max_keys = max_keys
         self._n_slowest = n_slowest
-        self._by_key: dict[Any, tuple[str, Tally]] = {}
-        self._by_scope: dict[str, Tally] = {}
-        self._others: Tally | None = None
-        self._open: dict[int, tuple[Tally, ...]] = {}  # what an open resource is counted in, by its number
+        self._labels: dict[Any, str] = {}  # of the keys that are told apart
+        self._cells: dict[tuple[Any, str], Tally] = {}
+        self._open: dict[int, Tally] = {}  # what an open resource is counted in, by its number
         self._slowest: list[tuple[float, int, Slow]] = []  # a heap, the fastest of them first
         self._n_seen = 0
 
@@ -89,58 +99,49 @@ class Tallies:
             case Closed() | CloseFailed():
                 self._closed(event)
             case Abandoned():
-                self._abandoned(event)
+                tally = self._open.pop(event.id, None)
+                if tally is not None:
+                    tally.active -= 1
+                    tally.abandoned += 1
             case OpenFailed() | OpenRetried() | Degraded():
                 self._missed(event)
 
     def _opened(self, event: Opened) -> None:
-        tallies = self._open[event.id] = self._of(event)
-        for tally in tallies:
-            tally.opened += 1
-            tally.active += 1
-            tally.open.add(event.elapsed_s)
+        tally = self._open[event.id] = self._cell(event)
+        tally.opened += 1
+        tally.active += 1
+        tally.open.add(event.elapsed_s)
         self._compare("open", event)
 
     def _closed(self, event: Closed | CloseFailed) -> None:
-        tallies = self._open.pop(event.id, ())  # () for what was open before anybody counted
-        for tally in tallies:
-            tally.closed += 1
-            tally.active -= 1
-            tally.close_errors += isinstance(event, CloseFailed) and isinstance(event.error, Exception)
-            tally.close.add(event.elapsed_s)
-            tally.lifetime.add(event.lifetime_s)
-        if tallies:
-            self._compare("close", event)
-
-    def _abandoned(self, event: Abandoned) -> None:
-        for tally in self._open.pop(event.id, ()):
-            tally.active -= 1
-            tally.abandoned += 1
+        tally = self._open.pop(event.id, None)
+        if tally is None:  # it was open before anybody counted
+            return
+        tally.closed += 1
+        tally.active -= 1
+        tally.close_errors += isinstance(event, CloseFailed) and isinstance(event.error, Exception)
+        tally.close.add(event.elapsed_s)
+        tally.lifetime.add(event.lifetime_s)
+        self._compare("close", event)
 
     def _missed(self, event: OpenFailed | OpenRetried | Degraded) -> None:
-        for tally in self._of(event):
-            tally.retries += isinstance(event, OpenRetried)
-            tally.degraded += isinstance(event, Degraded)
-            # a cancelled opening is no error
-            tally.open_errors += isinstance(event, OpenFailed) and isinstance(event.error, Exception)
+        tally = self._cell(event)
+        tally.retries += isinstance(event, OpenRetried)
+        tally.degraded += isinstance(event, Degraded)
+        # a cancelled opening is no error
+        tally.open_errors += isinstance(event, OpenFailed) and isinstance(event.error, Exception)
 
-    def _of(self, event: ResourceEvent) -> tuple[Tally, ...]:
-        in_scope = self._by_scope.get(event.scope)
-        if in_scope is None:
-            in_scope = self._by_scope[event.scope] = Tally()
-        return self.all, self._of_key(event), in_scope
-
-    def _of_key(self, event: ResourceEvent) -> Tally:
-        known = self._by_key.get(event.key)
-        if known is not None:
-            return known[1]
-        if len(self._by_key) < self._max_keys:
-            tally = Tally()
-            self._by_key[event.key] = event.label, tally
-            return tally
-        if self._others is None:
-            self._others = Tally()
-        return self._others
+    def _cell(self, event: ResourceEvent) -> Tally:
+        cell = self._cells.get((event.key, event.scope))
+        if cell is not None:
+            return cell
+        key = event.key
+        if key not in self._labels:
+            if len(self._labels) < self._max_keys:
+                self._labels[key] = event.label
+            else:
+                key = _OTHER
+        return self._cells.setdefault((key, event.scope), Tally())
 
     def _compare(self, act: str, event: Opened | Closed | CloseFailed) -> None:
         self._n_seen += 1
@@ -150,15 +151,35 @@ class Tallies:
         push = heapq.heappush if len(self._slowest) < self._n_slowest else heapq.heappushpop
         push(self._slowest, slow)
 
+    def all(self) -> Tally:
+        """Return the tally of all resources."""
+        return _together(self._cells.values())
+
     def by_key(self) -> tuple[TallyReport, ...]:
         """Return a report for each key, in the order in which they were first seen, the others together at the end."""
-        found = [tally.report(label) for label, tally in self._by_key.values()]
-        return (*found, self._others.report(OTHERS)) if self._others is not None else tuple(found)
+        cells: dict[Any, list[Tally]] = {key: [] for key in self._labels}
+        for (key, _), cell in self._cells.items():
+            cells.setdefault(key, []).append(cell)
+        return tuple(_together(found).report(self._labels.get(key, OTHERS)) for key, found in cells.items())
 
     def by_scope(self) -> tuple[TallyReport, ...]:
         """Return a report for each name of a scope, in the order in which they were first seen."""
-        return tuple(tally.report(name) for name, tally in self._by_scope.items())
+        cells: dict[str, list[Tally]] = {}
+        for (_, scope), cell in self._cells.items():
+            cells.setdefault(scope, []).append(cell)
+        return tuple(_together(found).report(scope) for scope, found in cells.items())
 
     def slowest(self) -> tuple[Slow, ...]:
         """Return the slowest openings and closings, the slowest first; of equals, the earlier one."""
         return tuple(slow for *_, slow in sorted(self._slowest, reverse=True, key=lambda entry: entry[:2]))
+
+
+_OTHER = object()
+"""Stands for all keys beyond those that are told apart."""
+
+
+def _together(tallies: Iterable[Tally]) -> Tally:
+    found = Tally()
+    for tally in tallies:
+        found.merge(tally)
+    return found
