@@ -134,7 +134,7 @@ class _Plan:
             if isinstance(found, Flight):
                 if is_mine:
                     self._ask(subject, found, loops)
-                flights.append((found, self._desk.left_s(found)))
+                flights.append((found, found.limit_s if is_mine else self._desk.left_s(found)))
         return flights
 
     def _ask(self, subject: Subject, flight: Flight, loops: list[Any]) -> None:
