@@ -195,7 +195,7 @@ def check_container(container: Any) -> None:
     if isinstance(container, Binder) or hasattr(type(container), "__tenure_engine__"):
         return
     is_class = isinstance(container, type)
-    hint = f"; did you mean {container.__name__}()?" if is_class and callable(getattr(container, "get", None)) else ""
+    hint = f"; did you mean {container.__name__}()?" if is_class and hasattr(container, "get") else ""
     raise BindingError(f"the health of a container is asked for, not of {container!r}{hint}")
 
 
