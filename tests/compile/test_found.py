@@ -60,6 +60,10 @@ FOUND = {
         (Node("N0", "generator"), Node("N1", "generator", "request", (Need(0),))), (Fault(0, "open", "nest", 2, 1),),
         (Get(0, "scope"), Scope((Get(0, "scope"),))),
     ),
+    "a transient resource that asks for a singleton that needs it is a circle": (
+        (Node("N0", "generator"), Node("N1", "class", "singleton", (Need(0),))), (Fault(0, "open", "ask", 2, 1),),
+        (Get(0, "scope"), Scope((Get(0, "scope"),))),
+    ),
     "what needs something that is made anew finds what is kept": (
         (Node("N0", "generator"), Node("N1", "function", "request", (Need(0),)),
          Node("N2", "generator", None, (Need(1),))),

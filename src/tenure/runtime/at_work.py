@@ -66,3 +66,14 @@ def made_in(frame: FrameType) -> Any:
     """Return the key of what the swift function in *frame* is making, None where that is nothing for the scope."""
     number = frame.f_locals["at_work"]
     return frame.f_globals["KEYS"][number] if number >= 0 and "KEYS" in frame.f_globals else None
+
+
+def at_work_here() -> Iterator[tuple[Any, Any]]:
+    """Yield what the swift functions that the running code is part of are asked for and what they make just now."""
+    for frame in stack():
+        if frame.f_code in codes and "at_work" in frame.f_locals and (key := made_in(frame)) is not None:
+            yield frame.f_globals["wanted"], key
+    mark = waiting.get()
+    if mark is not None and mark[0] is not None and mark[1] >= 0:
+        (wanted, _, keys), number = mark
+        yield wanted, keys[number]

@@ -430,9 +430,9 @@ class Engine:
         """Return what is being opened swiftly in *scope*."""
         return swift_seen.runs_of(scope)
 
-    def refuse_swift_circle(self, binding: Binding, scope: Scope) -> None:
-        """Raise CircularDependencyError where the running code is part of making *binding* swiftly, around *scope*."""
-        swift_seen.refuse_circle(binding, scope)
+    def refuse_swift_circle(self, binding: Binding) -> None:
+        """Raise CircularDependencyError where the running code is part of making *binding* swiftly."""
+        swift_seen.refuse_circle(binding, self.graph)
 
     def ending_of(self, scope: Scope) -> Ending | None:
         """Return the end of leaving *scope* swiftly."""

@@ -234,7 +234,7 @@ def note_who_asks(claim: Claim, home: Scope) -> None:
 def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:
     home.refuse_unless_open()
     refuse_circle(binding)
-    engine.refuse_swift_circle(binding, home)
+    engine.refuse_swift_circle(binding)
     claim = Claim(binding, binding)
     note_who_asks(claim, home)
     with engine.lock:

@@ -15,9 +15,9 @@ from tenure.lifecycle.backends import Region, current
 from tenure.lifecycle.claim import Claim, circle, openings
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.model.binding import TRANSIENT, Binding
-from tenure.runtime.at_work import every_frame, is_at_work, is_part_of, made_in
+from tenure.runtime.at_work import at_work_here, every_frame, is_at_work, is_part_of, made_in
 from tenure.runtime.needing import exit_of
-from tenure.runtime.scope import Ending, Scope, State, live_chain
+from tenure.runtime.scope import Ending, Scope, State
 
 # generators
 
@@ -172,13 +172,11 @@ def _is_dead(scope: Scope) -> bool:
     return scope.task is not None and bool(scope.task.done())
 
 
-def refuse_circle(binding: Binding, scope: Scope) -> None:
-    """Raise CircularDependencyError where the running code is part of making *binding* swiftly, around *scope*."""
-    for around in live_chain(scope):
-        if is_idle(around):
-            continue
-        run = next((each for each in around.inflight.values() if isinstance(each, Run) and each.is_own), None)
-        above = run.bindings if run is not None else ()
+def refuse_circle(binding: Binding, graph: Any) -> None:
+    """Raise CircularDependencyError where the running code is part of making *binding*, of *graph*, swiftly."""
+    for wanted, made in at_work_here():
+        top = graph.find(wanted)
+        above = way_to(graph, top, made, set()) if top is not None else ()
         if binding in above:
             raise circle((*above[above.index(binding) :], *(each.binding for each in openings()), binding))
 
