@@ -171,6 +171,40 @@ def test_a_task_of_the_opening_code_that_asks_for_it_is_a_circle():
     assert told(body).steps == ["open low"]
 
 
+def test_a_task_that_outlives_the_opening_may_ask_for_the_same():
+    """It was started by the opening code of a resource that is made anew each time, and is part of it no longer."""
+    container = Container()
+    started = []
+
+    async def fresh():
+        if is_second:
+            started.append(asyncio.create_task(ask()))
+        await asyncio.sleep(0)
+        yield Low()
+
+    async def ask():
+        await may_ask.wait()
+        return await container.aget(Low)
+
+    container.bind(Low, resource(scope="transient")(fresh))
+    is_second, may_ask = False, asyncio.Event()
+
+    async def main():
+        nonlocal is_second
+        async with container:
+            async with container.resource_scope() as scope:
+                await scope.aget(Low)
+            is_second = True
+            async with container.resource_scope() as scope:
+                first = await scope.aget(Low)
+                is_second = False
+                may_ask.set()
+                assert await started[0] is not first
+
+    asyncio.run(main())
+    assert len(started) == 1
+
+
 @pytest.mark.parametrize("step", OPENING)
 def test_a_cancelled_opening_leaves_what_is_open_owed(step):
     """What was open is closed when the scope is left; who waited for the rest tries again (L33)."""

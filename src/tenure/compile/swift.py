@@ -272,7 +272,7 @@ def _body(writer: _Writer, binding: Binding, result: str) -> list[str]:
             lines.append("    at_work = mark[1] = -1" if is_async else "    at_work = -1")
         lines.append(f"    made = {result}")
         result = "made"
-    waited = ["scope._waits = None", "waiting.reset(token)"] if writer.waits else []
+    waited = ["scope._waits = None", "mark[1] = -1", "waiting.reset(token)"] if writer.waits else []
     lines += [
         "except BaseException as error:",
         *(f"    {line}" for line in waited),
