@@ -125,7 +125,7 @@ class _Writer(Writer):
     def _awaited(self, binding: Binding) -> str:
         if binding.make is Make.CALL:
             return ""
-        if binding.make is not Make.AWAIT or not (self.is_async and binding.is_plain):
+        if binding.make is not Make.AWAIT or not self.is_async:
             raise NotSwiftError
         self.waits = True
         return "await "
@@ -194,15 +194,16 @@ class _Writer(Writer):
 
 def _opens_swiftly(binding: Binding, is_async: bool) -> bool:
     lifecycle, options = binding.lifecycle, binding.options
-    if lifecycle is None or binding.make is not Make.CALL:
+    if lifecycle is None or options.shield or options.suppress or options.optional:
         return False
-    if lifecycle.style is Style.ASYNC_GENERATOR:
-        if not is_async or options.open_timeout is not None:
-            return False
-    elif lifecycle.style is not Style.GENERATOR:
+    if options.retry is not None or options.close_timeout is not None:
         return False
-    is_special = options.shield or options.suppress or options.optional
-    return not is_special and options.retry is None and options.close_timeout is None
+    if lifecycle.style is Style.GENERATOR and binding.make is Make.CALL:
+        return True
+    # what waits may have a limit; an awaitable may give a generator, which only its opening waits for
+    kind = (lifecycle.style, binding.make)
+    may_wait = kind in ((Style.ASYNC_GENERATOR, Make.CALL), (Style.GENERATOR, Make.AWAIT))
+    return may_wait and is_async and options.open_timeout is None
 
 
 def swift_of(

@@ -83,7 +83,8 @@ def swift_function(engine: Any, key: Key, level: str, is_async: bool) -> Callabl
 
 
 def _may_wait(binding: Binding) -> bool:
-    return binding.lifecycle is not None and binding.lifecycle.style is Style.ASYNC_GENERATOR
+    lifecycle = binding.lifecycle
+    return lifecycle is not None and (lifecycle.style is Style.ASYNC_GENERATOR or binding.make is Make.AWAIT)
 
 
 # requests that take the steps
