@@ -9,7 +9,7 @@ import pytest
 from tenure import Container, resource
 from tenure.errors import CloseError
 from tenure.lifecycle.effects import adrive, drive
-from tenure.lifecycle.exits import asking_stack
+from tenure.lifecycle.exits import asking_stack, shown_stack
 from tenure.lifecycle.handles import close_handle, open_handle
 from tenure.lifecycle.latch import Latch
 from tests.engine.support import Fault
@@ -104,11 +104,11 @@ def deep(calls, function):
 
 def test_the_asking_stack_ends_after_five_frames():
     """Section 9: the nearest five frames, innermost first, however deep the code is that asks."""
-    found = deep(12, asking_stack)
+    found = shown_stack(deep(12, asking_stack))
 
     assert len(found) == 5
     assert all(frame.endswith("in deep") for frame in found)
-    assert len(deep(12, lambda: asking_stack(3))) == 3
+    assert len(shown_stack(deep(12, lambda: asking_stack(3)))) == 3
 
 
 def test_the_warning_of_a_forgotten_close_shows_five_frames():

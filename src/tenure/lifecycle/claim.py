@@ -13,6 +13,7 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, CircularDependencyError, PathStep, TenureError
 from tenure.lifecycle.backends import running
+from tenure.lifecycle.exits import Asked
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
 from tenure.model.binding import Binding
@@ -23,7 +24,8 @@ opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=
 
 def openings() -> tuple["Claim", ...]:
     """Return those of `opening` that are still under way: a task that an opening started lives on after it."""
-    return tuple([claim for claim in opening.get() if not claim.done.is_set])
+    chain = opening.get()
+    return tuple([claim for claim in chain if not claim.done.is_set]) if chain else chain
 
 
 NEVER_LEAVES = "__tenure_never_leaves__"
@@ -57,85 +59,60 @@ class Claim:
         waits_for: the claims that this opening needs the end of.
     """
 
-    __slots__ = (
-        "_is_given_up",
-        "_n_above",
-        "_n_waiting",
-        "_parent",
-        "_trace",
-        "_unwanted",
-        "aside",
-        "asked",
-        "asked_by",
-        "binding",
-        "closes",
-        "done",
-        "error",
-        "has_listener",
-        "is_over_again",
-        "is_prepared",
-        "is_stale",
-        "is_told",
-        "is_undoing",
-        "lazy",
-        "loop",
-        "mark",
-        "needs",
-        "subject",
-        "value",
-        "waits_for",
-        "was_heard",
-        "withdrawn",
-    )
+    # what most of them never get to be stands here once, which makes them a third as expensive to make
+    error: BaseException | None = None
+    value: Any = None
+    """What was made, for the one who asked for a value of his own."""
+    mark: object = None
+    asked_by: Asked = ()
+    """Where the code stood that asked first, where it is recorded."""
+    has_listener: bool = False
+    """Whether somebody learns of its end otherwise than by waiting for it."""
+    is_told: bool = False
+    """Whether somebody has got its error."""
+    was_heard: bool = False
+    """Whether anybody was waiting when it failed."""
+    withdrawn: str = ""
+    """Why nobody gets what it opens, which is closed at once: "shut down" or "replaced" meanwhile; "": they do."""
+    aside: Any = None
+    """What keeps its result, where a replacement began meanwhile; see `runtime.setting_aside`."""
+    is_prepared: bool = False
+    """Whether everything it needs is there, so that a replacement changes nothing for it."""
+    is_stale: bool = False
+    """Whether a replacement began before that: it has to start over."""
+    closes: bool = False
+    """Whether it stands for a closing, for whose end newcomers wait."""
+    is_over_again: bool = False
+    """Whether it ended without a result and without an error: who wants it tries again."""
+    is_undoing: bool = False
+    """Whether it stands for the end of a replacement, which waits for the openings that it withdraws."""
+    loop: Any = None
+    _trace: Any = None
+    _unwanted: Latch | None = None
+    _parent: "Claim | None" = None
+    _n_waiting: int = 0
+    _is_given_up: bool = False
+    _n_above: int = 0
 
     def __init__(self, binding: Binding, subject: Any) -> None:
         self.binding: Binding = binding
         self.subject: Any = subject
-        self.mark: object = getattr(subject, "mark", None)
+        if subject is not binding:
+            self.mark = getattr(subject, "mark", None)
         self.done: Latch = Latch()
-        self.error: BaseException | None = None
-        self._trace: Any = None
-        self.value: Any = None
-        """What was made, for the one who asked for a value of his own."""
         self.waits_for: set[Claim] = set()
         self.needs: list[Any] = []
         """Exits that the opening code had opened while it ran."""
         self.asked: set[Any] = set()
         """Keys that the opening code asked for while it ran."""
-        self.asked_by: tuple[str, ...] = ()
-        """The stack of the code that asked first, where it is recorded."""
-        self._unwanted: Latch | None = None
-        self._n_waiting = 0
-        self._is_given_up = False
-        self._n_above = 0
-        self.has_listener: bool = False
-        """Whether somebody learns of its end otherwise than by waiting for it."""
-        self.is_told: bool = False
-        """Whether somebody has got its error."""
-        self.was_heard: bool = False
-        """Whether anybody was waiting when it failed."""
-        self.withdrawn: str = ""
-        """Why nobody gets what it opens, which is closed at once: "shut down" or "replaced" meanwhile; "": they do."""
-        self.aside: Any = None
-        """What keeps its result, where a replacement began meanwhile; see `runtime.setting_aside`."""
-        self.is_prepared: bool = False
-        """Whether everything it needs is there, so that a replacement changes nothing for it."""
-        self.is_stale: bool = False
-        """Whether a replacement began before that: it has to start over."""
-        self.closes: bool = False
-        """Whether it stands for a closing, for whose end newcomers wait."""
-        self.is_over_again: bool = False
-        """Whether it ended without a result and without an error: who wants it tries again."""
-        self.is_undoing: bool = False
-        """Whether it stands for the end of a replacement, which waits for the openings that it withdraws."""
         self.lazy: list[Any] = []
         """Records of objects that it was given before they were open."""
-
         backend = running()
-        self.loop: Any = backend.token() if backend is not None else None
+        if backend is not None:
+            self.loop = backend.token()
         chain = openings()
-        self._parent = chain[-1] if chain else None
-        if self._parent is not None:
+        if chain:
+            self._parent = chain[-1]
             with _waiting_guard:
                 self._parent.wait_for(self)
 

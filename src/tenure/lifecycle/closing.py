@@ -205,7 +205,7 @@ class Closer:
             close = self._ask_owner(exit_, asked_at) if exit_.owner is not None else self._on_the_spot(exit_)
             swallowed = yield from close
         except BaseException as error:  # noqa: BLE001 - the others are closed whatever this one raises (L24)
-            self._note(unwrapped(error), exit_)
+            self.note(unwrapped(error), exit_)
         else:
             self.report.swallowed |= swallowed and exit_.binding.options.suppress
 
@@ -226,7 +226,7 @@ class Closer:
             if not owner.done.is_set:
                 waiting_at = owner.waiting_at()
                 owner.abandon()
-                self._note(overran(exit_, limit_s or 0.0, self._place, waiting_at), exit_)
+                self.note(overran(exit_, limit_s or 0.0, self._place, waiting_at), exit_)
         self._note_early_end(exit_)
 
     def _joined(self, exit_: Exit) -> Steps[None]:
@@ -242,9 +242,15 @@ class Closer:
             exit_.owner = None
             error, owner.error = owner.error, None
             if error is not None:
-                self._note(error, exit_)
+                self.note(error, exit_)
 
-    def _note(self, error: BaseException, exit_: Exit) -> None:
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether there is a loop, an outcome to be shown or somebody to be told, so that closing takes the steps."""
+        return self._backend is not None or self.outcome is not None or self._place.notify is not None
+
+    def note(self, error: BaseException, exit_: Exit) -> None:
+        """Keep account of *error*, which the closing of *exit_* raised."""
         if error is self.outcome:
             return
         note_closing(error, exit_.binding.label, exit_.binding.where)

@@ -4,8 +4,8 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, TypeAlias
 
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import Binding
@@ -15,6 +15,22 @@ next_number: Callable[[], int] = itertools.count(1).__next__
 """Returns a number that no other resource or scope of this process has."""
 _generation = [0]
 """How many forks lie between the first process and this one."""
+
+
+Asked: TypeAlias = tuple[CodeType | int, ...]
+"""
+Code that asked, innermost first, each followed by the bytecode that it stood at: the line is looked up when it is told.
+
+It is one flat tuple, for every open resource of a root has one.
+"""
+
+
+_OWN = ("tenure.", "threading")
+
+
+def was_forked() -> bool:
+    """Tell whether this process was forked from one that may have opened something."""
+    return _generation[0] > 0
 
 
 def begin_generation() -> None:
@@ -36,10 +52,11 @@ class Exit:
         fed: for one that is made anew each time: the keys of shared values that were made from it.
         owner: the task that opened it and will close it, None for one that is closed where its scope is left.
         loop: the event loop it was opened on, None for a synchronous one.
-        opened_by: the stack of the code that asked for it, innermost first; recorded for what the root owns.
+        opened_by: where the code stood that asked for it; recorded for what the root owns.
         start: number of the start that opened it together with others, which may be closed together with it; else None.
         is_abandoned: whether its closing ran over its limit; how it ends later is no event any more.
         is_aside: whether it was made from what is replaced for a while, and has no place of its own to be taken from.
+        is_bare: whether nothing but the next step of a generator closes it; see `bare`.
         managed: the record of its object where other scopes may hold it as well, else None.
         done: True as soon as its closing has begun: it never runs twice (L9).
         is_due: whether a shutdown is about to close it, so that nothing may be made of it any more.
@@ -55,6 +72,7 @@ class Exit:
         "handle",
         "is_abandoned",
         "is_aside",
+        "is_bare",
         "is_due",
         "is_over",
         "loop",
@@ -78,10 +96,11 @@ class Exit:
         self.fed: tuple[Any, ...] = ()
         self.owner: Any = None
         self.loop: Any = None
-        self.opened_by: tuple[str, ...] = ()
+        self.opened_by: Asked = ()
         self.start: int | None = None
         self.is_abandoned: bool = False
         self.is_aside: bool = False
+        self.is_bare: bool = False
         self.managed: Any = None
         self.done: bool = False
         self.is_due: bool = False
@@ -119,15 +138,32 @@ class Exit:
         return lifecycle is not None and lifecycle.closes_async
 
 
-def asking_stack(limit: int = 5) -> tuple[str, ...]:
-    """Return `file:line in function` of the nearest *limit* frames that are not Tenure's own, innermost first."""
-    found: list[str] = []
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
-    while frame is not None and len(found) < limit:
+def asking_stack(limit: int = 5, skipped: int = 1) -> Asked:
+    """
+    Return the nearest *limit* places that are not in Tenure's own code, innermost first; see `shown_stack`.
+
+    Args:
+        limit: how many, >= 1.
+        skipped: how many frames, this function's among them, are known to be Tenure's own.
+    """
+    found: list[CodeType | int] = []
+    frame: FrameType | None = sys._getframe(skipped)  # noqa: SLF001 - what `inspect.currentframe` calls
+    while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        is_own = (name.startswith("tenure.") and not name.startswith("tenure.cli")) or name == "threading"
-        if not is_own:
-            code = frame.f_code
-            found.append(f"{code.co_filename}:{frame.f_lineno} in {code.co_qualname}")
+        if not name.startswith(_OWN) or name.startswith("tenure.cli"):
+            found += (frame.f_code, frame.f_lasti)
+            if len(found) >= 2 * limit:
+                break
         frame = frame.f_back
     return tuple(found)
+
+
+def shown_stack(asked: Asked) -> tuple[str, ...]:
+    """Return *asked* as texts `file:line in function`."""
+    pairs: Any = zip(asked[::2], asked[1::2], strict=True)
+    return tuple([f"{code.co_filename}:{_line(code, at)} in {code.co_qualname}" for code, at in pairs])
+
+
+def _line(code: CodeType, at: int) -> int:
+    found = [line for start, end, line in code.co_lines() if start <= at < end and line is not None]
+    return found[0] if found else code.co_firstlineno

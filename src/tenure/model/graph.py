@@ -109,7 +109,7 @@ class Graph:
         """
         if not binding.needs:
             return ()
-        if self.is_variant(binding):
+        if self.bindings.get(binding.key) is not binding and self.is_variant(binding):
             return tuple([self.edge(binding, need) for need in binding.needs])
         edges = self._edges.get(binding.key)
         if edges is None:
@@ -205,8 +205,10 @@ class Graph:
         """Depth first without recursion: a chain may be longer than Python's stack."""
         if root.key in ordered:
             return
-        below = self._children(root, (), None)
-        if all(child.key in ordered or child.key in known for _, child in below):
+        for _, child in self._children(root, (), None):
+            if child.key not in ordered and child.key not in known:
+                break
+        else:
             ordered[root.key] = root
             return
         stack: list[tuple[Binding, str | None, Iterator[tuple[str, Binding]]]] = []

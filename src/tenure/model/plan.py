@@ -54,12 +54,23 @@ class Plans:
             for edge in self.graph.edges(binding):
                 for _, source in edge.sources:
                     self.facts(source)
-            return self._work_out(binding)
+            return self._surely(binding)
         if known is None:
-            for each in self.graph.order((binding.key,), self._facts):
-                self._facts[each.key] = self._work_out(each)
-            known = self._facts[binding.key]
+            known = self._work_out(binding)
+            if known is None:
+                for each in self.graph.order((binding.key,), self._facts):
+                    self._facts[each.key] = self._surely(each)
+                known = self._facts[binding.key]
+            self._facts[binding.key] = known
         return known
+
+    def _surely(self, binding: Binding) -> Facts:
+        """Return the facts of *binding*; those of what is below it were worked out, but it may be renewed meanwhile."""
+        while (found := self._work_out(binding)) is None:
+            for edge in self.graph.edges(binding):
+                for _, source in edge.sources:
+                    self.facts(source)
+        return found
 
     def asynchronous(self, binding: Binding) -> tuple[Binding, ...]:
         """Return whatever is asynchronous among *binding* and everything below it, dependencies first."""
@@ -74,32 +85,38 @@ class Plans:
             self._asynchronous[binding.key] = found
         return found
 
-    def _work_out(self, binding: Binding) -> Facts:
+    def _work_out(self, binding: Binding) -> Facts | None:
+        """Return the facts of *binding*, None where those of something directly below it are not known."""
         nearest: dict[Key, Binding] = {}
         shared: dict[Key, None] = {}
-        lifecycle = binding.lifecycle
-        awaited = binding.make in (Make.AWAIT, Make.MAYBE) or lifecycle is not None
+        awaited = binding.make in (Make.AWAIT, Make.MAYBE) or binding.lifecycle is not None
         touches_async = _is_async(binding)
         depth, reaches = 0, _NO_SCOPE
         for edge in self.graph.edges(binding):
             for _, source in edge.sources:
-                below = self._facts.get(source.key) or self.facts(source)  # bindings may be renewed meanwhile
-                awaited = awaited or below.awaited
-                touches_async = touches_async or below.touches_async
+                below = self._facts.get(source.key)
+                if below is None:
+                    return None
+                awaited |= below.awaited
+                touches_async |= below.touches_async
                 depth = max(depth, below.depth)
-                if source.lifetime in (TRANSIENT, AMBIENT):
-                    reaches = reaches | below.reaches if below.reaches else reaches
-                elif source.lifetime != SINGLETON:
-                    reaches |= {source.lifetime}
+                if source.lifetime != SINGLETON:
+                    reaches |= below.reaches if source.lifetime in (TRANSIENT, AMBIENT) else {source.lifetime}
                 if source.lifecycle is not None:
                     nearest[source.key] = source
-                    continue
-                nearest.update((resource.key, resource) for resource in below.resources)
-                if source.lifetime == TRANSIENT:
-                    shared.update(dict.fromkeys(below.shared))
-                elif source.make not in (Make.VALUE, Make.GIVEN):
-                    shared[source.key] = None
-        return Facts(tuple(nearest.values()), tuple(shared), awaited, touches_async, reaches, depth + 1)
+                else:
+                    _add_below(source, below, nearest, shared)
+        return Facts(tuple(nearest.values()), tuple(shared), awaited, touches_async, reaches or _NO_SCOPE, depth + 1)
+
+
+def _add_below(source: Binding, below: Facts, nearest: dict[Key, Binding], shared: dict[Key, None]) -> None:
+    """Add what is nearest below *source*, a plain value."""
+    if below.resources:
+        nearest.update((resource.key, resource) for resource in below.resources)
+    if source.lifetime == TRANSIENT:
+        shared.update(dict.fromkeys(below.shared))
+    elif source.make not in (Make.VALUE, Make.GIVEN):
+        shared[source.key] = None
 
 
 def _is_async(binding: Binding) -> bool:

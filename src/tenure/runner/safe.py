@@ -10,9 +10,10 @@ from types import CodeType, FrameType
 
 from tenure.lifecycle.claim import Joining
 from tenure.lifecycle.effects import drive
+from tenure.runtime.at_once import obtain_at_once
 
-_OPENS_AND_CLOSES: frozenset[CodeType] = frozenset({drive.__code__})
-"""Every synchronous opening and closing runs below this function."""
+_OPENS_AND_CLOSES: frozenset[CodeType] = frozenset({drive.__code__, obtain_at_once.__code__})
+"""Every synchronous opening and closing by steps runs below the first, every opening at once below the second."""
 _ONLY_WAITS: frozenset[CodeType] = frozenset({Joining.block.__code__})
 """Waits for what another thread opens, in order to have it: nothing of this thread's is lost there (L43)."""
 

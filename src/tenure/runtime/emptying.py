@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.lifecycle.ahead import Ahead
 from tenure.lifecycle.backends import Backend, running
+from tenure.lifecycle.bare import close_bare
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
@@ -42,10 +43,12 @@ def close_exits(scope: Scope, exits: list[Exit], closer: Closer, together: bool 
     with *together* everything is. What was opened one after the other is closed one after the other.
     """
     ordered = _ordered(scope, exits)
-    backend = running() if scope.max_parallel != 1 and any(exit_.owner is not None for exit_ in ordered) else None
+    backend = running() if scope.max_parallel != 1 and [e for e in ordered if e.owner is not None] else None
     if backend is None:
-        for exit_ in ordered:
-            yield from close_exit_of(scope, exit_, closer)
+        number = 0
+        while (number := close_bare(ordered, number, closer)) < len(ordered):
+            yield from close_exit_of(scope, ordered[number], closer)
+            number += 1
         return
     for _, group in groupby(ordered, (lambda _: True) if together else _started_with):
         yield from _Together(scope, list(group), closer, backend).close_all()

@@ -25,7 +25,7 @@ from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.runtime import degrading, links, managed, observers, opening, registry, swift_making, swift_seen, variants
+from tenure.runtime import degrading, links, managed, misses, observers, registry, swift_making, swift_seen, variants
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
@@ -98,6 +98,7 @@ class Engine:
         # its marks order themselves as long as one thread runs at a time
         self._fuses: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
         self.is_swift: bool = self._fuses
+        self.makes_at_once: bool = True
         usual = swift_making.Level(ladder[-1] if ladder else ANONYMOUS)
         self.levels: dict[str | None, swift_making.Level] = {None: usual, CALL: swift_making.Level(CALL)}
         if ladder:
@@ -165,6 +166,11 @@ class Engine:
             explain(error, key, self.graph)
             raise
 
+    @uninterrupted
+    def first_value(self, key: Key, scope: Scope) -> Any:
+        """Return the value of *key*, for which nothing is compiled yet, as *scope* sees it."""
+        return (self.resolvers.get(key) or self.compile(key, is_async=False))(scope)
+
     async def avalue(self, key: Key, scope: Scope) -> Any:
         """Return the value of *key* as *scope* sees it, open."""
         try:
@@ -194,13 +200,22 @@ class Engine:
                 key, (PathStep(key, None, None),), reasons().reason_for(self.graph, key), near(key, self.graph.bindings)
             )
         table = self.aresolvers if is_async else self.resolvers
-        for each in self.graph.order((binding.key,), table):  # dependencies first: compiling never recurses deeply
+        # dependencies first: compiling never recurses deeply
+        for each in (binding,) if self._is_next(binding, table) else self.graph.order((binding.key,), table):
             if each.key not in self.resolvers:
                 refuse_captive(self.plans, self.ladder, each)
             self.take(each, is_async)
         if key is not binding.key:
             table[key] = table[binding.key]
         return table[key]
+
+    def _is_next(self, binding: Binding, table: Resolvers) -> bool:
+        """Tell whether all that *binding* needs is compiled."""
+        for edge in self.graph.edges(binding) if binding.needs else ():
+            source = edge.source
+            if source is None or source.key not in table:
+                return False
+        return True
 
     def take(self, binding: Binding, is_async: bool) -> None:
         """Make the resolvers of *binding* that are not there; those of what it needs are."""
@@ -323,12 +338,12 @@ class Engine:
     def miss(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that makes the value of *binding* there."""
         if not is_async:
-            return opening.Miss(self, binding)
-        return opening.amiss(self, binding, opening.home_rule(self, binding))
+            return misses.Miss(self, binding)
+        return misses.amiss(self, binding, misses.home_rule(self, binding))
 
     def kept(self, binding: Binding) -> Any:
         """Return the synchronous resolver of what the root keeps."""
-        return opening.Kept(self, binding)
+        return misses.Kept(self, binding)
 
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object whose own methods may open it."""
@@ -390,12 +405,12 @@ class Engine:
 
     @property
     def fuses(self) -> bool:
-        """Whether the swift way is open, where nothing else forbids it."""
+        """Whether the swift way is open, where nothing else forbids it; set, whether `at_once` is as well."""
         return self._fuses
 
     @fuses.setter
     def fuses(self, fuses: bool) -> None:
-        self._fuses = fuses
+        self._fuses = self.makes_at_once = fuses
         self._decide()
 
     def _decide(self) -> None:

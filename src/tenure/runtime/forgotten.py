@@ -14,7 +14,7 @@ from typing import Any
 
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import drive
-from tenure.lifecycle.exits import Exit, begin_generation
+from tenure.lifecycle.exits import Exit, begin_generation, shown_stack
 from tenure.lifecycle.unraisable import report
 from tenure.model.binding import Binding
 from tenure.runtime.emptying import close_exits
@@ -40,7 +40,7 @@ def warn_of(exits: list[Exit], what: str, source: Any = None, way_out: str = _BY
 def _stack_of(exit_: Exit) -> str:
     if not exit_.opened_by:
         return exit_.binding.where or "code of unknown place"
-    return "\n    called from ".join(exit_.opened_by)
+    return "\n    called from ".join(shown_stack(exit_.opened_by))
 
 
 def owed_by(root: Scope) -> list[Exit]:

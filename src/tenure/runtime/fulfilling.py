@@ -160,57 +160,69 @@ def fulfil(
         start = None if has_turn.get() else start_now()
         if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
             start.fail(error)
-        with engine.lock:
-            _withdraw(binding, home, claim)
-        # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
-        claim.fail(shared_failure(error, chain, claim, owner))
+        end_badly(engine, binding, home, claim, error, chain, owner)
         raise
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
-        _leave_what_was_left()
+        leave_what_was_left()
         if is_watched:
             engine.hot.unwatch(binding.key, has_succeeded)
     learn(engine, binding, claim)
     note_fed(binding, claim)
     with engine.lock:
-        is_late = _is_disowned(home, claim)
+        is_late = is_disowned(home, claim)
         if exit_ is not None:
             exit_.owner = owner if exit_.needs_await or (owner is not None and _opens_async(exit_.binding)) else None
             if box is not None and not is_late:
                 box.append(exit_)
-        if is_late:
-            pass  # it is under way until it is closed again
-        elif claim.aside is not None:
-            keep(claim.aside, home, claim, value, exit_)
-        else:
-            _put(binding, home, claim, value, exit_)
+        if not is_late:  # else it is under way until it is closed again
+            put(binding, home, claim, value, exit_)
     if is_late:
-        yield from _refuse_late(engine, home, claim, exit_)
-    _note_need(chain, exit_)
+        yield from refuse_late(engine, home, claim, exit_)
+    note_need(chain, exit_)
     if binding.lifetime == TRANSIENT:
         claim.value = value
     claim.succeed()
     return value
 
 
-def _leave_what_was_left() -> None:
+def end_badly(
+    engine: Any,
+    binding: Binding,
+    home: Scope,
+    claim: Claim,
+    error: BaseException,
+    chain: tuple[Claim, ...],
+    owner: Owner | None,
+) -> None:
+    """End *claim*, part of the openings *chain*, with *error*, or so that whoever waits for it tries again."""
+    with engine.lock:
+        _withdraw(binding, home, claim)
+    # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
+    claim.fail(shared_failure(error, chain, claim, owner))
+
+
+def leave_what_was_left() -> None:
     """Let the current scope be current no more where opening code itself left it; one that was cut off stays."""
     scope = current.get()
     if scope is not None and scope.state is State.CLOSED and scope.token is None:
         skip_closed()
 
 
-def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:
+def put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:
     """Under the engine's lock: a value is visible from here on, unless its scope began to close meanwhile (L37)."""
+    if claim.aside is not None:
+        keep(claim.aside, home, claim, value, exit_)
+        return
     _withdraw(binding, home, claim)
     if exit_ is not None:
-        place = exit_.number if binding.lifetime == TRANSIENT else binding.key
-        other = home.exits.pop(place, None)  # its place in the order is not that of the new one
+        place, exits = exit_.number if binding.lifetime == TRANSIENT else binding.key, home.exits
+        other = exits.pop(place, None)  # its place in the order is not that of the new one
         if other is not None and not (other.done and (other.owner is None or other.owner.was_asked)):
-            home.exits[other.number] = other  # what is open stays owed (L3), and what it failed of to be told (L56)
+            exits[other.number] = other  # what is open stays owed (L3), and what it failed of to be told (L56)
             home.unordered = True
-        home.exits[place] = exit_
+        exits[place] = exit_
         note_opened(home, place, exit_)
     if binding.lifetime != TRANSIENT and home.state is State.OPEN:
         home.cache[binding.key] = value
@@ -218,12 +230,11 @@ def _put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | 
 
 def _withdraw(binding: Binding, home: Scope, claim: Claim) -> None:
     """Under the engine's lock: *claim* is under way no longer."""
-    aside = claim.aside
-    for place in (claim, binding.key):
-        if home.inflight.get(place) is claim:
-            del home.inflight[place]
-    if aside is not None:
-        aside.of(home)["inflight"].pop(binding.key, None)
+    inflight, place = home.inflight, claim if binding.lifetime == TRANSIENT else binding.key
+    if inflight.get(place) is claim:
+        del inflight[place]
+    if claim.aside is not None:
+        claim.aside.of(home)["inflight"].pop(binding.key, None)
 
 
 def shared_failure(
@@ -246,14 +257,14 @@ def shared_failure(
     return None if isinstance(error, KeyboardInterrupt) and owner is None else error
 
 
-def _is_disowned(home: Scope, claim: Claim) -> bool:
+def is_disowned(home: Scope, claim: Claim) -> bool:
     """Tell whether it was shut down meanwhile, or *home* was closed from inside this very opening."""
     if claim.withdrawn:
         return True
     return home.state is not State.OPEN and all(claim is not other for other in home.inflight.values())
 
 
-def _refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
+def refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> Steps[None]:
     """
     Close what was opened for a scope that is no more, or from what is replaced.
 
@@ -288,7 +299,8 @@ def _opens_async(binding: Binding) -> bool:
     return binding.lifecycle is not None and binding.lifecycle.opens_async
 
 
-def _note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
+def note_need(chain: tuple[Claim, ...], exit_: Exit | None) -> None:
+    """Let the opening that *exit_* was opened for know it."""
     if exit_ is not None and chain and not chain[-1].done.is_set:
         chain[-1].needs.append(exit_)
 

@@ -67,7 +67,8 @@ class Hot(dict[Key, Any]):
                 scope.asked.add(key)
                 if not scope.is_simple and scope.inflight:
                     note_asked(key)
-            value = engine.resolvers[key](scope)
+            resolver = engine.resolvers.get(key)
+            value = resolver(scope) if resolver is not None else engine.first_value(key, scope)
         except BaseException as error:
             explain(error, key, engine.graph)
             raise
@@ -164,7 +165,8 @@ class Hot(dict[Key, Any]):
 
     def forget(self) -> None:
         """Answer nothing any more without asking."""
-        self.clear()
+        if self or self._handed:
+            self.clear()
         self.makers.clear()
 
     def forget_keys(self, keys: Iterable[Key]) -> None:
@@ -204,8 +206,10 @@ class RootCache(dict[Key, Any]):
         self._cool(key)
 
     def _cool(self, key: Key) -> None:
-        self.hot.pop(key, None)
-        self.hot.makers.clear()  # it may be bound into one of them
+        hot = self.hot
+        if key in hot:
+            hot.pop(key, None)
+        hot.makers.clear()  # it may be bound into one of them
 
     def pop(self, key: Key, default: Any = None) -> Any:
         """Take out what stands for *key*, if anything."""

@@ -7,7 +7,6 @@ what it has accepted; what is still open after that is cut off, and sees an erro
 """
 
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
@@ -131,7 +130,8 @@ def _refuse_the_impossible(scope: Scope, is_async: bool) -> None:
         _refuse_to_block(scope)
     if scope.state is not State.OPEN:
         return
-    owed = [exit_ for exit_ in _everything_in(scope) if not exit_.done and exit_.needs_await]
+    exits = [exit_ for each in every_scope(scope) for exit_ in list(each.exits.values()) if not exit_.is_bare]
+    owed = [exit_ for exit_ in exits if not exit_.done and exit_.needs_await]
     if not owed:
         return
     if not is_async:
@@ -162,12 +162,6 @@ def _refuse_to_block(scope: Scope) -> None:
 def _is_stranded(exit_: Exit) -> bool:
     """Tell whether the loop it was opened on is gone, so that no waiting will close it."""
     return exit_.loop is not None and is_dead(exit_.loop)
-
-
-def _everything_in(scope: Scope) -> Iterable[Exit]:
-    yield from list(scope.exits.values())
-    for child in list(scope.children):
-        yield from _everything_in(child)
 
 
 def _close_contents(

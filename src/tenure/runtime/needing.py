@@ -23,8 +23,10 @@ def needs_of(engine: Any, binding: Binding, home: Scope, claim: Claim) -> tuple[
     """Return the exits of the resources that *binding* was made from: declared ones and those asked for meanwhile."""
     found = {need.number: need for need in claim.needs if not need.done}
     facts = engine.plans.facts(binding)
-    reached = _reached(engine, (*claim.asked, *_learned(engine.graph, facts.shared)))
-    for key in (*(resource.key for resource in facts.resources), *reached):
+    keys = [resource.key for resource in facts.resources]
+    if claim.asked or engine.graph.learned:
+        keys += _reached(engine, (*claim.asked, *_learned(engine.graph, facts.shared)))
+    for key in keys:
         exit_ = exit_of(engine, key, home)
         if exit_ is not None and not exit_.done:
             found[exit_.number] = exit_

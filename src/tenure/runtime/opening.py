@@ -4,86 +4,22 @@ From a miss to a value: claim it, fulfil the claim or wait for whoever does.
 One generator says it for both colours.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import CircularDependencyError, ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, circle, openings, refuse_circle
-from tenure.lifecycle.effects import Steps, adrive, drive, waited
+from tenure.lifecycle.effects import Steps, waited
 from tenure.lifecycle.exits import asking_stack
-from tenure.lifecycle.interrupts import uninterrupted
-from tenure.model.binding import SINGLETON, TRANSIENT, Binding
+from tenure.model.binding import TRANSIENT, Binding
 from tenure.runtime.degrading import stand_in
 from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
-from tenure.runtime.refusing import is_made, refuse_async
-from tenure.runtime.scope import Scope, closing, refuse_sync_scope
+from tenure.runtime.refusing import is_made
+from tenure.runtime.scope import Scope, closing
 from tenure.runtime.turns import StartAborted, joined, start_now
 
-Home = Callable[[Scope], Scope]
 _GONE: Any = object()
 LONG_CHAIN = 40
 """Beyond this depth dependencies are made one by one beforehand: Python's stack is not ours to fill."""
-
-
-def home_rule(engine: Any, binding: Binding) -> Home:
-    """Return the function that says which scope owns what *binding* makes when a given scope asks."""
-    if binding.lifetime == SINGLETON:
-        return lambda scope: engine.root
-    return lambda scope: scope  # generated code already walked to the named scope; ambient and transient: who asks
-
-
-class Miss:
-    """The synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
-
-    __slots__ = ("_binding", "_engine", "_is_variant")
-
-    def __init__(self, engine: Any, binding: Binding, *, is_variant: bool = False) -> None:
-        self._engine = engine
-        self._binding = binding
-        self._is_variant = is_variant
-
-    @uninterrupted
-    def __call__(self, scope: Scope) -> Any:
-        """Return the value."""
-        engine, binding = self._engine, self._binding
-        if not below_is_ready.get():
-            refuse_async(engine, binding, scope)
-        home = engine.root if binding.lifetime == SINGLETON else scope  # generated code walked to the named scope
-        return drive(obtain(engine, binding, home, is_async=False, is_variant=self._is_variant))
-
-
-class Kept:
-    """
-    The synchronous resolver of what the root keeps.
-
-    Most of that is asked for once, and a generated function of its own would be several times as large.
-    """
-
-    __slots__ = ("_binding", "_cache", "_engine", "_key")
-
-    def __init__(self, engine: Any, binding: Binding) -> None:
-        self._engine = engine
-        self._binding = binding
-        self._cache = engine.root_cache()
-        self._key = binding.key
-
-    def __call__(self, scope: Scope) -> Any:
-        """Return the value."""
-        try:
-            return self._cache[self._key]
-        except KeyError:
-            pass
-        return Miss(self._engine, self._binding)(scope)
-
-
-def amiss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
-    """Return the asynchronous miss of *binding*: a coroutine function of a scope; see `obtain`."""
-
-    async def make(scope: Scope) -> Any:
-        refuse_sync_scope(binding, home(scope))
-        return await adrive(obtain(engine, binding, home(scope), is_async=True, is_variant=is_variant))
-
-    return make
 
 
 def obtain(engine: Any, binding: Binding, home: Scope, is_async: bool, *, is_variant: bool = False) -> Steps[Any]:
@@ -201,9 +137,15 @@ def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> S
         below_is_ready.reset(token)
 
 
-def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None, bool]:
+def claim_for(engine: Any, binding: Binding, home: Scope, n_own: int = 1) -> tuple[Claim | None, bool]:
     """
     Return the claim on *binding* in *home*, and whether the caller has to fulfil it; None if the value is there.
+
+    Args:
+        engine: the engine of *home*.
+        binding: what serves its key now.
+        home: who will own the value.
+        n_own: how many of the functions that called this one, at least, are Tenure's own.
 
     Raises:
         ContainerClosedError: *home* is not open.
@@ -213,22 +155,23 @@ def claim_for(engine: Any, binding: Binding, home: Scope) -> tuple[Claim | None,
         if key in home.cache:
             return None, False
         home.refuse_unless_open()
-        claim = home.inflight.get(key)
+        inflight = home.inflight
+        claim = inflight.get(key)
         if claim is not None and not claim.is_own:
             return claim, False
         above = claim.bindings if claim is not None else ()
         at = next((number for number, each in enumerate(above) if each is binding), None)
         if at is not None:
             raise circle((*above[at:], *(each.binding for each in openings()), binding))
-        claim = home.inflight[key] = Claim(binding, binding)
-    note_who_asks(claim, home)
+        claim = inflight[key] = Claim(binding, binding)
+    note_who_asks(claim, home, n_own + 1)
     return claim, True
 
 
-def note_who_asks(claim: Claim, home: Scope) -> None:
+def note_who_asks(claim: Claim, home: Scope, n_own: int = 1) -> None:
     """Record the stack for what the root owns: should nobody close it, a warning shows where it came from."""
     if home.parent is None and claim.binding.lifecycle is not None:
-        claim.asked_by = asking_stack()
+        claim.asked_by = asking_stack(skipped=n_own + 2)
 
 
 def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:

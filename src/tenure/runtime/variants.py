@@ -11,7 +11,7 @@ from tenure.compile.expressions import instead_of
 from tenure.lifecycle.claim import note_asked
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Collect, Make
 from tenure.model.graph import Edge
-from tenure.runtime.opening import Miss, amiss, home_rule
+from tenure.runtime.misses import Miss, amiss, home_rule
 from tenure.runtime.refusing import refuse_async, refuse_unforeseen
 from tenure.runtime.scope import Scope
 

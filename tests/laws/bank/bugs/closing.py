@@ -18,14 +18,44 @@ BUGS = (
     Bug(
         "needs-asked-for-at-run-time-unknown", "L20 L18", "AE",
         "runtime/needing.py",
-        "    for key in (*(resource.key for resource in facts.resources), *reached):\n",
-        "    found.clear()\n    for key in [resource.key for resource in facts.resources]:\n",
+        "    if claim.asked or engine.graph.learned:\n",
+        "    found.clear()\n    if None:\n",
     ),
     Bug(
         "declared-needs-unknown", "L18 L22", "AB",
         "runtime/needing.py",
-        "    for key in (*(resource.key for resource in facts.resources), *reached):\n",
-        "    for key in reached:\n",
+        "    keys = [resource.key for resource in facts.resources]\n",
+        "    keys = []\n",
+    ),
+    Bug(
+        "declared-needs-unknown-at-once", "L18 L22", "AB",
+        "runtime/at_once.py",
+        "        exit_.needs = tuple(dict.fromkeys(needs))\n",
+        "        exit_.needs = ()\n",
+    ),
+    Bug(
+        "no-new-look-at-what-is-closed-meanwhile", "L18 L20", "AE",
+        "runtime/at_once.py",
+        " and not claim.asked and not engine.graph.learned:\n",
+        ":\n",
+    ),
+    Bug(
+        "bare-exits-after-an-error-left-open", "L24 L10", "A",
+        "lifecycle/bare.py",
+        "            closer.note(unwrapped(error), exit_)\n",
+        "            closer.note(unwrapped(error), exit_)\n            break\n",
+    ),
+    Bug(
+        "errors-of-bare-exits-forgotten", "L25 L24", "A",
+        "lifecycle/bare.py",
+        "            closer.note(unwrapped(error), exit_)\n",
+        "            pass\n",
+    ),
+    Bug(
+        "bare-generators-never-asked-to-end", "L6", "A",
+        "lifecycle/bare.py",
+        "                exit_.handle.close()\n                raise yields_twice(exit_.binding)\n",
+        "                pass\n",
     ),
     Bug(
         "asked-to-close-too-early", "L18 L22", "AB",
@@ -48,8 +78,8 @@ BUGS = (
     Bug(
         "closing-stops-at-the-first-error", "L24 L10", "A",
         "lifecycle/closing.py",
-        "            self._note(unwrapped(error), exit_)\n        else:",
-        "            self._note(unwrapped(error), exit_)\n            raise\n        else:",
+        "            self.note(unwrapped(error), exit_)\n        else:",
+        "            self.note(unwrapped(error), exit_)\n            raise\n        else:",
     ),
     Bug(
         "done-only-when-it-ended-well", "L9", "ADE",

@@ -16,27 +16,26 @@ BUGS = (
     Bug(
         "dependency-not-owed", "L3 L10", "A",
         "runtime/fulfilling.py",
-        "        home.exits[place] = exit_\n",
-        "        if len(openings()) == 0:\n            home.exits[place] = exit_\n",
+        "        exits[place] = exit_\n",
+        "        if len(openings()) == 0:\n            exits[place] = exit_\n",
     ),
     Bug(
         "failure-remembered", "L7", "A",
         "runtime/fulfilling.py",
-        "        with engine.lock:\n            _withdraw(binding, home, claim)\n        # a cancellation",
-        "        # a cancellation",
+        "    with engine.lock:\n        _withdraw(binding, home, claim)\n    # a cancellation",
+        "    # a cancellation",
     ),
     Bug(
         "waiters-forgotten-by-base-exceptions", "L43 L24", "BC",
         "runtime/fulfilling.py",
-        "        claim.fail(shared_failure(error, chain, claim, owner))\n        raise\n",
-        "        if isinstance(error, Exception):\n"
-        "            claim.fail(shared_failure(error, chain, claim, owner))\n"
-        "        raise\n",
+        "    claim.fail(shared_failure(error, chain, claim, owner))\n",
+        "    if isinstance(error, Exception):\n"
+        "        claim.fail(shared_failure(error, chain, claim, owner))\n",
     ),
     Bug(
         "no-single-flight", "L2", "BC",
         "runtime/opening.py",
-        "        claim = home.inflight.get(key)\n        if claim is not None and not claim.is_own:\n",
+        "        claim = inflight.get(key)\n        if claim is not None and not claim.is_own:\n",
         "        claim = None\n        if claim is not None:\n",
     ),
     Bug(
@@ -53,10 +52,10 @@ BUGS = (
     ),
     Bug(
         "lock-held-over-user-code", "L42", "C",
-        "runtime/fulfilling.py",
-        "        return (yield from _make(engine, binding, home, claim, is_async, owner))\n",
-        "        with engine.lock:\n"
-        "            return (yield from _make(engine, binding, home, claim, is_async, owner))\n",
+        "runtime/at_once.py",
+        "                exit_ = _opened(engine, binding, home, claim, call, facts)\n",
+        "                with engine.lock:\n"
+        "                    exit_ = _opened(engine, binding, home, claim, call, facts)\n",
     ),
     Bug(
         "no-yield-gives-a-value", "L6", "A",

@@ -5,7 +5,7 @@ from tests.laws.bank.bug import Bug
 BUGS = (
     Bug(
         "ambient-values-in-the-root", "L47 L49", "EA",
-        "runtime/opening.py",
+        "runtime/misses.py",
         "    return lambda scope: scope  # generated",
         "    return lambda scope: engine.root  # generated",
     ),
