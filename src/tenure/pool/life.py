@@ -159,6 +159,16 @@ class Life:
             report(failure, f"discard= of {self.maker.label} failed; the item is discarded", rule)
             return True
 
+    def reset_now(self, entry: Entry) -> Any:
+        """Call the user's `reset=` for *entry*; return its answer, False where it raised."""
+        reset = self.setup.reset
+        if reset is None:
+            return None
+        try:
+            return reset(entry.item)
+        except Exception:  # noqa: BLE001 - that is how it says no
+            return False
+
     def is_known(self, item: Any) -> bool:
         """Tell whether *item*, just made, is one that is there."""
         entry = self.core.entries.get(id(item))

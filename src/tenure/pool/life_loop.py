@@ -23,7 +23,7 @@ from tenure.lifecycle.unraisable import report
 from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Core, Todo
 from tenure.pool.entry import LENT, Entry, Waiter
 from tenure.pool.keeping import start_task
-from tenure.pool.life import Life, is_no
+from tenure.pool.life import Life
 from tenure.pool.loops import Loop, loop_here
 from tenure.pool.making import CLOSE_LIMIT_S, seconds_since
 from tenure.pool.upkeep import find_lost, next_at, upkeep
@@ -162,7 +162,10 @@ class LoopLife(Life):
         box: list[Any] = []
 
         def open_(owner: Owner) -> Steps[bool]:
+            self._owners.add(owner)  # not before it runs: what is cancelled then never knows
             try:
+                if self.is_closed:
+                    raise self.refusal()
                 exit_ = yield from self._opened()
             except BaseException as error:  # noqa: BLE001 - whoever waits for the item gets it
                 self._owners.discard(owner)
@@ -186,9 +189,7 @@ class LoopLife(Life):
             if not isinstance(error, ResourceEndedError):
                 report(error, f"an item of {self.maker.label} failed to close", self.maker.binding.target)
 
-        owner = Owner(open_, close, crashed)
-        self._owners.add(owner)
-        owner.start(self._context.copy(), self.maker.binding)
+        Owner(open_, close, crashed).start(self._context.copy(), self.maker.binding)
 
     def _opened(self) -> Steps[Exit]:
         exit_ = yield from self.maker.open()
@@ -252,17 +253,19 @@ class LoopLife(Life):
         core.take_back(entry, self.clock())
         if self.is_discarded(entry, error):
             self.do(core.discard(entry, "discard"))
-        elif self.setup.reset is None:
-            self.do(core.offer(entry, self.clock()))
-        elif self.setup.resets_aside:
-            self.spawn(functools.partial(self._reset, entry), "reset")
+            return
+        answer = self.reset_now(entry)
+        if answer in (None, True, False):
+            self._after_reset(entry, is_bad=answer is False)
+        elif isinstance(answer, Awaitable):
+            self.spawn(functools.partial(self._reset_aside, entry, answer), "reset")
         else:
-            self._after_reset(entry, is_bad=is_no(self.setup.reset, entry.item))
+            self._after_reset(entry, is_bad=False)
 
-    async def _reset(self, entry: Entry) -> None:
+    async def _reset_aside(self, entry: Entry, answer: Awaitable[Any]) -> None:
         is_bad = True
         try:
-            is_bad = await self._is_no(self.setup.reset, entry.item, None)
+            is_bad = await self._is_no(lambda _: answer, entry.item, None)
         finally:
             self._after_reset(entry, is_bad=is_bad)
 

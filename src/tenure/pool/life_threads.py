@@ -188,7 +188,7 @@ class ThreadLife(Life):
 
     def _reset(self, entry: Entry) -> str | None:
         """Reset *entry*; return why it is fit for use no longer, None if it is."""
-        if not is_no(self.setup.reset, entry.item):
+        if self.reset_now(entry) is not False:
             return None
         self.core.tally.n_bad_resets += 1
         return "reset"

@@ -31,17 +31,14 @@ class Setup:
     clock: Callable[[], float] | None
     background: bool
 
-    @property
-    def resets_aside(self) -> bool:
-        """Whether *reset* has to be awaited."""
-        return is_async_function(self.reset)
-
     def __post_init__(self) -> None:
         """Check what can be called."""
         for name in ("check", "reset", "on_late", "clock"):
             given = getattr(self, name)
             if given is not None and not callable(given):
                 raise BindingError(f"{name} must be a function, not {given!r}")
+            if is_async_function(given) and not (self.is_async and name in ("check", "reset")):
+                raise BindingError(f"{name} is asynchronous, and nothing awaits it here; give a plain function")
         rule = self.discard
         classes = rule if isinstance(rule, tuple) else (rule,)
         are_errors = all(isinstance(each, type) and issubclass(each, BaseException) for each in classes)
