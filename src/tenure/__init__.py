@@ -14,7 +14,9 @@ from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
 
 if TYPE_CHECKING:
+    from tenure.keyed import Keyed
     from tenure.pool import Pool
+    from tenure.refreshing import Refreshing
     from tenure.runner import run, run_and_exit
     from tenure.workers import Stop, Worker, stopping, worker
 
@@ -23,7 +25,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Container",
     "Inject",
+    "Keyed",
     "Pool",
+    "Refreshing",
     "ResourceError",
     "ResourceScope",
     "Retry",
@@ -42,10 +46,18 @@ __all__ = [
     "worker",
 ]
 
+_ROOMS = {
+    "Keyed": "keyed",
+    "Pool": "pool",
+    "Refreshing": "refreshing",
+    "run": "runner",
+    "run_and_exit": "runner",
+}
+
 
 def __getattr__(name: str) -> Any:
     """Return what is imported when it is first asked for, because many programs never do."""
-    room = {"Pool": "pool", "run": "runner", "run_and_exit": "runner"}.get(name, "workers" if name in __all__ else None)
+    room = _ROOMS.get(name, "workers" if name in __all__ else None)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found = getattr(__import__(f"{__name__}.{room}", fromlist=(name,)), name)

@@ -18,6 +18,7 @@ from tenure.errors.graph import (
     GuessError,
     MissingBindingError,
 )
+from tenure.errors.leases import LeasesOutError, LeaseTimeoutError
 from tenure.errors.paths import PathStep
 from tenure.errors.resources import (
     CloseError,
@@ -55,6 +56,8 @@ __all__ = [
     "GraphError",
     "GuessError",
     "ItemsOutError",
+    "LeaseTimeoutError",
+    "LeasesOutError",
     "MissingBindingError",
     "MissingExtraError",
     "NoSuchProviderError",
