@@ -31,6 +31,8 @@ _NAMES = {
     "keys": "tenure.n_keys",
     "kind": "tenure.leak.kind",
     "name": "tenure.worker.name",
+    "pool": "pool.name",
+    "pool_id": "tenure.pool.id",
 }
 """Fields of events whose attributes are named otherwise than `tenure.<field>`."""
 _PASSED_OVER = ("at", "key")

@@ -57,9 +57,13 @@ class Exporter:
         try:
             self.show(event)
         except Exception as error:  # noqa: BLE001 - an exporter must not disturb what it observes
-            self.n_failed += 1
-            if self.n_failed == 1:
-                report(error, f"{self!r} could not show {type(event).__name__}; later errors are only counted", self)
+            self.failed(error, event)
+
+    def failed(self, error: Exception, what: object) -> None:
+        """Count that *what* could not be shown, and report the first time."""
+        self.n_failed += 1
+        if self.n_failed == 1:
+            report(error, f"{self!r} could not show {type(what).__name__}; later errors are only counted", self)
 
     def show(self, event: Event) -> None:
         """Show *event*; may raise."""

@@ -13,6 +13,7 @@ from typing import Any
 from tenure.errors import ContainerClosedError
 from tenure.events import (
     Abandoned,
+    BorrowerLate,
     Closed,
     CloseFailed,
     Event,
@@ -21,6 +22,8 @@ from tenure.events import (
     OpenFailed,
     Opening,
     ScopeEntered,
+    ScopeEvent,
+    ScopeLeaving,
     ScopeLeft,
 )
 from tenure.observe.monitor import Observable
@@ -51,10 +54,11 @@ class LeakDetector:
     Tell what *container* keeps for too long.
 
     Asked at any time, `leaks()` gives scopes that were entered long ago and not left, with what is open in them, and
-    resources that pile up: more of one key open in one scope than anybody meant. By itself it tells two kinds, as soon
-    as they happen: a scope whose body had not ended when the container was closed, and a closing that was given up at
-    its limit. These are told to every observer of the container, as the event `Leak`, so that whatever logs or counts
-    events logs and counts leaks; *tell* is for a program's own.
+    resources that pile up: more of one key open in one scope than anybody meant. By itself it tells three kinds, as
+    soon as they happen: a scope whose body had not ended when the container was closed, a closing that was given up at
+    its limit, and a borrower that has had an item of a pool for longer than the pool's `late_after_s`. These are told
+    to every observer of the container, as the event `Leak`, so that whatever logs or counts events logs and counts
+    leaks; *tell* is for a program's own.
 
     What was open before is known by the container's snapshot. Thread-safe. Memory grows with what is open.
 
@@ -85,6 +89,7 @@ class LeakDetector:
         self._lock = threading.RLock()  # guards what follows; re-entrant for finalizers that close something
         self._kept: dict[int, _Kept] = {}
         self._asked: dict[int, tuple[str, ...]] = {}  # of what is being opened
+        self._root_ended_by: int | None = None  # `id` of the error, while the container closes
         self._early: set[int] | None = set()  # what ended while the container was looked at for the first time
         engine = _engine_of(container)
         self._engine: Callable[[], Any] = weakref.ref(engine) if engine is not None else lambda: None
@@ -120,15 +125,31 @@ class LeakDetector:
                 self._forget(event.id)
             case Abandoned():
                 self._lost(self._forget(event.id), "abandoned")
+            case BorrowerLate():
+                of = event.pool_id, event.pool, "pool", event.pool_id, event.held_s, event.borrowed_at
+                self._tell_all(Leak(event.at, "borrowed", *of))
+            case ScopeEvent():
+                self._note_scope(event)
+
+    def _note_scope(self, event: ScopeEvent) -> None:
+        match event:
             case ScopeEntered():
                 frames = asking_frames(self._n_frames) if self._n_frames else ()
                 kept = _Kept("scope", event.at, event.scope_id, event.scope, event.scope, event.scope_id, frames)
                 with self._lock:
                     self._kept[event.scope_id] = kept
+            case ScopeLeaving() if event.scope == "root":
+                self._root_ended_by = id(event.outcome) if event.outcome is not None else None
             case ScopeLeft():
                 kept_scope = self._forget(event.scope_id)
-                if isinstance(event.outcome, ContainerClosedError):  # cut off: its body has not ended
+                # What is cut off, its body not having ended, is shown what ended the container's body, or this error.
+                was_cut_off = isinstance(event.outcome, ContainerClosedError) or (
+                    event.outcome is not None and id(event.outcome) == self._root_ended_by
+                )
+                if was_cut_off:
                     self._lost(kept_scope, "scope")
+                if event.scope == "root":
+                    self._root_ended_by = None
 
     def _opened(self, event: Opened) -> None:
         asked = self._asked.pop(event.id, ())

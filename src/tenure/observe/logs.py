@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 
 from tenure.events import (
     Abandoned,
+    BorrowerLate,
+    BorrowerWaited,
     Closed,
     CloseFailed,
     Closing,
@@ -49,6 +51,8 @@ LEVELS: Mapping[type[Event], int] = {
     StartBegan: logging.DEBUG,
     StartEnded: logging.INFO,
     Leak: logging.WARNING,
+    BorrowerWaited: logging.DEBUG,
+    BorrowerLate: logging.WARNING,
 }
 """How loud each kind of event is for what the container itself owns. Of scopes, what is INFO here is DEBUG."""
 
@@ -144,4 +148,10 @@ _SENTENCES: Mapping[type[Event], Callable[..., tuple[object, ...]]] = {
         duration(e.elapsed_s),
     ),
     Leak: lambda e: ("%s", e),
+    BorrowerWaited: lambda e: (
+        ("waited %s in vain for an item of %s" if e.error is not None else "waited %s for an item of %s"),
+        duration(e.elapsed_s),
+        e.pool,
+    ),
+    BorrowerLate: lambda e: ("%s has kept an item of %s for %s", e.borrower, e.pool, duration(e.held_s)),
 }

@@ -5,10 +5,11 @@ The same for every system that takes metrics; knows none of them. Names are Open
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenure.events import (
     Abandoned,
+    BorrowerWaited,
     Closed,
     CloseFailed,
     Degraded,
@@ -27,7 +28,11 @@ from tenure.observe.attributes import CONTAINER, ERROR, KEY, SCOPE, error_type, 
 from tenure.observe.census import Census
 from tenure.record import record
 
+if TYPE_CHECKING:
+    from tenure.health import HealthReport
+
 LEAK = "tenure.leak.kind"
+POOL = "pool.name"
 BUCKETS_S = (0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 """Upper limits of the buckets of every histogram, seconds."""
 ABANDONED = "timeout"
@@ -40,7 +45,7 @@ class Instrument:
 
     name: str
     kind: str
-    """"histogram", "counter" (only grows) or "gauge" (goes up and down)."""
+    """"histogram", "counter" (only grows), "gauge" (goes up and down by what is measured) or "value" (is measured)."""
     unit: str
     """As UCUM writes it: "s", or what is counted in braces."""
     description: str
@@ -64,8 +69,14 @@ SCOPES = Instrument("tenure.scope.active", "gauge", "{scope}", "Scopes that are 
 START = Instrument("tenure.container.start.duration", "histogram", "s", "How long eager starts took", (SCOPE, ERROR))
 STOP = Instrument("tenure.container.stop.duration", "histogram", "s", "How long closing the container took", ())
 LEAKS = Instrument("tenure.leaks", "counter", "{leak}", "What was kept too long, or never given back", (SCOPE, LEAK))
+WAIT = Instrument(
+    "tenure.pool.wait_time", "histogram", "s", "How long borrowers of a pool waited that had to", (POOL, ERROR)
+)
+HEALTH = Instrument(
+    "tenure.health.status", "value", "1", "1: healthy, 0.5: degraded, 0: unhealthy; of the last report", (KEY,)
+)
 
-INSTRUMENTS = (OPEN, CLOSE, LIFETIME, RETRIES, DEGRADED, ACTIVE, SCOPES, START, STOP, LEAKS)
+INSTRUMENTS = (OPEN, CLOSE, LIFETIME, RETRIES, DEGRADED, ACTIVE, SCOPES, START, STOP, LEAKS, WAIT, HEALTH)
 
 
 @record(unguarded=True)
@@ -120,6 +131,14 @@ class Measuring:
                     yield self._measurement(STOP, event.at - began_at)
             case Leak():
                 yield self._measurement(LEAKS, 1, event.scope, event.kind)
+            case BorrowerWaited():
+                yield self._measurement(WAIT, event.elapsed_s, event.pool, _error(event.error))
+
+    def of_health(self, report: "HealthReport") -> Iterator[Measurement]:
+        """Return what *report* says of each resource that could be checked."""
+        for each in report.resources:
+            if each.status in _HEALTH:
+                yield self._measurement(HEALTH, _HEALTH[each.status], each.label)
 
     def _of_resource(self, event: ResourceEvent) -> Iterator[Measurement]:
         of = event.label, event.scope
@@ -148,6 +167,9 @@ class Measuring:
     def _measurement(self, instrument: Instrument, value: float, *values: str) -> Measurement:
         said = dict(zip(instrument.attributes, values, strict=True))
         return Measurement(instrument, value, {CONTAINER: self._name, **said})
+
+
+_HEALTH = {"healthy": 1.0, "degraded": 0.5, "unhealthy": 0.0}
 
 
 def _error(error: BaseException | None) -> str:

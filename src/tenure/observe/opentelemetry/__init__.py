@@ -8,6 +8,8 @@ Needs `opentelemetry-api`, which the extra `otel` brings; where they go to is fo
 `tenure.scope`. Metrics: see `tenure.observe.measures`.
 """
 
+from collections.abc import Sequence
+
 from tenure.observe.exporting import missing_extra
 
 try:
@@ -18,6 +20,7 @@ except ImportError as _error:
 
 from tenure.observe.monitor import Observable
 from tenure.observe.opentelemetry.exporter import TelemetryExporter
+from tenure.observe.pools import Accounts, Counting
 
 __all__ = ["TelemetryExporter", "attach"]
 
@@ -29,6 +32,7 @@ def attach(
     spans: bool = True,
     metrics: bool = True,
     scopes: bool = False,
+    pools: Sequence[Counting] = (),
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
 ) -> TelemetryExporter:
@@ -41,6 +45,7 @@ def attach(
         spans: whether there are spans.
         metrics: whether there are metrics.
         scopes: whether each scope is a span, in which the program's own spans stand then.
+        pools: whose accounts are shown as well, whenever metrics are collected.
         tracer_provider: None: the global one.
         meter_provider: None: the global one.
 
@@ -48,13 +53,16 @@ def attach(
         What ends it: `detach()`, or the end of a `with` block.
 
     Raises:
-        BindingError: *name* is empty.
+        BindingError: *name* is empty, or one of *pools* has no account.
     """
+    accounts = Accounts(name, pools)
     exporter = TelemetryExporter(container, name, scopes)
     if spans:
         exporter.make_spans(tracer_provider)
     if metrics:
         exporter.make_metrics(meter_provider)
+    if metrics and accounts:
+        exporter.collect_pools(accounts, meter_provider)
     exporter.begin(container)
     exporter.count_what_is_open(container)
     return exporter

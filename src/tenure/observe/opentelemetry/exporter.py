@@ -1,9 +1,11 @@
 """The exporter for OpenTelemetry: gives each event to the spans and to the metrics."""
 
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics, trace
-from opentelemetry.metrics import Counter, Histogram, MeterProvider, UpDownCounter
+from opentelemetry.metrics import CallbackOptions, Counter, Histogram, MeterProvider, Observation, UpDownCounter
 from opentelemetry.trace import TracerProvider
 
 from tenure.events import Event
@@ -11,6 +13,10 @@ from tenure.observe.exporting import Exporter
 from tenure.observe.measures import BUCKETS_S, INSTRUMENTS, Instrument, Measurement, Measuring
 from tenure.observe.monitor import Observable
 from tenure.observe.opentelemetry.spans import Spans
+from tenure.observe.pools import POOL_INSTRUMENTS, Accounts
+
+if TYPE_CHECKING:
+    from tenure.health import HealthReport
 
 SOURCE = "tenure"
 """The name of the tracer and of the meter."""
@@ -25,6 +31,7 @@ class TelemetryExporter(Exporter):
         self._spans: Spans | None = None
         self._measuring = Measuring(name)
         self._instruments: dict[str, Any] = {}
+        self._accounts: Accounts | None = None
 
     def make_spans(self, provider: TracerProvider | None) -> None:
         """Show events as spans from now on."""
@@ -35,6 +42,31 @@ class TelemetryExporter(Exporter):
         """Show events as metrics from now on."""
         meter = metrics.get_meter(SOURCE, meter_provider=provider)
         self._instruments = {instrument.name: _made(meter, instrument) for instrument in INSTRUMENTS}
+
+    def collect_pools(self, accounts: Accounts, provider: MeterProvider | None) -> None:
+        """Show *accounts* whenever metrics are collected, until this is detached."""
+        meter = metrics.get_meter(SOURCE, meter_provider=provider)
+        self._accounts = accounts
+        for instrument in POOL_INSTRUMENTS:
+            make = meter.create_observable_counter if instrument.kind == "counter" else meter.create_observable_gauge
+            make(instrument.name, [partial(self._account, instrument)], instrument.unit, instrument.description)
+
+    def _account(self, instrument: Instrument, _: CallbackOptions) -> Iterator[Observation]:
+        if self._accounts is None:
+            return
+        try:
+            for measurement in self._accounts.of(instrument):
+                yield Observation(measurement.value, measurement.attributes)
+        except Exception as error:  # noqa: BLE001 - as for events
+            self.failed(error, self._accounts)
+
+    def show_health(self, report: "HealthReport") -> None:
+        """Show what *report*, of `container.health()`, says of each resource."""
+        try:
+            for measurement in self._measuring.of_health(report):
+                self._add(measurement)
+        except Exception as error:  # noqa: BLE001 - as for events
+            self.failed(error, report)
 
     def count_what_is_open(self, container: Observable) -> None:
         """Begin the gauges with what is open in *container* already."""
@@ -51,6 +83,7 @@ class TelemetryExporter(Exporter):
 
     def finish(self) -> None:
         """End the spans that are not ended, and take from the gauges what is open."""
+        self._accounts = None
         for measurement in self._measuring.end():
             self._add(measurement)
         if self._spans is not None:
@@ -63,6 +96,8 @@ class TelemetryExporter(Exporter):
         match instrument:
             case Histogram():
                 instrument.record(measurement.value, attributes)
+            case _ if measurement.instrument.kind == "value" and instrument is not None:
+                instrument.set(measurement.value, attributes)
             case Counter() | UpDownCounter():
                 instrument.add(measurement.value, attributes)
 
@@ -74,5 +109,7 @@ def _made(meter: metrics.Meter, instrument: Instrument) -> Any:
             return meter.create_histogram(*of, explicit_bucket_boundaries_advisory=BUCKETS_S)
         case "counter":
             return meter.create_counter(*of)
+        case "value":
+            return meter.create_gauge(*of)
         case _:
             return meter.create_up_down_counter(*of)

@@ -6,6 +6,7 @@ ends with two events that the same code tells, one after the other; where it doe
 task), the span ends all the same.
 """
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 
 from tenure.events import (
     Abandoned,
+    BorrowerWaited,
     Closed,
     CloseFailed,
     Closing,
@@ -70,10 +72,20 @@ class Spans:
                 self._begin(("close", event.id), "tenure.resource.close", event, around)
             case Closed() | CloseFailed() | Abandoned():
                 self._end(("close", event.id), event)
+            case BorrowerWaited():
+                self._waited(event)
             case Leak():
                 trace.get_current_span().add_event(event_name(event), self._attributes(event))
             case _:
                 self._show_scope(event)
+
+    def _waited(self, event: BorrowerWaited) -> None:
+        """Make a span of a wait that is over: only then it is known that there was one."""
+        ended_at = time.time_ns()
+        began_at = ended_at - int(event.elapsed_s * 1e9)
+        span = self._tracer.start_span("tenure.pool.acquire", start_time=began_at, attributes=self._attributes(event))
+        self._tell_error(span, event)
+        span.end(ended_at)
 
     def _show_scope(self, event: Event) -> None:
         match event:
