@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenure import Container
+from tenure import Container, containers, providers
 from tenure.events import Closed, Closing, Leak, ScopeEntered, ScopeLeaving, ScopeLeft
 
 
@@ -92,3 +92,56 @@ def test_a_leak_is_a_sentence():
 def test_each_kind_of_leak_is_said_in_its_way(kind, label, text):
     """Who owns it is told of resources only."""
     assert str(Leak(0.0, kind, 3, label, "request", 2, 2.0)) == text
+
+
+class Parts(containers.DeclarativeContainer):
+    """What a container of the other face may include."""
+
+    thing = providers.Resource(make_thing)
+
+
+def joined(container):
+    """Return a declarative container that has become part of *container*, and an observer that it had before."""
+    parts, told = Parts(), []
+    end = parts.observe(told.append)
+    parts.init_resources()
+    container.get(Thing)
+    container.include(parts)
+    return parts, told, end
+
+
+@pytest.fixture
+def including():
+    container = Container()
+    container.bind(Thing, make_thing, scope="singleton")
+    return container
+
+
+def test_an_observer_of_what_was_included_is_dismissed_by_its_own_end(including):
+    """Two containers in use that become one have one engine; nobody is shown anything after the end."""
+    parts, told, end = joined(including)
+    n_told = len(told)
+    assert n_told > 0
+
+    end()
+    parts.shutdown_resources()
+    including.close()
+
+    assert len(told) == n_told
+    assert including.engine.notify is None
+
+
+def test_an_observer_of_what_was_included_that_raises_is_dismissed(including, monkeypatch):
+    """Reported once, as any other."""
+    reported = []
+    monkeypatch.setattr("sys.unraisablehook", reported.append)
+    parts, _, _ = joined(including)
+
+    def raises(event):
+        raise OSError("full")
+
+    parts.observe(raises)
+    parts.shutdown_resources()
+    including.close()
+
+    assert [str(each.exc_value) for each in reported] == ["full"]

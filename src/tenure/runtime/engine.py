@@ -70,6 +70,7 @@ class Engine:
         replaced: the overrides of the type-driven face that stand, by key, the one that counts last.
         originals: what was bound before them, None if nothing was.
         joined: engines that mean this one since they were joined with it.
+        follows: the engine that this one was joined with, None while it stands for itself.
         levels: the swift functions of scopes, by what is said when one is entered: a name, or None.
         ahead: the resolvers that were compiled ahead of time, None where there are none, or no longer.
         keepers: keys that keep what was made of them themselves, outside every scope.
@@ -109,6 +110,7 @@ class Engine:
         self.replaced: dict[Key, tuple[Any, ...]] = {}
         self.originals: dict[Key, Binding | None] = {}
         self.joined: list[Engine] = []
+        self.follows: Engine | None = None
         self.keepers: set[Key] = set()
         self.ahead: Ahead | None = None
         self.life: Life | None = None
@@ -480,6 +482,10 @@ class Engine:
         return end
 
     def _dismiss(self, observer: Observer) -> None:
+        if self.follows is not None:
+            self.follows._dismiss(observer)  # noqa: SLF001 - another engine; everything of this one is there
+            self.notify = self.follows.notify
+            return
         self.observers = tuple(other for other in self.observers if other is not observer)
         if not self.observers:
             self.notify = None

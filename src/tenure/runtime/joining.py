@@ -49,6 +49,7 @@ def _follow(engine: Any, into: Any) -> None:
     engine.use_cache(into.root_cache())
     engine.root.unordered = True
     engine.instances, engine.stash = into.instances, into.stash
+    engine.follows = into
     if into.notify is not None:
         engine.notify = into.notify
 
