@@ -219,3 +219,11 @@ async def test_details():
 async def test_work_that_answered_is_enough():
     """What a query gives says nothing of health."""
     assert (await look(True, execute=lambda self, query: False)).status == "healthy"
+
+
+async def test_a_method_that_wants_arguments_is_no_check():
+    """`ping(host)` pings something else; one with defaults will do."""
+    assert (await look(ping=lambda self, host: 1 / 0)).status == "unknown"
+    assert (await look(ping=staticmethod(lambda host: 1 / 0))).status == "unknown"
+    assert (await look(health_check=lambda self, host: 1 / 0, ping=lambda self, host="": True)).status == "healthy"
+    assert (await look("ping", ping=lambda self, host: True)).error_type == "TypeError"  # said is said

@@ -295,3 +295,20 @@ def test_one_desk_for_all_threads():
         thread.join()
 
     assert len({id(desk) for desk in found}) == 1
+
+
+def test_a_check_that_asks_for_a_report(virtual):
+    """It would wait for itself, and does so no longer than its limit."""
+
+    async def main(now):
+        async def check(_):
+            await container.health()
+
+        async with bound(singleton("A", health=Health(check, timeout_s=3))) as container:
+            virtually(container, now)
+            report = await container.health()
+            assert now() == 3
+            assert of(report) == {"A": "unhealthy"}
+            await anyio.sleep(1)
+
+    virtual(main)

@@ -675,3 +675,110 @@ def test_a_run_of_a_declarative_container():
 
     run(app, main)
     assert seen == ["started", "stopping"]
+
+
+# Looking changes nothing.
+
+
+def lazy(name, health=None, **body):
+    """Return a class whose objects their own methods open, with a log of what happened to them."""
+
+    async def initialize(self):
+        self.log.append("open")
+
+    async def dispose(self):
+        self.log.append("close")
+
+    async def ping(self):
+        self.log.append("ping")
+
+    found = {"log": [], "initialize": initialize, "dispose": dispose, "ping": ping} | body
+    return resource(health=health)(type(name, (), found))
+
+
+@pytest.mark.parametrize("health", [None, "ping", lambda obj: obj.ping(), Health()])
+async def test_a_check_holds_nothing(health):
+    """An object that a request opened is closed with the request, although the container looked at it meanwhile."""
+    Client = lazy("Client", health)
+    container, client = Container(), Client()
+    container.bind(Client, client)
+    async with container:
+        async with container.resource_scope():
+            await client.ping()
+            assert (await container.health())[Client].status == "healthy"
+        assert Client.log == ["open", "ping", "ping", "close"]
+        assert (await container.health())[Client].status == "not open"
+
+
+@pytest.mark.parametrize("health", [None, lambda obj: obj.ping()])
+async def test_a_check_opens_nothing_that_was_closed_meanwhile(health):
+    """Between the look and the call it may be closed: it stays closed."""
+    Client = lazy("Client", health)
+    async with Container() as container:
+        container.bind(Client)
+        await container.get(Client).ping()
+        found = []
+
+        async def look():
+            found.append(await container.health())
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(look)
+            tasks.start_soon(container.areset, Client)
+        await container.health()
+
+    assert Client.log.count("open") == 1
+    assert found[0].status == "healthy"
+
+
+async def test_a_report_asked_for_by_what_is_being_opened():
+    """It waits for nothing, itself least of all."""
+    Db = singleton("Db", ask=answers)
+    seen = []
+
+    @resource(scope="singleton")
+    async def open_it(db: Db):
+        seen.append(of(await container.health()))
+        yield 1
+
+    container = bound(Db)
+    container.bind(int, open_it)
+    async with container:
+        pass
+
+    assert seen == [{"Db": "healthy", "int": "not open"}]
+
+
+async def test_swift_code_stays_swift():
+    """Noting starts and looking at health observes no event, which would close the swift way."""
+    async with bound(singleton("Db", ask=answers)) as container:
+        was_swift = container.engine.is_swift
+        await container.health()
+        assert container.engine.is_swift is was_swift
+        assert container.engine.notify is None
+
+
+async def test_a_failed_task_of_a_resource():
+    """The body is about to end: no more requests."""
+    async with Container() as container:
+        container.engine.root.crashed = OSError()
+        state = (await container.health()).state
+        container.engine.root.crashed = None
+
+    assert state == "stopping"
+
+
+async def test_an_application_that_stops():
+    """`Lifespan` starts a declarative container, and shuts it down."""
+    from tenure.ext.starlette import Lifespan
+
+    class App(containers.DeclarativeContainer):
+        db = providers.Resource(dict)
+
+    app, states = App(), []
+    for _ in range(2):
+        async with Lifespan(app):
+            states.append((await tenure.health.report(app)).state)
+        states.append((await tenure.health.report(app)).state)
+
+    assert states == ["started", "not started"] * 2

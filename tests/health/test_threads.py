@@ -1,12 +1,14 @@
 """Checks that block: on daemon threads, so that one that hangs blocks neither a loop nor the end of the process."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
 
 import anyio
 import pytest
+import trio
 from health_support import answers, bound, loop_in_a_thread, of, singleton
 
 from tenure import Container, containers, providers, resource
@@ -354,3 +356,60 @@ def test_a_declarative_container_without_a_loop():
         report = report_sync(app)
 
     assert (report.state, [each.status for each in report.resources]) == ("started", ["unhealthy"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_forked_child():
+    """It has nothing open, and is held up by no check of its parent's."""
+    go_on = threading.Event()
+    container = bound(blocking("Db", go_on, timeout_s=TIMEOUT_S))
+    with container:
+        container.health_sync()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                report = container.health_sync()
+                status = 0 if (report.state, of(report)) == ("not started", {"Db": "not open"}) else 2
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        go_on.set()
+
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_trio_run_in_another_thread():
+    """Its checks are made there."""
+    seen, is_open, over = [], threading.Event(), []
+
+    @resource(scope="singleton")
+    class Server:
+        async def initialize(self):
+            pass
+
+        async def dispose(self):
+            pass
+
+        async def ping(self):
+            seen.append(trio.lowlevel.in_trio_run())
+
+    container = bound(Server)
+
+    async def live():
+        async with container:
+            event = trio.Event()
+            over.append((trio.lowlevel.current_trio_token(), event))
+            is_open.set()
+            await event.wait()
+
+    thread = threading.Thread(target=trio.run, args=(live,))
+    thread.start()
+    assert is_open.wait(20)
+    report = container.health_sync()
+    token, event = over[0]
+    token.run_sync_soon(event.set)
+    thread.join(20)
+
+    assert [each.status for each in report.resources] == ["healthy", "healthy"]
+    assert seen == [True]

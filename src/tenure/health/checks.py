@@ -3,10 +3,12 @@
 import functools
 import inspect
 import operator
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from tenure.health.checker import CHECKS
+from tenure.model.detect import METHOD_MARK
 from tenure.model.health import Health
 from tenure.record import record
 
@@ -59,7 +61,7 @@ def ask_of(said: Any, obj: Any) -> Ask | None:
 def _by_class(class_: type, health: Health, names: tuple[str, ...] | None) -> Ask | None:
     for check in CHECKS:
         method = _method(class_, check.name) if names is None or check.name in names else None
-        if callable(method):
+        if callable(method) and (names is None or _takes_nothing(class_, check.name)):
             call = operator.methodcaller(check.name, *check.arguments)
             return Ask(call, health, _is_async(method), answer_counts=check.name in BY_NATURE)
     return None
@@ -75,9 +77,37 @@ def _method(class_: type, name: str) -> Any:
         return None
 
 
+def _takes_nothing(class_: type, name: str) -> bool:
+    """Tell whether the method *name* can be called without arguments; `ping(host)` is no check."""
+    found = _without_arguments.get(class_)
+    if found is None:
+        found = _without_arguments[class_] = {}
+    if name not in found:
+        found[name] = _can_be_called(class_, name)
+    return found[name]
+
+
+_without_arguments: "weakref.WeakKeyDictionary[type, dict[str, bool]]" = weakref.WeakKeyDictionary()
+"""What `_takes_nothing` has found: reading a signature takes longer than anything else in a report."""
+
+
+def _can_be_called(class_: type, name: str) -> bool:
+    static = inspect.getattr_static(class_, name)
+    is_bound = isinstance(static, staticmethod | classmethod)
+    try:
+        inspect.signature(getattr(class_, name)).bind(*(() if is_bound else (None,)))
+    except TypeError:
+        return False
+    except ValueError:  # of a function in C, which does not tell
+        return True
+    return True
+
+
 def _is_async(function: Any) -> bool:
     while isinstance(function, functools.partial):
         function = function.func
+    if hasattr(function, METHOD_MARK):  # ours, around theirs; Python 3.11 cannot see what it is
+        function = inspect.unwrap(function)
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(vars(type(function)).get("__call__"))
 
 

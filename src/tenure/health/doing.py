@@ -5,10 +5,9 @@ Whatever the user's code raises or returns becomes an outcome. Nobody who waits 
 does not end holds nobody up: neither a loop, nor the exit of the process.
 """
 
-import functools
 import inspect
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from time import perf_counter
@@ -19,12 +18,26 @@ from tenure.health.checks import Ask
 from tenure.health.flights import Desk, Flight
 from tenure.health.subjects import LOOP, Subject
 from tenure.lifecycle.backends import LimitReachedError, current, is_dead, running
+from tenure.lifecycle.claim import opening
+from tenure.lifecycle.latch import Latch
+from tenure.runtime.registry import record_of
 from tenure.runtime.scope import current as current_scope
 
 _NO_LOOP = "its check is asynchronous, and there is no event loop here to run it on: await container.health()"
 _THIS_LOOP = "its check needs the event loop that health_sync() blocks here: await container.health()"
 _IDLE_LOOP = "its event loop does not run at the moment"
 _DEAD_LOOP = "its event loop has ended"
+
+
+class _Inside:
+    """Lets calls of an object's methods go straight to them, as in tasks that its opening started; see `Managed`."""
+
+    __slots__ = ("done", "mark")
+
+    def __init__(self, mark: object) -> None:
+        self.mark: object = mark
+        self.done: Latch = Latch()
+        self.done.set()
 
 
 class Asking:
@@ -50,16 +63,18 @@ class Asking:
         self._is_loop = subject.key is LOOP
         self._loop = loop
         self._why_none = why_none
+        self._exit = subject.exit
+        self._made: Any = None  # an awaitable that a plain function gave
         self._context = copy_context()
-        self._context.run(current_scope.set, root)
+        self._context.run(_enter, root, subject)
         self._began = perf_counter()
 
     def begin(self) -> None:
         """Begin it; it lands by itself."""
         if self._is_loop:
-            self._on_loop(self._land_answer, None)
+            self._on_loop(lambda: self._land_answer(None))
         elif self._ask.is_async:
-            self._on_loop(self._spawn, functools.partial(self._ask.call, self._obj))
+            self._on_loop(self._spawn)
         elif self._is_inline:
             self._call()
         else:
@@ -72,7 +87,16 @@ class Asking:
         except RuntimeError as error:  # too many threads, or the interpreter is ending
             self._land(not_asked(f"no thread could be started for its check: {error}"))
 
+    def _is_closed(self) -> bool:
+        """Tell whether the object is open no longer; then nothing is asked."""
+        if self._exit is None or not self._exit.done:
+            return False
+        self._land(not_asked("it was closed before it was asked", "not open"))
+        return True
+
     def _call(self) -> None:
+        if self._is_closed():
+            return
         try:
             answer = self._context.run(self._ask.call, self._obj)
             is_awaitable = inspect.isawaitable(answer)
@@ -81,38 +105,38 @@ class Asking:
             return
         if not is_awaitable:
             self._land_answer(answer)
-        elif self._loop is None:
-            _discard(answer)
-            self._land(self._why_none)
         else:
-            self._on_loop(self._spawn, lambda: answer)
+            self._made = answer
+            self._on_loop(self._spawn)
 
-    def _on_loop(self, function: Callable[[Any], None], argument: Any) -> None:
+    def _on_loop(self, function: Callable[[], None]) -> None:
         """Call *function* on the loop of the check, at once where that runs here."""
         self._flight.loop = self._loop
         if self._loop is None:
-            self._land(self._why_none)
+            self._drop(self._why_none)
             return
         here = running()
         if here is not None and here.token() is self._loop:
-            function(argument)
+            function()
             return
         soon = getattr(self._loop, "run_sync_soon", None) or self._loop.call_soon_threadsafe
         try:
-            soon(functools.partial(function, argument))
+            soon(function)
         except RuntimeError:  # it has ended meanwhile; trio.RunFinishedError is one
-            self._land(not_asked(_DEAD_LOOP, "unhealthy"))
+            self._drop(not_asked(_DEAD_LOOP, "unhealthy"))
 
-    def _spawn(self, awaitable: Callable[[], Awaitable[Any]]) -> None:
+    def _spawn(self) -> None:
         try:
-            current().spawn(functools.partial(self._await, awaitable), self._context, f"tenure checks {self._label}")
+            current().spawn(self._await, self._context, f"tenure checks {self._label}")
         except RuntimeError:  # the run is ending and takes no more tasks
-            self._land(not_asked(_DEAD_LOOP, "unhealthy"))
+            self._drop(not_asked(_DEAD_LOOP, "unhealthy"))
 
-    async def _await(self, awaitable: Callable[[], Awaitable[Any]]) -> None:
+    async def _await(self) -> None:
+        if self._made is None and self._is_closed():
+            return
         try:
             async with current().limit(self._flight.limit_s):
-                answer = await awaitable()
+                answer = await (self._ask.call(self._obj) if self._made is None else self._made)
         except LimitReachedError:
             self._land(of_lateness(self._flight.limit_s, 0))
         except BaseException as error:  # noqa: BLE001 - whatever it raises is its health
@@ -134,6 +158,12 @@ class Asking:
         interrupt = error if isinstance(error, KeyboardInterrupt) else None
         self._desk.land(self._flight, of_error(error, self._elapsed_s()), interrupt)
 
+    def _drop(self, outcome: Outcome) -> None:
+        """Land without having awaited what was to be."""
+        with suppress(Exception):
+            self._made.close()  # a coroutine that will never run says so otherwise
+        self._land(outcome)
+
     def _land(self, outcome: Outcome) -> None:
         self._desk.land(self._flight, outcome)
 
@@ -141,9 +171,15 @@ class Asking:
         return perf_counter() - self._began
 
 
-def _discard(awaitable: Any) -> None:
-    with suppress(Exception):
-        awaitable.close()  # a coroutine that will never run says so otherwise
+def _enter(root: Any, subject: Subject) -> None:
+    """
+    Let the running context be that of a check: inside the root only, and inside its object.
+
+    Else a call of a method would have the root hold the object, or open it where it was closed meanwhile.
+    """
+    current_scope.set(root)
+    record = record_of(subject.value) if subject.exit is not None else None
+    opening.set(() if record is None else (_Inside(record.mark),))  # type: ignore[arg-type]  # as much of one as is looked at
 
 
 def loop_for(subject: Subject, others: list[Any], may_wait_here: bool) -> tuple[Any, Outcome]:
