@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.laws.servers.postgres import Postgres
-from tests.laws.servers.redis import Redis
-from tests.laws.servers.running import ServerMissingError
+from tests.live.postgres import Postgres
+from tests.live.redis import Redis
+from tests.live.running import ServerMissingError
 
 
 @pytest.fixture(scope="session")

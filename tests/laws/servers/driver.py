@@ -1,8 +1,6 @@
 """Driver G: real servers, killed, frozen, full and started again at every phase, and asked what they saw."""
 
-import atexit
 import contextlib
-import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -12,13 +10,12 @@ from typing import Any
 from tests.laws.rig.driver import Outcome
 from tests.laws.rig.oracle import LAWS, Violation
 from tests.laws.servers.clients import CLIENTS, client_for
-from tests.laws.servers.postgres import Postgres
-from tests.laws.servers.redis import Redis
-from tests.laws.servers.running import ServerMissingError
 from tests.laws.servers.scene import SCENES, Scene
 from tests.laws.servers.scenes import cancelled, frozen, killed, limited, processes, requests
 from tests.laws.servers.stage import Stage
 from tests.laws.servers.worlds import WORLDS
+from tests.live.running import ServerMissingError
+from tests.live.started import server_of
 
 LETTER = "G"
 TITLE = "real servers"
@@ -119,26 +116,3 @@ def _parsed(case: str) -> tuple[str, Any, Scene]:
 @cache
 def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
-
-
-@cache
-def _started(kind: str, process: int) -> Any:
-    try:
-        server: Any = {"postgres": Postgres, "redis": Redis}[kind]()
-    except ServerMissingError as missing:
-        return missing
-    atexit.register(lambda: server.remove() if os.getpid() == process else None)
-    return server
-
-
-def server_of(kind: str) -> Any:
-    """
-    Return the running server "postgres" or "redis", the same one each time in one process.
-
-    Raises:
-        ServerMissingError: it is not to be had here.
-    """
-    server = _started(kind, os.getpid())
-    if isinstance(server, ServerMissingError):
-        raise ServerMissingError(str(server))
-    return server

@@ -5,8 +5,8 @@ from typing import Any
 
 import trio
 
-from tests.laws.servers import wire
-from tests.laws.servers.running import HOST
+from tests.live import wire
+from tests.live.running import HOST
 
 DATABASE = {"user": "app", "host": HOST}
 PUT = "SAVEPOINT entry; INSERT INTO ledger VALUES ('{}')"

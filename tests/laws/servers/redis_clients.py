@@ -6,8 +6,8 @@ from typing import Any
 
 import trio
 
-from tests.laws.servers import wire
-from tests.laws.servers.running import HOST
+from tests.live import wire
+from tests.live.running import HOST
 
 
 class RedisBlocking:

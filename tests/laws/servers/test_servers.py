@@ -13,9 +13,10 @@ from tenure import Retry
 from tenure.errors import ContainerClosedError
 from tenure.lifecycle import closing, effects
 from tenure.runtime import emptying, leaving, starting
-from tests.laws.servers import driver, packages, stage
+from tests.laws.servers import driver, stage
 from tests.laws.servers.clients import CLIENTS, client_for
-from tests.laws.servers.running import ServerMissingError, is_running, wait_until
+from tests.live import packages, started
+from tests.live.running import ServerMissingError, is_running, wait_until
 
 SERVERS = ("postgres", "redis")
 
@@ -30,7 +31,7 @@ def play(case):
     _, backend, client, _ = case.split(":")
     try:
         client_for(backend, client)
-        driver.server_of(server_of(case))
+        started.server_of(server_of(case))
     except ServerMissingError as missing:
         pytest.skip(str(missing))
     return [f"{each.law} {each.text} [{each.case}]" for each in driver.run(case).violations]
@@ -126,7 +127,7 @@ def test_finds(seed, case, law, monkeypatch):
 
 OUTLIVED = """
 import sys
-from tests.laws.servers.driver import server_of
+from tests.live.started import server_of
 server = server_of(sys.argv[1])
 print(server._process.pid, server._folder.path, flush=True)
 sys.stdin.read()
@@ -138,7 +139,7 @@ sys.stdin.read()
 def test_servers_end_with_a_run_that_is_killed(server):
     """A run that is killed leaves neither a server nor its files."""
     try:
-        driver.server_of(server)
+        started.server_of(server)
     except ServerMissingError as missing:
         pytest.skip(str(missing))
     command = [sys.executable, "-c", OUTLIVED, server]
@@ -153,7 +154,7 @@ def test_servers_end_with_a_run_that_is_killed(server):
 
 def test_left_out(monkeypatch, capsys):
     """A case without its server stands for no run, breaks nothing, and says what is missing."""
-    monkeypatch.setattr(driver, "_started", lambda kind, process: ServerMissingError(f"no {kind} here"))
+    monkeypatch.setattr(started, "_started", lambda kind, process: ServerMissingError(f"no {kind} here"))
     outcome = driver.run("G:trio:wire-redis:commit-or-roll-back")
 
     assert (outcome.backend, outcome.n_runs, outcome.laws, outcome.violations) == ("trio", 0, (), [])

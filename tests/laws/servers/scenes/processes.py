@@ -6,9 +6,9 @@ import sys
 import threading
 from typing import Any
 
-from tests.laws.servers.running import wait_until
 from tests.laws.servers.scene import scene
 from tests.laws.servers.stage import Stage
+from tests.live.running import wait_until
 
 
 @scene("L13", "L26")

@@ -9,10 +9,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.laws.servers.running import ServerMissingError
+from tests.live.running import ServerMissingError
 from tools.environment import locked
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".venv" / "debian"
 
 REDIS = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.laws.servers import running, wire
-from tests.laws.servers.running import HOST, ServerMissingError, children, is_running, send, wait_until
+from tests.live import running, wire
+from tests.live.running import HOST, ServerMissingError, children, is_running, send, wait_until
 
 SETTINGS = {
     "listen_addresses": HOST,

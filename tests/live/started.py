@@ -1,0 +1,33 @@
+"""The servers of this process: each is started when it is first asked for, and ends with the process."""
+
+import atexit
+import os
+from functools import cache
+from typing import Any
+
+from tests.live.postgres import Postgres
+from tests.live.redis import Redis
+from tests.live.running import ServerMissingError
+
+
+def server_of(kind: str) -> Any:
+    """
+    Return the running server "postgres" or "redis", the same one each time in one process.
+
+    Raises:
+        ServerMissingError: it is not to be had here.
+    """
+    server = _started(kind, os.getpid())
+    if isinstance(server, ServerMissingError):
+        raise ServerMissingError(str(server))
+    return server
+
+
+@cache
+def _started(kind: str, process: int) -> Any:
+    try:
+        server: Any = {"postgres": Postgres, "redis": Redis}[kind]()
+    except ServerMissingError as missing:
+        return missing
+    atexit.register(lambda: server.remove() if os.getpid() == process else None)
+    return server
