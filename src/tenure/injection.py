@@ -83,9 +83,12 @@ def inject(function: Any = None, /, *, container: "Binder | None" = None, scope:
     def decorate(function: F) -> F:
         _check_function(function)
         needs = injected_needs(function)
+        described = describe(function, needs)
         if container is not None:
-            container.expects(describe(function, needs))
+            container.expects(described)
         wrapped: F = wrap(function, needs, _source(container, scope))
+        # for integrations: the container of an application checks before its start what nobody else does
+        vars(wrapped)["__tenure_injected__"] = described if container is None else None
         return wrapped
 
     return decorate if function is None else decorate(function)
