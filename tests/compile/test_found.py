@@ -83,6 +83,10 @@ FOUND = {
     "what was refused is not found afterwards": (
         (Node("N0", "generator", None),), (Fault(0, "make", "leave"),), (*[Scope((Get(0), Get(0, "scope")))] * 3,),
     ),
+    "a scope that a method left while it opened its object is current no more": (
+        (Node("N0", "methods class", "singleton"), MADE_ONCE), (Fault(0, "open", "leave"),),
+        (Scope((Get(0),)), Scope((Get(1, "scope"),), "session")),
+    ),
     "an instance that was given is in use": (
         (Node("N0", "class"), Node("N1", "instance")), (Fault(0, "make", "nest", 1, 1),), (Get(0), Get(0)),
     ),

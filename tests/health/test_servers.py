@@ -6,11 +6,11 @@ import time
 import anyio
 import pytest
 from health_support import short
+from tests.laws.servers.running import HOST, ServerMissingError
 
 from tenure import Container, resource
 from tenure.health import Health
 from tests.laws.servers import driver
-from tests.laws.servers.running import HOST, ServerMissingError
 
 pytestmark = pytest.mark.slow
 

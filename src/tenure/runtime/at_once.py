@@ -23,7 +23,6 @@ from tenure.runtime.fulfilling import (
     below_is_ready,
     end_badly,
     is_disowned,
-    leave_what_was_left,
     note_need,
     put,
     refuse_late,
@@ -32,7 +31,7 @@ from tenure.runtime.needing import exit_of, learn, needs_of, note_fed
 from tenure.runtime.opening import LONG_CHAIN, claim_for, obtain
 from tenure.runtime.records import note_dependent
 from tenure.runtime.refusing import refuse_async, refuse_unforeseen
-from tenure.runtime.scope import Scope, current
+from tenure.runtime.scope import Scope, current, leave_what_was_left
 from tenure.runtime.turns import start_now
 
 

@@ -25,7 +25,7 @@ from tenure.runtime.degrading import is_spared, unavailable
 from tenure.runtime.needing import exit_of, learn, needs_of, note_fed, tell_owners
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.refusing import refuse_unforeseen
-from tenure.runtime.scope import Scope, State, closing, current, skip_closed
+from tenure.runtime.scope import Scope, State, closing, current, leave_what_was_left
 from tenure.runtime.setting_aside import keep
 from tenure.runtime.turns import StartAborted, has_turn, note_opened, start_now
 
@@ -201,13 +201,6 @@ def end_badly(
         _withdraw(binding, home, claim)
     # a cancellation of the one who opens is nobody else's: the next one tries again (L33)
     claim.fail(shared_failure(error, chain, claim, owner))
-
-
-def leave_what_was_left() -> None:
-    """Let the current scope be current no more where opening code itself left it; one that was cut off stays."""
-    scope = current.get()
-    if scope is not None and scope.state is State.CLOSED and scope.token is None:
-        skip_closed()
 
 
 def put(binding: Binding, home: Scope, claim: Claim, value: Any, exit_: Exit | None) -> None:

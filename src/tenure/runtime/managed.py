@@ -21,7 +21,7 @@ from tenure.runtime.opening import note_who_asks, obtain
 from tenure.runtime.records import Managed, drop, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
-from tenure.runtime.scope import Scope, State, closing, current, refuse_sync_scope
+from tenure.runtime.scope import Scope, State, closing, current, leave_what_was_left, refuse_sync_scope
 from tenure.runtime.turns import StartAborted, joined, note_opened, start_now
 
 
@@ -242,6 +242,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
     finally:
         opening.reset(entered[0])
         current.reset(entered[1])
+        leave_what_was_left()
         if is_watched:
             engine.hot.unwatch(binding.key, has_succeeded, opens=True)
     learn(engine, binding, claim)

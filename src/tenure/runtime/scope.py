@@ -293,6 +293,13 @@ def skip_closed() -> None:
         current.set(scope)
 
 
+def leave_what_was_left() -> None:
+    """Let the current scope be current no more where opening code itself left it; one that was cut off stays."""
+    scope = current.get()
+    if scope is not None and scope.state is State.CLOSED and scope.token is None:
+        skip_closed()
+
+
 def current_of(engine: Any) -> Scope:
     """Return the innermost scope of *engine* that the running code is in: its root where there is none."""
     scope = current.get()
