@@ -1,7 +1,6 @@
 """A pool in a container: two bindings, the pool itself for the container's life and an item of it for a scope."""
 
 from collections.abc import Iterator, Sequence
-from types import TracebackType
 from typing import Annotated, Any
 
 from tenure.errors import BindingError
@@ -74,41 +73,28 @@ async def _open_async(pool: Any) -> None:
 
 def _borrowed(pool: Any, own: Key, key: Key, scope: str) -> Binding:
     needs, source = (Need("pool", own, by_position=True),), pool.setup.binding.source
-    if pool.setup.is_async:
-        context = Lifecycle(Style.CONTEXT)  # only the borrowing has to be awaited: giving back never waits
-        return Binding(key, Make.AWAIT, _alend, scope, needs, context, Options(is_resource=True), source=source)
-    generator = Lifecycle(Style.GENERATOR)
-    return Binding(key, Make.CALL, _lend, scope, needs, generator, Options(is_resource=True), source=source)
+    # only the borrowing has to be awaited: giving back never waits
+    make, lend = (Make.AWAIT, _alend) if pool.setup.is_async else (Make.CALL, _lend)
+    return Binding(key, make, lend, scope, needs, Lifecycle(Style.GENERATOR), Options(is_resource=True), source=source)
 
 
 def _lend(pool: Any) -> Iterator[Any]:
-    item = pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item
+    yield from _lent(pool, pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item)
+
+
+async def _alend(pool: Any) -> Iterator[Any]:
+    life, frame = pool.life, users_frame(calling_frame(1))
+    entry = life.quick(frame)
+    if entry is None:
+        entry = await life.take(pool.setup.limits.timeout_s, frame)
+    return _lent(pool, entry.item)
+
+
+def _lent(pool: Any, item: Any) -> Iterator[Any]:
+    """Yield *item*, which is lent already; give it back when its scope is left."""
     try:
         yield item
     except BaseException as error:
         pool.release(item, error)
         raise
     pool.release(item)
-
-
-async def _alend(pool: Any) -> "_Lent":
-    entry = await pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1)))
-    return _Lent(pool, entry.item)
-
-
-class _Lent:
-    """An item that is lent already, given back when it is left."""
-
-    __slots__ = ("_item", "_pool")
-
-    def __init__(self, pool: Any, item: Any) -> None:
-        self._pool = pool
-        self._item = item
-
-    def __enter__(self) -> Any:
-        return self._item
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.release(self._item, error)
