@@ -8,8 +8,8 @@ import pytest
 
 WORDS = (
     "__enter__", "__exit__", "__aenter__", "__aexit__", "aclose", "cleanup", "close", "connect", "disconnect",
-    "dispose", "drain", "initialize", "join", "kill", "open", "remove", "setup", "shutdown", "start", "stop", "terminate",
-    "wait_closed",
+    "dispose", "drain", "initialize", "join", "kill", "open", "remove", "setup", "shutdown", "start", "stop",
+    "terminate", "wait_closed",
 )  # fmt: skip
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 

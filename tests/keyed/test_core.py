@@ -1,4 +1,4 @@
-"""Which item a key gets and which goes for it: whatever happens in whatever order, by a clock that only the test moves."""
+"""Which item a key gets and which goes for it, whatever happens in whatever order, by a clock of the test's own."""
 
 import pytest
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The programs of the pages on monitoring and leaks print what stands below them; those of the cookbook: tests/clients."""
+"""The programs of the pages on monitoring and leaks print what stands below them; see tests/clients for others."""
 
 import os
 import re

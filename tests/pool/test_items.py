@@ -1,4 +1,4 @@
-"""How long an item serves: checks, resets, lifetimes, uses; what is kept ready; the whole replaced, drained, resized."""
+"""How long an item serves: checks, resets, lifetimes, uses; what is kept ready; replacing, draining, resizing all."""
 
 import logging
 
