@@ -77,3 +77,12 @@ def assert_linear(prepare, act, undo=lambda prepared: None):
 
 def shut(app):
     app.shutdown_resources()
+
+
+class OpcodeCounter(Counter):
+    """Counts bytecodes: what a comprehension goes through on its one line is seen as well."""
+
+    def _trace(self, frame, event, arg):
+        frame.f_trace_opcodes = True
+        self.n += event == "opcode"
+        return self._trace

@@ -18,14 +18,28 @@ from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
 from tenure.model.binding import Binding
 
-opening: ContextVar[tuple["Claim", ...]] = ContextVar("tenure.opening", default=())
-"""The openings (and closings by hand) that the running code is part of, outermost first."""
+opening: ContextVar[tuple[Any, ...]] = ContextVar("tenure.opening", default=())
+"""The openings (and closings) that the running code is part of, outermost first: each a `Claim`, or a `Joint`."""
 
 
 def openings() -> tuple["Claim", ...]:
     """Return those of `opening` that are still under way: a task that an opening started lives on after it."""
     chain = opening.get()
-    return tuple([claim for claim in chain if not claim.done.is_set]) if chain else chain
+    return tuple([claim for each in chain for claim in each.claims if not claim.done.is_set]) if chain else chain
+
+
+def innermost() -> "Claim | None":
+    """Return the last one of `openings`, without a look at all that may close together."""
+    for each in reversed(opening.get()):
+        if not each.done.is_set:
+            claim: Claim = each.claims[-1]
+            return claim
+    return None
+
+
+def is_part_of(claim: "Claim") -> bool:
+    """Tell whether the running code is part of *claim*: `claim in openings()`, without a look at all of them."""
+    return not claim.done.is_set and any(claim is each or claim in each.members for each in opening.get())
 
 
 NEVER_LEAVES = "__tenure_never_leaves__"
@@ -34,10 +48,9 @@ NEVER_LEAVES = "__tenure_never_leaves__"
 
 def note_asked(key: Any) -> None:
     """Let the opening that the running code is part of, if any, know that it asked for *key* (L20)."""
-    for claim in reversed(opening.get()):
-        if not claim.done.is_set:
-            claim.asked.add(key)
-            return
+    claim = innermost()
+    if claim is not None:
+        claim.asked.add(key)
 
 
 _waiting_guard = (
@@ -110,11 +123,20 @@ class Claim:
         backend = running()
         if backend is not None:
             self.loop = backend.token()
-        chain = openings()
-        if chain:
-            self._parent = chain[-1]
+        self._parent = innermost()
+        if self._parent is not None:
             with _waiting_guard:
                 self._parent.wait_for(self)
+
+    @property
+    def claims(self) -> "tuple[Claim, ...]":
+        """Itself, as what a `Joint` is to many."""
+        return (self,)
+
+    @property
+    def members(self) -> "frozenset[Claim]":
+        """What else it stands for in `opening`: nothing."""
+        return _NOBODY
 
     def wait_for(self, other: "Claim") -> None:
         """Under the guard: note that this opening waits for *other*."""
@@ -220,6 +242,9 @@ class Claim:
         return Joining(self)
 
 
+_NOBODY: frozenset[Claim] = frozenset()
+
+
 class Joining:
     """The wait for a claim; refuses to begin where it would close a circle of waits."""
 
@@ -235,9 +260,9 @@ class Joining:
         Raises:
             CircularDependencyError: the claim waits, through others, for the opening that asks.
         """
-        chain = openings()
-        mine = chain[-1] if chain else None
-        if self.claim in chain:
+        mine = innermost()
+        if is_part_of(self.claim):
+            chain = openings()
             raise _circle((*chain[chain.index(self.claim) :], self.claim))
         if mine is None:
             return None
@@ -297,8 +322,7 @@ class JoiningWhole(Joining):
 @contextmanager
 def waiting_for(claim: Claim) -> Iterator[None]:
     """Let *claim* be waited for by the opening that the running code is part of, so that no circle of waits closes."""
-    chain = openings()
-    mine = chain[-1] if chain else None
+    mine = innermost()
     if mine is not None:
         with _waiting_guard:
             mine.wait_for(claim)

@@ -12,7 +12,7 @@ from typing import Any
 from tenure.lifecycle.ahead import Ahead
 from tenure.lifecycle.backends import Backend, running
 from tenure.lifecycle.bare import close_bare
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.closing import Closer, in_closing_order
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
@@ -128,7 +128,7 @@ def close_exit_of(scope: Scope, exit_: Exit, closer: Closer) -> Steps[None]:
 
 
 def _close_managed(exit_: Exit, claim: Claim, closer: Closer) -> Steps[None]:
-    token = opening.set((*openings(), claim))
+    token = opening.set((*opening.get(), claim))
     try:
         yield from closer.close(exit_)
     finally:

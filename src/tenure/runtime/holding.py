@@ -6,7 +6,7 @@ Everything here that changes a record does so under the engine's lock, for a few
 
 from typing import Any
 
-from tenure.lifecycle.claim import Claim, openings
+from tenure.lifecycle.claim import Claim, innermost
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.records import Managed
 from tenure.runtime.scope import Scope, live_chain, refuse_sync_scope
@@ -17,7 +17,7 @@ def touch(record: Managed, scope: Scope) -> None:
     if record.home is not None:
         return
     if scope.parent is None:
-        if openings():  # what a longer-lived value depends on lives as long as that value
+        if innermost() is not None:  # what a longer-lived value depends on lives as long as that value
             _pin(record, scope)
         return
     record.seen.add(scope)

@@ -12,7 +12,7 @@ from typing import Any
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
 from tenure.events import ScopeLeaving, ScopeLeft
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
-from tenure.lifecycle.claim import Claim, openings, waiting_for, waits_for_own_code
+from tenure.lifecycle.claim import Claim, is_part_of, openings, waiting_for, waits_for_own_code
 from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
@@ -240,7 +240,7 @@ def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -
 
 def _is_of_own_code(claim: Claim) -> bool:
     """Tell whether the running code is part of *claim*, or *claim* waits for what it is part of."""
-    return claim in openings() or claim.is_own or waits_for_own_code(claim)
+    return is_part_of(claim) or claim.is_own or waits_for_own_code(claim)
 
 
 def _waited_out(latch: Latch, closer: Closer, is_async: bool) -> Steps[bool]:

@@ -8,7 +8,7 @@ from tenure.errors import AsyncInSyncError, MissingBindingError, PathStep, Scope
 from tenure.errors.paths import draw_path
 from tenure.keys import Key
 from tenure.lifecycle.backends import is_cancellation
-from tenure.lifecycle.claim import Claim, openings
+from tenure.lifecycle.claim import Claim, innermost
 from tenure.model.binding import Binding
 from tenure.model.build import check_key
 from tenure.model.graph import Graph
@@ -53,7 +53,7 @@ def note_path(error: BaseException, key: Key, graph: Graph) -> None:
 
     Tenure's own errors tell their path themselves; inside an opening the one who asked from outside adds the note.
     """
-    if openings() or is_inside() or hasattr(error, _NOTED) or is_cancellation(error):
+    if innermost() is not None or is_inside() or hasattr(error, _NOTED) or is_cancellation(error):
         return
     if isinstance(error, ScopeNotOpenError | AsyncInSyncError):
         if not error.path:

@@ -9,7 +9,7 @@ import weakref
 from typing import Any
 
 from tenure.errors import ScopeNotOpenError
-from tenure.lifecycle.claim import Claim, opening, openings
+from tenure.lifecycle.claim import Claim, is_part_of, opening, openings
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime.registry import adopt_orphan, is_opened_by_user, orphan, record_of, records
@@ -92,7 +92,7 @@ class Managed:
     @property
     def is_due(self) -> bool:
         """Whether somebody is about to close it, and the running code is no part of that."""
-        return self.due is not None and not self.due.done.is_set and self.due not in openings()
+        return self.due is not None and not self.due.done.is_set and not is_part_of(self.due)
 
     @property
     def came_open(self) -> bool:

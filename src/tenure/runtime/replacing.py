@@ -15,6 +15,7 @@ from tenure.lifecycle.claim import Claim, opening, openings, wait_for_all
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.joint import jointly
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.emptying import close_exits
 from tenure.runtime.scope import Scope, closing, every_scope
@@ -136,7 +137,8 @@ def end(
                 wait_for_all(exchange.claims, under_way if can_wait else ())
         if exchange is None:
             is_stopped = yield from _waited_out(closings, interrupted, is_async)
-    token = opening.set((*openings(), *exchange.claims))  # code that closes and asks for itself must not wait
+    # code that closes and asks for itself must not wait
+    token = opening.set((*opening.get(), *jointly(exchange.claims)))
     try:
         may_be_taken = bool(under_way)
         if can_wait:

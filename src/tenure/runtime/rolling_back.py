@@ -10,6 +10,7 @@ from typing import Any
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.joint import jointly
 from tenure.lifecycle.outcome import Report
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.runtime.draining import with_needs
@@ -63,7 +64,8 @@ def _close_opened(
         by_home: dict[Scope, list[Any]] = {scope: []}
         for home, place, _ in doomed:
             by_home.setdefault(home, []).append(place)
-        token = opening.set((*openings(), *claims.values()))  # code that closes and asks for itself must not wait
+        # code that closes and asks for itself must not wait
+        token = opening.set((*opening.get(), *jointly(list(claims.values()))))
         try:
             for home, places in by_home.items():
                 report.failed += yield from close_some(engine, home, places, error)

@@ -16,6 +16,7 @@ from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
+from tenure.lifecycle.joint import jointly
 from tenure.lifecycle.outcome import Report
 from tenure.runtime.emptying import close_by, discard_of
 from tenure.runtime.scope import Scope, closing, every_scope
@@ -103,7 +104,7 @@ def shut_down(
     report = Report("resources")
     found = yield from _claimed(engine, scopes, keys, is_for_good, report)
     claims = [claim for _, entries in found for claim in entries.values()]
-    token = opening.set((*openings(), *claims))  # code that closes and asks for itself must not wait
+    token = opening.set((*opening.get(), *jointly(claims)))  # code that closes and asks for itself must not wait
     inside = closing.set((*closing.get(), *(scope for scope, _ in found)))
     try:
         for scope, entries in found:

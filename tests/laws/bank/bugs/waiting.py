@@ -55,8 +55,8 @@ BUGS = (
     Bug(
         "waits-for-itself", "L38 L39", "B",
         "lifecycle/claim.py",
-        "        if self.claim in chain:\n",
-        "        if self.claim in chain and mine is None:\n",
+        "        if is_part_of(self.claim):\n",
+        "        if is_part_of(self.claim) and mine is None:\n",
     ),
     Bug(
         "close-inside-an-opening-waits-for-it", "L39", "BE",
