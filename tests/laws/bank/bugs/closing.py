@@ -34,16 +34,10 @@ BUGS = (
         "        exit_.needs = ()\n",
     ),
     Bug(
-        "no-new-look-at-what-is-closed-meanwhile", "L18 L20", "AE",
-        "runtime/at_once.py",
-        " and not claim.asked and not engine.graph.learned:\n",
-        ":\n",
-    ),
-    Bug(
         "bare-exits-after-an-error-left-open", "L24 L10", "A",
         "lifecycle/bare.py",
         "            closer.note(unwrapped(error), exit_)\n",
-        "            closer.note(unwrapped(error), exit_)\n            break\n",
+        "            closer.note(unwrapped(error), exit_)\n            return len(exits)\n",
     ),
     Bug(
         "errors-of-bare-exits-forgotten", "L25 L24", "A",
