@@ -1,9 +1,12 @@
 """What is lent to whom: one body for threads and for an event loop."""
 
+import asyncio
+
 import pytest
-from pool_support import Clock
+from pool_support import Clock, Factory
 
 from tenure.errors import BindingError, ContainerClosedError, ItemsOutError, PoolExhaustedError, ScopeError
+from tenure.pool import Pool
 
 
 def test_an_item_is_used_again(face):
@@ -191,3 +194,33 @@ def test_the_same_item_twice(face):
             pool.release(item)
 
     face.run(body)
+
+
+def test_where_a_loan_was_entered(face):
+    """The borrower is the code with the `with`, not Tenure's own."""
+
+    async def body(face):
+        async with face.inside(face.pool(late_after_s=60)) as pool:
+            await face.take(pool)
+            for borrower in pool.borrowers():
+                assert "pool_support.py" in borrower.place
+                assert not any("tenure/pool" in line for line in borrower.trace)
+                pool.release(face.factory.items[0])
+
+    face.run(body)
+
+
+def test_where_a_with_stands():
+    """Also where no helper stands between."""
+    with Pool(Factory().sync) as pool, pool.acquire():
+        assert "test_lending.py" in pool.borrowers()[0].place
+
+    async def main():
+        async with Pool(Factory().asynchronous, min_size=1) as pool:
+            async with pool.acquire():
+                assert "test_lending.py" in pool.borrowers()[0].place
+            item = await pool.acquire()
+            assert "test_lending.py" in pool.borrowers()[0].place
+            pool.release(item)
+
+    asyncio.run(main())

@@ -113,7 +113,7 @@ def test_another_loop():
     pool = Pool(Factory().asynchronous)
 
     async def elsewhere():
-        with pytest.raises(WrongLoopError, match=r"the pool of Factory.asynchronous was opened on"):
+        with pytest.raises(WrongLoopError, match=r"the pool of Factory\.asynchronous was opened on"):
             await pool.acquire()
 
     async def main():

@@ -79,14 +79,12 @@ def _borrowed(pool: Any, own: Key, key: Key, scope: str) -> Binding:
 
 
 def _lend(pool: Any) -> Iterator[Any]:
-    yield from _lent(pool, pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item)
+    return _lent(pool, pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item)
 
 
 async def _alend(pool: Any) -> Iterator[Any]:
-    life, frame = pool.life, users_frame(calling_frame(1))
-    entry = life.quick(frame)
-    if entry is None:
-        entry = await life.take(pool.setup.limits.timeout_s, frame)
+    life, frame = pool.life_here(), users_frame(calling_frame(1))
+    entry = life.quick(frame) or await life.take(pool.setup.limits.timeout_s, frame)
     return _lent(pool, entry.item)
 
 

@@ -1,16 +1,18 @@
 """Who has an item: recorded cheaply when it is borrowed, put into words when somebody asks."""
 
+import os
 import sys
 import threading
 from types import CodeType, FrameType
-from typing import Any, TypeAlias
+from typing import Any
 
 from tenure.record import record
 
-_DEPTH = 12
+_DEPTH = 6
 """How many callers are recorded where they are."""
-Call: TypeAlias = tuple[CodeType, int]
-"""A function and the instruction it is at."""
+_RANGE = range(_DEPTH)
+_OWN = (os.path.dirname(os.path.dirname(__file__)) + os.sep, "<tenure")
+"""How the names of files of Tenure's own begin."""
 
 
 @record(eq=False)
@@ -21,7 +23,8 @@ class Borrower:
     at: int
     who: Any
     """A task, or the number of a thread."""
-    stack: tuple[Call, ...] | None
+    stack: list[Any] | None
+    """Functions and instructions by turns, innermost first."""
     held_s: float
     """How long it has had the item."""
 
@@ -37,12 +40,14 @@ class Borrower:
     @property
     def place(self) -> str:
         """Return `file:line in function` of the code that borrowed it."""
-        return "an unknown place" if self.code is None else _told((self.code, self.at))
+        return "an unknown place" if self.code is None else _told(self.code, self.at)
 
     @property
     def trace(self) -> tuple[str, ...]:
         """Return `file:line in function` of the code that borrowed it and of its callers, innermost first."""
-        return tuple([_told(call) for call in self.stack or (((self.code, self.at),) if self.code else ())])
+        stack = self.stack or ([self.code, self.at] if self.code is not None else [])
+        calls = zip(stack[::2], stack[1::2], strict=True)
+        return tuple([_told(code, at) for code, at in calls if not code.co_filename.startswith(_OWN)])
 
     def __str__(self) -> str:
         return f"{self.name} has had one for {self.held_s:.3g} s, borrowed at {self.place}"
@@ -56,14 +61,15 @@ def users_frame(frame: FrameType) -> FrameType:
     return found or frame
 
 
-def stack_of(frame: FrameType | None) -> tuple[Call, ...]:
-    """Return the nearest callers from *frame* on that are not Tenure's own, innermost first."""
-    found: list[Call] = []
-    while frame is not None and len(found) < _DEPTH:
-        if not _is_own(frame):
-            found.append((frame.f_code, frame.f_lasti))
+def stack_of(frame: FrameType | None) -> list[Any]:
+    """Return the function that runs in *frame* and where it is, then the same of its nearest callers."""
+    found: list[Any] = []
+    for _ in _RANGE:
+        if frame is None:
+            break
+        found += frame.f_code, frame.f_lasti
         frame = frame.f_back
-    return tuple(found)
+    return found
 
 
 def calling_frame(depth: int) -> FrameType:
@@ -76,8 +82,7 @@ def _is_own(frame: FrameType) -> bool:
     return isinstance(name, str) and name.startswith("tenure.") and not name.startswith("tenure.cli")
 
 
-def _told(call: Call) -> str:
-    code, at = call
+def _told(code: CodeType, at: int) -> str:
     return f"{code.co_filename}:{_line(code, at)} in {code.co_qualname}"
 
 

@@ -88,7 +88,7 @@ class Core:
     def __init__(
         self, limits: Limits, *, makes_aside: bool, has_check: bool, draw: Callable[[], float] = lambda: 0.0
     ) -> None:
-        self.limits: Limits = limits
+        self.keep_to(limits)
         self.makes_aside: bool = makes_aside
         self.has_check: bool = has_check
         self.good_for_s: float = limits.check_after_s if has_check else math.inf
@@ -104,6 +104,13 @@ class Core:
         self.fill_failures: int = 0
         self.fill_at: float = -math.inf
         self.tally: Tally = Tally()
+
+    def keep_to(self, limits: Limits) -> None:
+        """Keep to *limits* from now on; those that are asked for all the time stand here as well."""
+        self.limits: Limits = limits
+        self.min_idle: int = limits.min_idle
+        self.max_size: int = limits.max_size
+        self.max_uses: float = math.inf if limits.max_uses is None else limits.max_uses
 
     @property
     def size(self) -> int:
@@ -204,6 +211,8 @@ class Core:
 
     def take_back(self, entry: Entry, now: float) -> None:
         """Take *entry* from its borrower; `offer` or `discard` follows."""
+        if entry.status == GONE:
+            return  # it was cut off, and its closing goes on
         self.tally.use_s.add(now - entry.since)
         entry.status = AWAY
         entry.forget_borrower()
@@ -308,9 +317,8 @@ class Core:
     def resize(self, min_size: int, max_size: int) -> Todo:
         """Keep to other sizes from now on; what is idle and too much is closed, what is lent when it comes back."""
         todo = Todo()
-        self.limits = replace(
-            self.limits, min_size=min_size, max_size=max_size, min_idle=min(self.limits.min_idle, max_size)
-        )
+        limits, min_idle = self.limits, min(self.limits.min_idle, max_size)
+        self.keep_to(replace(limits, min_size=min_size, max_size=max_size, min_idle=min_idle))
         while self.idle and self.size - self.n_closing > max_size:
             self._retire(self.idle.popleft(), "surplus", todo)
         self._make_for_waiters(todo)
@@ -376,7 +384,6 @@ class Core:
         entry.since = now
         good_until = now + self.good_for_s
         entry.good_until = min(good_until, entry.expires_at)
-        entry.idle_until = now + entry.idle_span_s
 
     def drop_idle(self, entry: Entry, todo: Todo, why: str | None = None) -> None:
         """Have *entry*, which is idle, closed."""

@@ -27,7 +27,7 @@ class Entry:
         expires_at: when it is too old to be lent.
         good_until: while it is idle: until when it is lent without a look at it.
         since: when it was lent, or became idle.
-        idle_span_s: how long it may be idle; `idle_until`, while it is idle: when it has been so for too long.
+        idle_span_s: how long it may be idle.
         n_uses: how often it was lent.
         code: of the function that borrowed it, None while nobody has it.
         at: the instruction there, an index as in `frame.f_lasti`.
@@ -37,7 +37,7 @@ class Entry:
     """
 
     __slots__ = (
-        "at", "code", "exit", "expires_at", "generation", "good_until", "idle_span_s", "idle_until", "is_late", "item",
+        "at", "code", "exit", "expires_at", "generation", "good_until", "idle_span_s", "is_late", "item",
         "made_at", "n_uses", "since", "stack", "status", "who",
     )  # fmt: skip
 
@@ -51,7 +51,6 @@ class Entry:
         self.good_until: float = now
         self.since: float = now
         self.idle_span_s: float = math.inf
-        self.idle_until: float = math.inf
         self.n_uses: int = 0
         self.code: Any = None
         self.at: int = 0

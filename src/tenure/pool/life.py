@@ -10,14 +10,15 @@ import threading
 import time
 import weakref
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any
 
 from tenure.errors import ContainerClosedError
 from tenure.errors.pool import ItemsOutError, PoolExhaustedError
-from tenure.events import BorrowerLate, BorrowerWaited
+from tenure.events import BorrowerWaited, Leak
 from tenure.lifecycle.closing import Closer
+from tenure.lifecycle.exits import next_number
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.unraisable import report
 from tenure.pool.borrower import Borrower, stack_of
@@ -66,8 +67,11 @@ class Life:
         self.report: Report = Report(maker.label)
         self.cut_off: dict[int, Entry] = {}
         self._foreign: list[Entry] = []
+        self._use_s: Durations = self.core.tally.use_s
         self._records_stack: bool = setup.limits.late_after_s is not None
-        self._is_plain_return: bool = setup.reset is None and setup.discard is None
+        self._reset: Any = setup.reset
+        self._discards_always: bool = setup.discard is not None and not isinstance(setup.discard, type | tuple)
+        self._judges: bool = setup.reset is not None or setup.discard is not None
         _lives.add(self)
         _watch_forks()
 
@@ -80,7 +84,7 @@ class Life:
         Callers hold the lock, or are on the one thread that there is; *frame* is that of the borrower.
         """
         core = self.core
-        if len(core.idle) <= core.limits.min_idle or core.state is not OPEN:
+        if len(core.idle) <= core.min_idle or core.state is not OPEN:
             return None
         entry = core.pop_idle()
         now = self.clock()
@@ -98,29 +102,28 @@ class Life:
         return entry
 
     def quick_return(self, entry: Entry) -> bool:
-        """Take back an item that nothing has to be done about, False where it takes more; as for `quick`."""
+        """Have *entry*, fit for use, wait for somebody else; False where that takes more. As for `quick`."""
         core = self.core
         now = self.clock()
-        max_uses = core.limits.max_uses
         if (
             core.waiting
             or core.state is not OPEN
             or now >= entry.expires_at
-            or (max_uses is not None and entry.n_uses >= max_uses)
-            or len(core.entries) > core.limits.max_size
+            or entry.n_uses >= core.max_uses
+            or len(core.entries) > core.max_size
         ):
             return False
         held_s = now - entry.since
-        use_s = core.tally.use_s
+        use_s = self._use_s
         use_s.counts[bisect_left(BOUNDS_S, held_s)] += 1
         use_s.total_s += held_s
         entry.status = IDLE
         entry.since = now
-        entry.code = entry.who = entry.stack = None
-        entry.is_late = False
+        entry.who = None
+        if self._records_stack:
+            entry.forget_borrower()
         good_until = now + core.good_for_s
         entry.good_until = good_until if good_until < entry.expires_at else entry.expires_at  # noqa: FURB136 - min() is slow
-        entry.idle_until = now + entry.idle_span_s
         core.idle.append(entry)
         return True
 
@@ -159,15 +162,28 @@ class Life:
             report(failure, f"discard= of {self.maker.label} failed; the item is discarded", rule)
             return True
 
-    def reset_now(self, entry: Entry) -> Any:
-        """Call the user's `reset=` for *entry*; return its answer, False where it raised."""
-        reset = self.setup.reset
+    def judge(self, entry: Entry, error: BaseException | None) -> Any:
+        """
+        Ask the user's `discard=` and `reset=` about *entry*, whose borrower's body ended with *error*.
+
+        Returns:
+            None: it is fit for use; a word: why it is not; an awaitable: its answer tells.
+        """
+        if (error is not None or self._discards_always) and self.is_discarded(entry, error):
+            return "discard"
+        reset = self._reset
         if reset is None:
             return None
         try:
-            return reset(entry.item)
+            answer = reset(entry.item)
         except Exception:  # noqa: BLE001 - that is how it says no
-            return False
+            answer = False
+        if answer is None or answer is True:
+            return None
+        if answer is False:
+            self.core.tally.n_bad_resets += 1
+            return "reset"
+        return answer if isinstance(answer, Awaitable) else None
 
     def is_known(self, item: Any) -> bool:
         """Tell whether *item*, just made, is one that is there."""
@@ -210,15 +226,10 @@ class Life:
         for entry in entries:
             borrower = entry.borrower(now)
             if notify is not None:
+                maker, now_s = self.maker, time.perf_counter()
+                held_s = borrower.held_s
                 notify(
-                    BorrowerLate(
-                        time.perf_counter(),
-                        self.maker.label,
-                        self.maker.number,
-                        borrower.held_s,
-                        borrower.name,
-                        borrower.trace,
-                    )
+                    Leak(now_s, "borrowed", next_number(), maker.label, "pool", maker.number, held_s, borrower.trace)
                 )
             if self.setup.on_late is not None:
                 self.setup.on_late(borrower)

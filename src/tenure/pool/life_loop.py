@@ -21,7 +21,7 @@ from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.owner import Owner
 from tenure.lifecycle.unraisable import report
 from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Core, Todo
-from tenure.pool.entry import LENT, Entry, Waiter
+from tenure.pool.entry import AWAY, LENT, Entry, Waiter
 from tenure.pool.keeping import start_task
 from tenure.pool.life import Life
 from tenure.pool.loops import Loop, loop_here
@@ -74,13 +74,7 @@ class LoopLife(Life):
     # lending
 
     async def take(self, timeout_s: float | None, frame: FrameType) -> Entry:
-        """Lend an item, waiting for one at most *timeout_s* seconds."""
-        if self.running() is not self.token:
-            self.refuse_elsewhere()
-        entry = self.quick(frame)
-        return entry if entry is not None else await self._take(timeout_s, frame)
-
-    async def _take(self, timeout_s: float | None, frame: FrameType) -> Entry:
+        """Lend an item, where the short way has none, waiting for one at most *timeout_s* seconds."""
         began = self.clock()
         ends_at = None if timeout_s is None else self.loop.now() + timeout_s
         while True:
@@ -238,40 +232,44 @@ class LoopLife(Life):
 
     def give_back(self, item: Any, error: BaseException | None) -> None:
         """Take *item* back from its borrower, whose body ended with *error*; does not wait, from any thread."""
-        entry = self.entry_of(item)
-        if entry is None:
-            return
+        entry = self.core.entries.get(id(item))
+        if entry is None or entry.status is not LENT or entry.item is not item:
+            entry = self.entry_of(item)
+            if entry is None:
+                return
         if self.running() is not self.token:
             self.loop.send(functools.partial(self._give_back, entry, error))
-        elif not (self._is_plain_return and self.quick_return(entry)):
+        elif self._judges or not self.quick_return(entry):
             self._give_back(entry, error)
 
     def _give_back(self, entry: Entry, error: BaseException | None) -> None:
         core = self.core
         if entry.status != LENT:
-            return  # it was cut off meanwhile
-        core.take_back(entry, self.clock())
-        if self.is_discarded(entry, error):
-            self.do(core.discard(entry, "discard"))
-            return
-        answer = self.reset_now(entry)
-        if answer in (None, True, False):
-            self._after_reset(entry, is_bad=answer is False)
-        elif isinstance(answer, Awaitable):
-            self.spawn(functools.partial(self._reset_aside, entry, answer), "reset")
+            return  # it was cut off on the way here
+        entry.status = AWAY
+        verdict: Any = "interrupted"
+        try:
+            verdict = self.judge(entry, error)
+        finally:
+            if verdict is not None or not self.quick_return(entry):
+                core.take_back(entry, self.clock())
+                self._settle(entry, verdict)
+
+    def _settle(self, entry: Entry, verdict: Any) -> None:
+        if verdict is None:
+            self.do(self.core.offer(entry, self.clock()))
+        elif isinstance(verdict, str):
+            self.do(self.core.discard(entry, verdict))
         else:
-            self._after_reset(entry, is_bad=False)
+            self.spawn(functools.partial(self._reset_aside, entry, verdict), "reset")
 
     async def _reset_aside(self, entry: Entry, answer: Awaitable[Any]) -> None:
         is_bad = True
         try:
             is_bad = await self._is_no(lambda _: answer, entry.item, None)
         finally:
-            self._after_reset(entry, is_bad=is_bad)
-
-    def _after_reset(self, entry: Entry, is_bad: bool) -> None:
-        self.core.tally.n_bad_resets += is_bad
-        self.do(self.core.discard(entry, "reset") if is_bad else self.core.offer(entry, self.clock()))
+            self.core.tally.n_bad_resets += is_bad
+            self._settle(entry, "reset" if is_bad else None)
 
     # the whole
 

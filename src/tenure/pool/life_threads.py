@@ -11,8 +11,9 @@ from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import let_through, uninterrupted, waits
+from tenure.lifecycle.unraisable import report
 from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Answer, Core, Todo
-from tenure.pool.entry import LENT, Entry, Waiter
+from tenure.pool.entry import AWAY, LENT, Entry, Waiter
 from tenure.pool.keeping import start_thread
 from tenure.pool.life import Life, is_no
 from tenure.pool.making import seconds_since
@@ -165,32 +166,35 @@ class ThreadLife(Life):
 
     def give_back(self, item: Any, error: BaseException | None) -> None:
         """Take *item* back from its borrower, whose body ended with *error*; does not wait."""
-        entry = self.entry_of(item)
-        if entry is None:
-            return
-        if self._is_plain_return:
-            with self.lock:
-                if self.quick_return(entry):
+        entry = self.core.entries.get(id(item))
+        with self.lock:
+            if entry is None or entry.status is not LENT or entry.item is not item:
+                entry = self.entry_of(item)
+                if entry is None:
                     return
+            if not self._judges and self.quick_return(entry):
+                return
+            entry.status = AWAY
         self._give_back(entry, error)
 
-    @uninterrupted
     def _give_back(self, entry: Entry, error: BaseException | None) -> None:
-        with self.lock:
-            self.core.take_back(entry, self.clock())
-        why: str | None = "interrupted"
+        core, verdict, todo = self.core, "interrupted", None
         try:
-            why = "discard" if self.is_discarded(entry, error) else self._reset(entry)
+            verdict = self._verdict(entry, error)
         finally:
             with self.lock:
-                todo = self.core.discard(entry, why) if why else self.core.offer(entry, self.clock())
-            self.do(todo)
+                if verdict is not None or entry.status is not AWAY or not self.quick_return(entry):
+                    core.take_back(entry, self.clock())
+                    todo = core.discard(entry, verdict) if verdict else core.offer(entry, self.clock())
+            if todo is not None:
+                self.do(todo)
 
-    def _reset(self, entry: Entry) -> str | None:
-        """Reset *entry*; return why it is fit for use no longer, None if it is."""
-        if self.reset_now(entry) is not False:
-            return None
-        self.core.tally.n_bad_resets += 1
+    def _verdict(self, entry: Entry, error: BaseException | None) -> Any:
+        verdict = self.judge(entry, error)
+        if verdict is None or isinstance(verdict, str):
+            return verdict
+        failure = TypeError(f"reset= of {self.maker.label} gave something to await, and nothing awaits it here")
+        report(failure, f"an item of {self.maker.label} is discarded", self.setup.reset)
         return "reset"
 
     # what has to be done

@@ -24,8 +24,9 @@ class Loan(Generic[T]):
         self._item: Any = _NONE
 
     def __enter__(self) -> T:
-        self._refuse_again()
-        self._item = item = self._pool.take(self._timeout_s)
+        if self._item is not _NONE:
+            raise self._under_way()
+        self._item = item = self._pool.life_for_threads().take(self._timeout_s, _frame(1)).item
         return cast(T, item)
 
     def __exit__(
@@ -35,8 +36,11 @@ class Loan(Generic[T]):
         self._pool.release(item, error)
 
     async def __aenter__(self) -> T:
-        self._refuse_again()
-        self._item = item = await self._pool.atake(self._timeout_s)
+        if self._item is not _NONE:
+            raise self._under_way()
+        life = self._pool.life_here()
+        entry = life.quick(_frame(1)) or await life.take(self._timeout_s, _frame(1))
+        self._item = item = entry.item
         return cast(T, item)
 
     async def __aexit__(
@@ -49,6 +53,5 @@ class Loan(Generic[T]):
         """Give an item that whoever awaits it gives back with `Pool.release`."""
         return cast("Generator[Any, Any, T]", self._pool.atake(self._timeout_s).__await__())
 
-    def _refuse_again(self) -> None:
-        if self._item is not _NONE:
-            raise ScopeError("this loan is under way; call pool.acquire() again for another one")
+    def _under_way(self) -> ScopeError:
+        return ScopeError("this loan is under way; call pool.acquire() again for another one")

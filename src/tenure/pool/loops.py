@@ -1,6 +1,7 @@
 """What a pool asks of an event loop many times a second, as cheaply as each library allows; the rest is `backends`."""
 
 import functools
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -62,7 +63,7 @@ class _Asyncio(Loop):
         super().__init__(
             loop,
             asyncio._get_running_loop,  # noqa: SLF001 - the documented cheap form
-            functools.partial(asyncio.current_task, loop),
+            functools.partial(_current_task(asyncio), loop),
             loop.time if has_own_time else time.monotonic,
         )
 
@@ -83,6 +84,11 @@ class _Asyncio(Loop):
     def send(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # it is closed
             self._loop.call_soon_threadsafe(function)
+
+
+def _current_task(asyncio: Any) -> Callable[[Any], Any]:
+    """Return the function of a loop that gives its running task: before Python 3.12 asyncio's own is no C function."""
+    return asyncio.current_task if sys.version_info >= (3, 12) else asyncio.tasks._current_tasks.get  # type: ignore[no-any-return]  # noqa: SLF001 - the table that it looks into
 
 
 def _finish(future: Any) -> None:

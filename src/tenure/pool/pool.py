@@ -157,15 +157,12 @@ class Pool(Generic[T]):
             WrongLoopError: another event loop runs than the one it was opened on.
             BaseException: what the factory raised.
         """
-        return Loan(self, timeout_s)
+        return Loan(self, self._usual_timeout_s if timeout_s is USUAL else timeout_s)
 
     def take(self, timeout_s: float | None = USUAL) -> T:
         """Lend an item until `release`, on a thread; the rest is as for `acquire`."""
-        life = self.life
-        if type(life) is not ThreadLife:
-            raise self._misused("take", is_async=False)
-        entry = life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1))
-        return cast(T, entry.item)
+        life = self.life_for_threads()
+        return cast(T, life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1)).item)
 
     async def atake(self, timeout_s: float | None = USUAL) -> T:
         """Lend an item until `release`, on the pool's event loop; the rest is as for `acquire`."""
@@ -176,6 +173,20 @@ class Pool(Generic[T]):
         if entry is None:
             entry = await life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1))
         return cast(T, entry.item)
+
+    def life_for_threads(self) -> ThreadLife:
+        """Return the present life; raises where it is none for threads."""
+        life = self.life
+        if type(life) is not ThreadLife:
+            raise self._misused("take", is_async=False)
+        return life
+
+    def life_here(self) -> LoopLife:
+        """Return the present life; raises where it is none on the running event loop."""
+        life = self.life
+        if life is None or life.running() is not life.token:
+            raise self._misused("acquire", is_async=True)
+        return cast(LoopLife, life)
 
     def release(self, item: T, error: BaseException | None = None) -> None:
         """

@@ -31,7 +31,7 @@ def next_at(core: Core, now: float) -> float:
     if core.state == OPEN:
         times += [entry.expires_at for entry in core.idle]
         if len(core.idle) > limits.min_idle and _n_open(core) > limits.min_size:
-            times += [entry.idle_until for entry in core.idle]
+            times += [entry.since + entry.idle_span_s for entry in core.idle]
         if core.fill_failures and _n_missing(core):
             times.append(core.fill_at)
     if limits.late_after_s is not None:
@@ -60,7 +60,7 @@ def _close_old(core: Core, now: float, todo: Todo) -> None:
 
 def _shrink(core: Core, now: float, todo: Todo) -> None:
     """Close what has been idle for too long, the longest first, down to what is always kept."""
-    for entry in [each for each in core.idle if now >= each.idle_until]:
+    for entry in [each for each in core.idle if now >= each.since + each.idle_span_s]:
         if len(core.idle) <= core.limits.min_idle or _n_open(core) <= core.limits.min_size:
             return
         core.drop_idle(entry, todo, "max_idle")
