@@ -217,4 +217,15 @@ class BorrowerWaited(PoolEvent):
     error: BaseException | None
 
 
+@record
+class BorrowerLate(PoolEvent):
+    """A borrower has had an item for longer than the pool's `late_after_s`; told once."""
+
+    held_s: float
+    borrower: str
+    """The task or thread."""
+    borrowed_at: tuple[str, ...]
+    """`file:line in function` of the code that borrowed it and of its callers, innermost first."""
+
+
 Observer: TypeAlias = Callable[[Event], object]

@@ -7,7 +7,7 @@ from pool_support import Clock
 
 from tenure import Retry
 from tenure.errors import BindingError, ContainerClosedError
-from tenure.events import BorrowerWaited, Closed, Leak, Opened
+from tenure.events import BorrowerLate, BorrowerWaited, Closed, Opened
 
 
 async def use(face, pool, n=1):
@@ -281,9 +281,9 @@ def test_a_late_borrower(face, caplog):
             pool.look_after()
             pool.look_after()
             pool.release(item)
-            late = [event for event in seen if isinstance(event, Leak)]
-            assert [(event.label, event.kind, event.age_s) for event in late] == [("the pool 'db'", "borrowed", 6.0)]
-            assert any("test_items.py" in line for line in late[0].opened_by)
+            late = [event for event in seen if isinstance(event, BorrowerLate)]
+            assert [(event.pool, event.held_s) for event in late] == [("the pool 'db'", 6.0)]
+            assert any("test_items.py" in line for line in late[0].borrowed_at)
             assert [borrower.held_s for borrower in told] == [6.0]
             assert pool.stats().n_late == 1
         async with face.inside(face.pool(**options)) as pool:

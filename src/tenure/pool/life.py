@@ -16,9 +16,8 @@ from typing import Any
 
 from tenure.errors import ContainerClosedError
 from tenure.errors.pool import ItemsOutError, PoolExhaustedError
-from tenure.events import BorrowerWaited, Leak
+from tenure.events import BorrowerLate, BorrowerWaited
 from tenure.lifecycle.closing import Closer
-from tenure.lifecycle.exits import next_number
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.unraisable import report
 from tenure.pool.borrower import Borrower, stack_of
@@ -226,11 +225,8 @@ class Life:
         for entry in entries:
             borrower = entry.borrower(now)
             if notify is not None:
-                maker, now_s = self.maker, time.perf_counter()
-                held_s = borrower.held_s
-                notify(
-                    Leak(now_s, "borrowed", next_number(), maker.label, "pool", maker.number, held_s, borrower.trace)
-                )
+                maker, at = self.maker, time.perf_counter()
+                notify(BorrowerLate(at, maker.label, maker.number, borrower.held_s, borrower.name, borrower.trace))
             if self.setup.on_late is not None:
                 self.setup.on_late(borrower)
             elif notify is None:
