@@ -1,4 +1,4 @@
-"""The programs of the pages on laws, limits and resetting print what stands below them; links lead somewhere."""
+"""The programs of the pages on laws, limits, pools and resetting print what stands below them; links lead somewhere."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("laws", "limits", "resetting")}
+PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("laws", "limits", "pool", "resetting")}
 EXAMPLE = re.compile(
     r"^```python\n(?P<program>(?:(?!```).*\n)+)```\n```text\n(?P<output>(?:(?!```).*\n)+)```$", re.MULTILINE
 )
