@@ -1,4 +1,4 @@
-"""Which item a key gets and which goes for it, whatever happens in whatever order, by a clock of the test's own."""
+"""Which item a key gets and which goes for it, whatever happens in whatever order, by the clock of the test."""
 
 import pytest
 from hypothesis import strategies as st
