@@ -216,6 +216,33 @@ async def test_a_scope_that_was_not_left_when_the_container_closed():
 
 
 @pytest.mark.anyio
+async def test_a_scope_that_is_cut_off_by_what_ended_the_container():
+    """Its resources are shown that error, and it leaks all the same; a scope that the error passed through does not."""
+    container, told = Container(), []
+    container.bind(Session, make_job, scope="request")
+    LeakDetector(container, tell=told.append)
+    entered, closed = anyio.Event(), anyio.Event()
+
+    async def handler():
+        with pytest.raises(ContainerClosedError):
+            async with container.resource_scope():
+                entered.set()
+                await closed.wait()
+
+    async with anyio.create_task_group() as tasks:
+        with pytest.raises(OSError, match="disk full"):
+            async with container:
+                tasks.start_soon(handler)
+                await entered.wait()
+                async with container.resource_scope() as scope:
+                    await scope.aget(Session)
+                    raise OSError("disk full")
+        closed.set()
+
+    assert said(told) == [("scope", "request", "request")]
+
+
+@pytest.mark.anyio
 async def test_a_closing_that_was_given_up():
     """Is told as soon as it is."""
     container, told = Container(), []

@@ -241,6 +241,18 @@ def test_a_scope_in_a_shared_container(run, then):
     result.stdout.fnmatch_lines(["*ERROR at teardown of test_second*", "  request has been entered and not left for *"])
 
 
+def test_a_leak_is_told_once(run):
+    """Not again when the fixture ends that left its container open."""
+    second = "container.resource_scope().__enter__().get(Session)"
+    text = SHARED.format(scope="module", close="", second=second) + "\ndef test_third(container): pass\n"
+
+    result = run(text, "--tenure-leaks=fail")
+
+    result.assert_outcomes(passed=3, errors=2)
+    told = [line for line in result.outlines if line.startswith("  request has been entered")]
+    assert len(told) == 1
+
+
 def test_a_scope_that_is_cut_off_on_purpose(run):
     """Its body ends all the same: no leak."""
     text = """
