@@ -16,6 +16,7 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.bounds import check_count, check_seconds
 from tenure.resource_scope import ResourceScope
+from tenure.runtime.entering import prepared
 from tenure.runtime.forgotten import owed_by, warn_of
 from tenure.runtime.leaving import leave
 from tenure.runtime.scope import current_of
@@ -121,7 +122,7 @@ class Container(Binder):
             """See `_GET`: it is a slot, filled with a function of C, because a look-up of a method costs more."""
 
     else:
-        __slots__ = {"get": _GET}
+        __slots__ = {"engine": "What serves the container.", "get": _GET}  # both are looked up at each request
 
     @overload
     async def aget(self, key: str) -> Any: ...
@@ -210,7 +211,7 @@ class Container(Binder):
             ScopeError: no scope has that name, or it is wider than one that is already open.
             ContainerClosedError: the container, or the scope around it, is closing or closed.
         """
-        scope = ResourceScope(self.engine, name)
+        scope = prepared(ResourceScope(), self.engine, name)
         if max_parallel is not None:
             check_count("max_parallel", max_parallel)
             scope.max_parallel = max_parallel

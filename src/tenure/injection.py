@@ -7,6 +7,7 @@ from tenure.errors import BindingError, ScopeError
 from tenure.keys import Key, show
 from tenure.model.introspect import InjectMarker
 from tenure.resource_scope import ResourceScope
+from tenure.runtime.entering import prepared
 from tenure.runtime.scope import current, current_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _source(container: Any, name: str | None) -> "Source":
         return container.engine if container is not None else _current_engine()
 
     def scope() -> ResourceScope:
-        return ResourceScope(engine(), name)
+        return prepared(ResourceScope(), engine(), name)
 
     def get() -> Callable[[Key], Any]:
         found: Callable[[Key], Any] = engine().hot.__getitem__

@@ -178,7 +178,8 @@ async def test_events_of_a_scope(log, world):
         await world.get(scope, "pool")
 
     assert [type(event) for event in seen] == [
-        events.ScopeEntered, events.Opening, events.Opened, events.Closing, events.Closed, events.ScopeLeft,
+        events.ScopeEntered, events.Opening, events.Opened,
+        events.ScopeLeaving, events.Closing, events.Closed, events.ScopeLeft,
     ]  # fmt: skip
 
 

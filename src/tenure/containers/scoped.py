@@ -12,6 +12,7 @@ from tenure.model.bounds import check_count
 from tenure.model.check import findings_of, refuse_fatal
 from tenure.providers.resource import BaseResource
 from tenure.resource_scope import ResourceScope
+from tenure.runtime.entering import prepared
 from tenure.runtime.scope import current_of
 from tenure.runtime.snapshot import Snapshot, open_exits, snapshot
 
@@ -99,7 +100,8 @@ class Scoped:
             BindingError: *max_parallel* is less than 1.
         """
         check_count("max_parallel", max_parallel)
-        scope = _KeyedScope(self.__tenure_engine__, name, partial(lookup.provider_of, self))
+        scope = prepared(_KeyedScope(), self.__tenure_engine__, name)
+        scope.provider_of = partial(lookup.provider_of, self)
         scope.max_parallel = max_parallel
         if values:
             scope.give(values, _takes_no_values)
@@ -153,27 +155,25 @@ class Scoped:
 class _KeyedScope(ResourceScope):
     """A scope of a declarative container, whose keys stand for providers."""
 
-    __slots__ = ("_provider_of",)
+    __slots__ = ("provider_of",)
 
-    def __init__(self, engine: Any, name: str | None, provider_of: Callable[[Any], Any]) -> None:
-        super().__init__(engine, name)
-        self._provider_of = provider_of
+    provider_of: Callable[[Any], Any]
 
     def get(self, key: Any) -> Any:
         """Return the value of the provider that *key* stands for, as seen from this scope."""
-        return super().get(self._provider_of(key))
+        return super().get(self.provider_of(key))
 
     async def aget(self, key: Any) -> Any:
         """Return the value of the provider that *key* stands for, as seen from this scope, open."""
-        return await super().aget(self._provider_of(key))
+        return await super().aget(self.provider_of(key))
 
     async def start(self, *keys: Any, max_parallel: int | None = None) -> None:
         """Open the resources that *keys* stand for; see `ResourceScope.start`."""
-        await super().start(*map(self._provider_of, keys), max_parallel=max_parallel)
+        await super().start(*map(self.provider_of, keys), max_parallel=max_parallel)
 
     def start_sync(self, *keys: Any, parallel: bool = False, max_parallel: int | None = None) -> None:
         """Open the resources that *keys* stand for; see `ResourceScope.start_sync`."""
-        super().start_sync(*map(self._provider_of, keys), parallel=parallel, max_parallel=max_parallel)
+        super().start_sync(*map(self.provider_of, keys), parallel=parallel, max_parallel=max_parallel)
 
 
 def _takes_no_values(key: Any, name: str) -> None:

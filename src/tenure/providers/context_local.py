@@ -121,7 +121,7 @@ class ContextLocalResource(BaseResource[T_co]):
         """Return the scope of this context, made when first needed."""
         here = self._here.get()
         if here is None or here.parent is not engine.root:
-            here = Scope(engine, engine.root, CONTEXT)
+            here = Scope.begun(engine, engine.root, CONTEXT)
             with engine.lock:
                 engine.root.children[here] = None
             self._opened.append(here)

@@ -126,7 +126,7 @@ class Engine:
             look_at(self)
 
     def _new_root(self) -> Scope:
-        root = Scope(self, None, ROOT)
+        root = Scope.begun(self, None, ROOT)
         root.cache = self._root_cache  # generated code holds this very dict
         root.children = {}
         root.max_parallel = self.max_parallel

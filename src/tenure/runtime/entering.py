@@ -7,7 +7,7 @@ closed.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from tenure.errors import ScopeError
 from tenure.events import ScopeEntered
@@ -162,11 +162,7 @@ def _reset_current(scope: Scope) -> ScopeError | None:
 
 class EnterableScope(AsyncSwiftScope):
     """
-    A scope to enter once, with `with` or `async with`.
-
-    Args:
-        engine: whose scope it will be.
-        name: as for `scope_name`.
+    A scope to enter once, with `with` or `async with`; made by `prepared`.
 
     Raises on entering:
         BindingError: what is given to it is bound to be made.
@@ -176,20 +172,8 @@ class EnterableScope(AsyncSwiftScope):
 
     __slots__ = ("_expect", "_wanted")
 
-    _expect: Callable[[Key, str], None] | None
-    _wanted: str | None
-
-    def __init__(self, engine: Any, name: str | None) -> None:
-        self.engine = engine
-        self._wanted = name
-        self._expect = None
-        self.number: int = next_number()
-        self.state: State = State.NEW
-        self.cache: dict[Key, Any] = {}
-        self.level: Any = engine.levels.get(name)
-        self.is_simple: bool = self.level is not None
-        self.idle: bool = True
-        self.opened: list[Any] | None = None
+    _expect: Callable[[Key, str], None]
+    _wanted: str
 
     def give(self, values: Mapping[Key, Any], expect: Callable[[Key, str], None]) -> None:
         """
@@ -212,10 +196,11 @@ class EnterableScope(AsyncSwiftScope):
             )
         self.fill()
         parent = current_of(self.engine)
-        name = scope_name(self.engine, parent, self._wanted)
-        if self._expect is not None:
+        name = scope_name(self.engine, parent, getattr(self, "_wanted", None))
+        expect = getattr(self, "_expect", None)
+        if expect is not None:
             for key in self.values:
-                self._expect(key, name)
+                expect(key, name)
         enter(self, parent, name, is_sync)
 
     def detach(self) -> Scope:
@@ -245,3 +230,28 @@ class EnterableScope(AsyncSwiftScope):
     async def _leave_async(self, error: BaseException | None) -> bool:
         self._refuse_unless_entered()
         return await exit_async(self, error)
+
+
+S = TypeVar("S", bound=EnterableScope)
+
+
+def prepared(scope: S, engine: Any, name: str | None) -> S:
+    """
+    Let *scope*, a fresh one, be entered later, as one of *engine* called *name* (see `scope_name`); return it.
+
+    This is what its `__init__` would do: one of a class with slots costs as much again as all that stands in it.
+    """
+    scope.engine = engine
+    scope.number = next_number()
+    scope.state = _NEW
+    scope.cache = {}
+    scope.level = level = engine.levels.get(name)
+    scope.is_simple = level is not None
+    scope.idle = True
+    scope.opened = None
+    if name is not None:
+        scope._wanted = name  # noqa: SLF001 - its own half
+    return scope
+
+
+_NEW = State.NEW

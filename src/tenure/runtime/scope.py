@@ -154,7 +154,10 @@ class Scope:
     opened: list[Any] | None
     waits: list[Any] | None
 
-    def __init__(self, engine: Any, parent: "Scope | None", name: str) -> None:
+    @classmethod
+    def begun(cls, engine: Any, parent: "Scope | None", name: str) -> "Scope":
+        """Return a scope that is open."""
+        self = cls()
         self.engine = engine
         self.parent = parent
         self.name = name
@@ -164,6 +167,7 @@ class Scope:
         self.is_simple = False
         self.idle = True
         self.opened = None
+        return self
 
     def __repr__(self) -> str:
         return f"<Scope {self.name!r} {self.state.value}, {len(self.exits)} open>"

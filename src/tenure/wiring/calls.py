@@ -15,7 +15,7 @@ from typing import Any
 from tenure.errors import TenureError
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, CALL, TRANSIENT
-from tenure.runtime.entering import EnterableScope
+from tenure.runtime.entering import EnterableScope, prepared
 from tenure.runtime.scope import Scope
 from tenure.wiring.injected import Filler, Plan
 from tenure.wiring.together import Together, together
@@ -60,7 +60,7 @@ class CallScope:
     __slots__ = ("_handles", "_stack")
 
     def __init__(self, engines: Iterable[Any]) -> None:
-        self._handles = [EnterableScope(engine, CALL) for engine in engines]
+        self._handles = [prepared(EnterableScope(), engine, CALL) for engine in engines]
         self._stack: Any = None
 
     def detach(self) -> Scope | None:
