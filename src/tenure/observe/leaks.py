@@ -26,6 +26,7 @@ from tenure.events import (
     ScopeLeaving,
     ScopeLeft,
 )
+from tenure.lifecycle.exits import shown_stack
 from tenure.observe.monitor import Observable
 from tenure.observe.stacks import asking_frames
 from tenure.record import record
@@ -238,7 +239,8 @@ class LeakDetector:
     def _frames_of_root(self) -> dict[int, tuple[str, ...]]:
         """Return where the resources that the container itself owns were asked for, which it knows."""
         engine = self._engine()
-        return {exit_.number: exit_.opened_by for exit_ in list(engine.root.exits.values())} if engine else {}
+        exits = list(engine.root.exits.values()) if engine else []
+        return {exit_.number: shown_stack(exit_.opened_by) for exit_ in exits}
 
     def _opened_by(self, kept: _Kept, of_root: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
         if kept.opened_by or kept.kind == "scope":
