@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from tenure.binder import Binder
 from tenure.errors import BindingError, ScopeError
-from tenure.events import Observer
+from tenure.event import Observer
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted

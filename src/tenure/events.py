@@ -5,17 +5,35 @@ Knows keys only. Every record carries `at`, seconds on the clock of `time.perf_c
 subtracted. An observer is any callable that takes one record; it must not raise and must not wait.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
+from tenure.event import Event, Observer
 from tenure.record import record
 
-
-@record
-class Event:
-    """Something that happened at *at* (seconds, `time.perf_counter`)."""
-
-    at: float
+__all__ = [
+    "Abandoned",
+    "BorrowerLate",
+    "BorrowerWaited",
+    "CloseFailed",
+    "Closed",
+    "Closing",
+    "Degraded",
+    "Event",
+    "Leak",
+    "Observer",
+    "OpenFailed",
+    "OpenRetried",
+    "Opened",
+    "Opening",
+    "PoolEvent",
+    "ResourceEvent",
+    "ScopeEntered",
+    "ScopeEvent",
+    "ScopeLeaving",
+    "ScopeLeft",
+    "StartBegan",
+    "StartEnded",
+]
 
 
 @record
@@ -226,6 +244,3 @@ class BorrowerLate(PoolEvent):
     """The task or thread."""
     borrowed_at: tuple[str, ...]
     """`file:line in function` of the code that borrowed it and of its callers, innermost first."""
-
-
-Observer: TypeAlias = Callable[[Event], object]

@@ -5,6 +5,9 @@ import linecache
 from types import CodeType, FunctionType
 from typing import Any
 
+END: Any = object()
+"""What `next` gives for a generator that has ended."""
+
 
 @functools.cache
 def _code(source: str, number: int) -> CodeType:

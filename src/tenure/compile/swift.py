@@ -12,15 +12,13 @@ does, for then it stands on no stack.
 from typing import Any, Protocol
 
 from tenure.compile.expressions import Writer, passed
-from tenure.compile.source import function_from
+from tenure.compile.source import END, function_from
 from tenure.keys import Key
 from tenure.model.binding import AMBIENT, SINGLETON, TRANSIENT, Binding, Collect, Make, Style
 from tenure.model.graph import Edge, Graph
 
 _LIMIT = 60
 """How many values one function may make; what needs more is made step by step."""
-END: Any = object()
-"""What `next` gives for a generator that has ended."""
 
 
 class Hooks(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from tenure.containers import lookup, starting
 from tenure.errors import BindingError, Finding
-from tenure.events import Observer
+from tenure.event import Observer
 from tenure.model.bounds import check_count
 from tenure.model.check import findings_of, refuse_fatal
 from tenure.providers.resource import BaseResource

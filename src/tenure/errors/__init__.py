@@ -4,11 +4,10 @@ Every error that Tenure raises: facts as attributes, text built when it is shown
 A user's own exception is never wrapped; it passes through with a note that carries the dependency path.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tenure.errors.base import Error, ResourceError, TenureError
-from tenure.errors.configuration import MissingExtraError, OptionPathError, UndefinedOptionError
-from tenure.errors.declarative import NonCopyableArgumentError, NoSuchProviderError, NothingProvidedError, SchemaError
 from tenure.errors.graph import (
     BindingError,
     BindingInUseError,
@@ -18,7 +17,6 @@ from tenure.errors.graph import (
     GuessError,
     MissingBindingError,
 )
-from tenure.errors.leases import LeasesOutError, LeaseTimeoutError
 from tenure.errors.paths import PathStep
 from tenure.errors.resources import (
     CloseError,
@@ -29,7 +27,6 @@ from tenure.errors.resources import (
     ResourceTimeoutError,
     ResourceUnavailableError,
 )
-from tenure.errors.stale import StaleResolversError
 from tenure.errors.use import (
     AsyncInSyncError,
     ContainerClosedError,
@@ -38,11 +35,20 @@ from tenure.errors.use import (
     UnforeseenAwaitError,
     WrongLoopError,
 )
-from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
 from tenure.notes import closing_errors
 
 if TYPE_CHECKING:
+    from tenure.errors.configuration import MissingExtraError, OptionPathError, UndefinedOptionError
+    from tenure.errors.declarative import (
+        NonCopyableArgumentError,
+        NoSuchProviderError,
+        NothingProvidedError,
+        SchemaError,
+    )
+    from tenure.errors.leases import LeasesOutError, LeaseTimeoutError
     from tenure.errors.pool import ItemsOutError, PoolExhaustedError
+    from tenure.errors.stale import StaleResolversError
+    from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
 
 __all__ = [
     "AsyncInSyncError",
@@ -86,20 +92,37 @@ __all__ = [
     "closing_errors",
 ]
 
-_OF_POOLS = ("ItemsOutError", "PoolExhaustedError")
+_LATER = {
+    "configuration": ("MissingExtraError", "OptionPathError", "UndefinedOptionError"),
+    "declarative": ("NonCopyableArgumentError", "NoSuchProviderError", "NothingProvidedError", "SchemaError"),
+    "leases": ("LeaseTimeoutError", "LeasesOutError"),
+    "pool": ("ItemsOutError", "PoolExhaustedError"),
+    "stale": ("StaleResolversError",),
+    "wiring": ("Unresolved", "UnresolvedMarkerError"),
+}
+"""Files of errors that many programs never meet, with what is in them; each is imported with the first of these."""
 
-for _name in __all__:
-    if isinstance(globals().get(_name), type):
-        globals()[_name].__module__ = "tenure.errors"  # tracebacks show where programs import it from
+
+def _show_as_ours(names: Iterable[str]) -> None:
+    """Let tracebacks show where programs import it from."""
+    for name in names:
+        if isinstance(globals().get(name), type):
+            globals()[name].__module__ = __name__
 
 
 def __getattr__(name: str) -> Any:
-    """Return an error of pools, which are imported with the first of them."""
-    if name not in _OF_POOLS:
+    """Return an error of a file that was not needed until now."""
+    room = next((room for room, names in _LATER.items() if name in names), None)
+    if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tenure.errors import pool  # noqa: PLC0415 - many programs have no pool
-
-    for each in _OF_POOLS:
-        globals()[each] = getattr(pool, each)
-        globals()[each].__module__ = __name__
+    module = __import__(f"{__name__}.{room}", fromlist=("",))
+    globals().update({each: getattr(module, each) for each in _LATER[room]})
+    _show_as_ours(_LATER[room])
     return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+_show_as_ours(__all__)

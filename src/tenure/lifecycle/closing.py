@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from tenure.errors import ResourceTimeoutError, WrongLoopError
-from tenure.events import Abandoned, Closed, CloseFailed, Closing
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
 from tenure.lifecycle.claim import openings
 from tenure.lifecycle.effects import Limited, Steps, drive, unwrapped, waited
@@ -70,6 +69,8 @@ def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s
 def _close_and_tell(exit_: Exit, outcome: BaseException | None, place: Place, limit_s: float | None) -> Steps[bool]:
     notify, began = place.notify, time.perf_counter()
     if notify is not None:
+        from tenure.events import Closing  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         notify(Closing(began, *place.head(exit_.number, exit_.binding)))
     try:
         swallowed = yield from _within(exit_, outcome, limit_s)
@@ -78,12 +79,16 @@ def _close_and_tell(exit_: Exit, outcome: BaseException | None, place: Place, li
         raise overran(exit_, limit_s or 0.0, place, waiting_at) from None
     except BaseException as error:
         if notify is not None and not exit_.is_abandoned:
+            from tenure.events import CloseFailed  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
             now = time.perf_counter()
             notify(
                 CloseFailed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, error)
             )
         raise
     if notify is not None and not exit_.is_abandoned:
+        from tenure.events import Closed  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         now = time.perf_counter()
         notify(Closed(now, *place.head(exit_.number, exit_.binding), now - began, now - exit_.opened_at, outcome))
     return swallowed
@@ -94,6 +99,8 @@ def overran(exit_: Exit, limit_s: float, place: Place, waiting_at: str | None) -
     binding = exit_.binding
     exit_.is_abandoned = True
     if place.notify is not None:
+        from tenure.events import Abandoned  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         place.notify(Abandoned(time.perf_counter(), *place.head(exit_.number, binding), limit_s))
     needed_by = place.dependents(binding.key)
     return ResourceTimeoutError(binding.label, "close", limit_s, binding.where, waiting_at, needed_by)

@@ -7,11 +7,16 @@ awaitable of the user's (asynchronous drivers only) or a `Wait`, which both driv
 
 import time
 from collections.abc import Awaitable, Generator
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.interrupts import let_through, waits
 from tenure.lifecycle.latch import Latch
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # nobody asks at run time, and a protocol takes as long to define as ten plain classes
 
 T = TypeVar("T")
 

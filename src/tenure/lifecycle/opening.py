@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from tenure.errors import ResourceTimeoutError
-from tenure.events import Event, Opened, OpenFailed, Opening, OpenRetried
+from tenure.event import Event
 from tenure.keys import Key
 from tenure.lifecycle.backends import LimitReachedError
 from tenure.lifecycle.claim import Claim
@@ -81,11 +81,15 @@ def open_resource(
     number, began = next_number(), time.perf_counter()
     notify = place.notify
     if notify is not None:
+        from tenure.events import Opening  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         notify(Opening(began, *place.head(number, binding)))
     try:
         value, handle, binding = yield from _attempts(binding, make, place, number, claim)
     except BaseException as error:
         if notify is not None:
+            from tenure.events import OpenFailed  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
             now = time.perf_counter()
             notify(OpenFailed(now, *place.head(number, binding), now - began, error))
         raise
@@ -93,6 +97,8 @@ def open_resource(
     exit_ = Exit(binding, value, handle, number, now)
     exit_.needs = needs()
     if notify is not None:
+        from tenure.events import Opened  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         needed = tuple(need.number for need in exit_.needs)
         notify(Opened(now, *place.head(number, binding), now - began, needed))
     return exit_
@@ -125,6 +131,8 @@ def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, pl
 
     delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
     if place.notify is not None:
+        from tenure.events import OpenRetried  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         place.notify(OpenRetried(time.perf_counter(), *place.head(number, binding), attempt, delay_s, error))
     return delay_s
 

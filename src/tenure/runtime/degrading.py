@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import ResourceUnavailableError
-from tenure.events import Degraded
 from tenure.lifecycle.opening import Place
 from tenure.model.binding import NOTHING, Binding
 from tenure.runtime.scope import Scope
@@ -24,6 +23,8 @@ def is_spared(binding: Binding, error: BaseException | None) -> bool:
 def unavailable(binding: Binding, error: Exception, place: Place, number: int) -> ResourceUnavailableError:
     """Tell that *binding*, an optional resource, failed with *error*; return the error that says so."""
     if place.notify is not None:
+        from tenure.events import Degraded  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         has_fallback = binding.options.fallback is not NOTHING
         place.notify(Degraded(time.perf_counter(), *place.head(number, binding), error, has_fallback))
     found = ResourceUnavailableError(binding.key, binding.label, binding.where)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.compile.emitter import caller_of, preparer_of, resolver_of
 from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
-from tenure.events import Event, Observer
+from tenure.event import Event, Observer
 from tenure.keys import Key, near
 from tenure.lifecycle.backends import Region
 from tenure.lifecycle.claim import Claim, note_asked
@@ -25,7 +25,7 @@ from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.runtime import degrading, links, managed, misses, observers, registry, swift_making, swift_seen, variants
+from tenure.runtime import degrading, links, misses, observers, registry, swift_making, swift_seen
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
@@ -240,6 +240,8 @@ class Engine:
         """Return the function of a scope that gives the 0-argument call of the target."""
         if self.graph.is_variant(binding) or (binding.lifetime == SINGLETON and not is_async):
             made = self._made_ahead("preparer", binding)
+            from tenure.runtime import variants  # noqa: PLC0415 - imported on use: `at_once` needs it for few
+
             # for one call nothing is compiled
             return made if made is not None else variants.preparer(self, binding, is_async)
         found = self._preparers.get((binding.key, is_async))
@@ -349,6 +351,8 @@ class Engine:
 
     def managed(self, binding: Binding, is_async: bool) -> Any:
         """Return the function of a scope that gives an object whose own methods may open it."""
+        from tenure.runtime import managed  # noqa: PLC0415 - imported on use: many programs have no such classes
+
         return managed.agetter(self, binding) if is_async else managed.getter(self, binding)
 
     def refusal(self, binding: Binding) -> Any:
@@ -472,6 +476,8 @@ class Engine:
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Show every event to *observer* from now on; return the function that ends it."""
+        import tenure.events  # noqa: PLC0415, F401 - few programs look on
+
         self.observers = (*self.observers, observer)
         self.notify = self._tell
         self._decide()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tenure.errors import ScopeError
-from tenure.events import ScopeEntered
 from tenure.keys import Key
 from tenure.lifecycle.backends import Region, is_cancellation, running
 from tenure.lifecycle.backends import current as current_backend
@@ -82,6 +81,8 @@ def enter(scope: Scope, parent: Scope, name: str, is_sync: bool) -> None:
     scope.outer = current.get()
     scope.token = current.set(scope)
     if engine.notify is not None:
+        from tenure.events import ScopeEntered  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         engine.notify(ScopeEntered(time.perf_counter(), scope.name, scope.number, parent.number))
 
 

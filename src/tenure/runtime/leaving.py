@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
-from tenure.events import ScopeLeaving, ScopeLeft
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
 from tenure.lifecycle.claim import Claim, is_part_of, openings, waiting_for, waits_for_own_code
 from tenure.lifecycle.closing import Closer, refuse_other_loop
@@ -54,6 +53,8 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
     failure: BaseException | None = None
     try:
         if engine.notify is not None:
+            from tenure.events import ScopeLeaving  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
             engine.notify(ScopeLeaving(time.perf_counter(), scope.name, scope.number, outcome))
         failure = yield from _close_contents(engine, scope, outcome, is_async)
         return failure
@@ -75,6 +76,8 @@ def left_empty(engine: Any, scope: Scope, outcome: BaseException | None) -> bool
         if scope.parent is not None:
             scope.parent.children.pop(scope, None)
     if engine.notify is not None:
+        from tenure.events import ScopeLeaving, ScopeLeft  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         now = time.perf_counter()
         engine.notify(ScopeLeaving(now, scope.name, scope.number, outcome))
         engine.notify(ScopeLeft(now, scope.name, scope.number, outcome))
@@ -119,6 +122,8 @@ def _finish(
         if scope.parent is not None:
             scope.parent.children.pop(scope, None)
     if engine.notify is not None:
+        from tenure.events import ScopeLeft  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
+
         engine.notify(ScopeLeft(time.perf_counter(), scope.name, scope.number, outcome))
     if ending is not None:
         ending.failure = failure if failure is not outcome else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tenure.events import Event, Observer
+from tenure.event import Event, Observer
 from tenure.lifecycle.unraisable import report
 
 

@@ -12,7 +12,7 @@ import time
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from tenure.compile.swift import END
+from tenure.compile.source import END
 from tenure.keys import Key
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.handles import yields_twice

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import AsyncGeneratorType, TracebackType
 from typing import Any, Self
 
-from tenure.compile.swift import END
+from tenure.compile.source import END
 from tenure.keys import Key
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.handles import yields_twice

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from tenure.compile.swift import NotSwiftError, swift_of
 from tenure.errors import ContainerClosedError
 from tenure.keys import Key
 from tenure.lifecycle.closing import Closer
@@ -74,6 +73,8 @@ def swift_function(engine: Any, key: Key, level: str, is_async: bool) -> Callabl
         return True
 
     hooks = _async_hooks() if is_async else _HOOKS
+    from tenure.compile.swift import NotSwiftError, swift_of  # noqa: PLC0415 - for the first scope
+
     try:
         function = swift_of(binding, engine.graph, level, engine.root_cache(), is_known, hooks, is_async)
     except NotSwiftError:

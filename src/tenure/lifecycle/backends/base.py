@@ -3,7 +3,12 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import Context
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # nobody asks at run time, and a protocol takes as long to define as ten plain classes
 
 Wake = Callable[[], None]
 """Ends one wait; may be called from any thread, and more than once."""
