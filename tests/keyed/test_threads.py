@@ -234,7 +234,7 @@ def unsaid(key): ...
         (lambda: Keyed(Item, timeout_s=-1), "timeout_s"),
         (lambda: Keyed(more).begin(), "needs network"),
         (lambda: Container().bind(Keyed(unsaid)), "does not say what it makes"),
-        (lambda: Container().bind(Item, Keyed(Item), scope="request"), "give keyed of Item by="),
+        (lambda: Container().bind(Item, Keyed(Item), scope="request"), r"give Keyed\[Item\] by="),
         (lambda: Container().bind(Item, Keyed(Item, by=str), scope="singleton"), "belongs to a scope"),
         (lambda: Container().bind(Item, Keyed(Item), close="close"), "knows itself how it is closed"),
     ],

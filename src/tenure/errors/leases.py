@@ -17,7 +17,7 @@ class LeaseTimeoutError(ResourceExhaustedError, TimeoutError):
     Attributes:
         label: what was asked, as shown.
         key: for which key, None where there are no keys.
-        waited_s: seconds.
+        waited_s: the limit, seconds.
         in_use: the keys of what is used, where there was no room for another one.
     """
 

@@ -47,7 +47,7 @@ class Leased:
         if is_async(self.binding) and as_async is False:
             raise BindingError(f"{self.binding.label} is asynchronous, so threads cannot make it: leave is_async out")
         self.is_async: bool = is_async(self.binding) if as_async is None else bool(as_async)
-        self.label: str = label_of(self.word, name, self.binding.key)
+        self.label: str = label_of(cls, name, self.binding.key)
         self.limits: Limits = Limits(timeout_s, close_timeout_s)
         self._clock = clock
         self._background = background

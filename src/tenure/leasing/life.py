@@ -139,7 +139,7 @@ class Life:
         except LimitReachedError:
             with self.lock:
                 in_use = [] if entry is not None else [each.key for each in self.core.leased]
-            raise LeaseTimeoutError(self.items.label, key, time.monotonic() - began, in_use) from None
+            raise LeaseTimeoutError(self.items.label, key, limit_s or 0.0, in_use) from None
 
     def _returned(self, entry: Entry) -> Todo:
         with self.lock:

@@ -75,9 +75,11 @@ def refuse_missing(label: str, binding: Binding, given: Mapping[str, Any]) -> No
         )
 
 
-def label_of(word: str, name: str | None, key: Key) -> str:
-    """Return what is leased as errors name it."""
-    return f"{word} {name!r}" if name is not None else f"{word} of {key if isinstance(key, str) else show(key)}"
+def label_of(cls: str, name: str | None, key: Key) -> str:
+    """Return what leases items of *key* as errors name it: `Keyed[Database]`, or `Keyed 'tenants'` by its *name*."""
+    if name is not None:
+        return f"{cls} {name!r}"
+    return f"{cls}[{key if isinstance(key, str) else show(key)}]"
 
 
 Given = tuple[tuple[Any, ...], Mapping[str, Any]]
