@@ -156,7 +156,7 @@ class Keyed(Leased, Generic[T]):
         assert isinstance(life, KeyedLife), "it made it"
         return life
 
-    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life:
+    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life[Any]:
         """Return a new life over *items*."""
         return KeyedLife(KeyedCore(self._max_size, self._max_idle_s), items, self.limits, clock, background)
 
@@ -176,10 +176,8 @@ class Keyed(Leased, Generic[T]):
         return own, leased(self, own, key, asked.usual_scope(), [which])
 
 
-class KeyedLife(Life):
+class KeyedLife(Life[KeyedCore]):
     """One life of a `Keyed`."""
-
-    core: KeyedCore
 
     def ask(self, key: Any) -> Asked:
         """Ask for the item of *key*."""

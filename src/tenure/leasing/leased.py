@@ -51,7 +51,7 @@ class Leased:
         self.limits: Limits = Limits(timeout_s, close_timeout_s)
         self._clock = clock
         self._background = background
-        self.life: Life | None = None
+        self.life: Life[Any] | None = None
 
     def __repr__(self) -> str:
         life = self.life
@@ -60,11 +60,11 @@ class Leased:
 
     # its life
 
-    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life:
+    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life[Any]:
         """Return a new life over *items*."""
         raise NotImplementedError
 
-    def begin(self, given: Given | None = None, notify: Callable[[], Any] = lambda: None) -> Life:
+    def begin(self, given: Given | None = None, notify: Callable[[], Any] = lambda: None) -> Life[Any]:
         """
         Begin a life; nothing is made yet.
 
@@ -90,7 +90,7 @@ class Leased:
             keeper.start(life)
         return life
 
-    def life_for(self, is_async: bool) -> Life:
+    def life_for(self, is_async: bool) -> Life[Any]:
         """Return its life, for who uses it with or without a loop."""
         life = self.life
         if life is None:

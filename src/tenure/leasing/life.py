@@ -10,7 +10,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, LeasesOutError, LeaseTimeoutError
 from tenure.leasing.apart import Items
@@ -26,6 +26,8 @@ from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.unraisable import report
 from tenure.record import record
 
+C = TypeVar("C", bound=Core)
+
 
 @record
 class Limits:
@@ -35,7 +37,7 @@ class Limits:
     close_timeout_s: float
 
 
-class Life:
+class Life(Generic[C]):
     """
     One life.
 
@@ -51,9 +53,9 @@ class Life:
     """
 
     def __init__(
-        self, core: Core, items: Items, limits: Limits, clock: Callable[[], float] | None, background: bool
+        self, core: C, items: Items, limits: Limits, clock: Callable[[], float] | None, background: bool
     ) -> None:
-        self.core: Core = core
+        self.core: C = core
         self.items: Items = items
         self.limits: Limits = limits
         self.clock: Callable[[], float] = clock or time.monotonic

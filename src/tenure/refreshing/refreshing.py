@@ -79,7 +79,8 @@ class Refreshing(Leased, Generic[T]):
         background: bool = True,
     ) -> None:
         if not callable(lifetime_s):
-            if lifetime_s is None:
+            given: Any = lifetime_s
+            if given is None:
                 raise BindingError("lifetime_s must be a number of seconds > 0, or a function of the value, not None")
             check_seconds("lifetime_s", lifetime_s)
         check_seconds("renew_before_s", renew_before_s)
@@ -128,7 +129,7 @@ class Refreshing(Leased, Generic[T]):
         assert isinstance(life, RefreshingLife), "it made it"
         life.decide(lambda: life.core.renew(life.clock()))
 
-    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life:
+    def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life[Any]:
         """Return a new life over *items*."""
         life = RefreshingLife(RefreshingCore(self._between), items, self.limits, clock, background)
         life.lifetime_s, life.renew_before_s, life.on_failure = self._lifetime_s, self._renew_before_s, self._on_failure
@@ -141,7 +142,7 @@ class Refreshing(Leased, Generic[T]):
         return own, leased(self, own, key, asked.usual_scope())
 
 
-class RefreshingLife(Life):
+class RefreshingLife(Life[RefreshingCore]):
     """
     One life of a `Refreshing`.
 
@@ -149,7 +150,6 @@ class RefreshingLife(Life):
         lifetime_s: as given to that; so are the others.
     """
 
-    core: RefreshingCore
     lifetime_s: float | Callable[[Any], float | None] = 0.0
     renew_before_s: float | None = None
     on_failure: Callable[[Exception], Any] | None = None
