@@ -53,7 +53,7 @@ class Keys(RuleBasedStateMachine):
         ready = [each for each in self.core.entries if self.is_begun(each)]
         if not ready:
             return
-        entry = data.draw(st.sampled_from(sorted(ready, key=lambda each: each.since)))
+        entry = data.draw(st.sampled_from(ready))
         if fails:
             self.core.failed(entry, OSError("down"))
             assert self.core.current.get(entry.key) is not entry
@@ -67,7 +67,7 @@ class Keys(RuleBasedStateMachine):
     @rule(data=st.data())
     def finish_closing(self, data):
         if self.core.closing:
-            entry = data.draw(st.sampled_from(sorted(self.core.closing, key=lambda each: each.since)))
+            entry = data.draw(st.sampled_from(list(self.core.closing)))
             self.core.closed(entry)
 
     @rule(data=st.data())

@@ -8,8 +8,8 @@ class Core:
     The state of one life.
 
     Attributes:
-        entries: what is being made or open, in no order.
-        closing: what is being closed.
+        entries: what is being made or open, in the order in which it was begun.
+        closing: what is being closed, in the order in which that began.
         is_closing: whether no lease is given any more.
         n_made: how many were made.
         n_failed: how many makings failed.
@@ -18,8 +18,8 @@ class Core:
     """
 
     def __init__(self) -> None:
-        self.entries: set[Entry] = set()
-        self.closing: set[Entry] = set()
+        self.entries: dict[Entry, None] = {}
+        self.closing: dict[Entry, None] = {}
         self.is_closing: bool = False
         self.n_made: int = 0
         self.n_failed: int = 0
@@ -33,7 +33,7 @@ class Core:
 
     def begun(self, entry: Entry, todo: Todo) -> None:
         """Have *entry* made."""
-        self.entries.add(entry)
+        self.entries[entry] = None
         todo.make.append(entry)
 
     def lease(self, entry: Entry, now: float) -> Entry:
@@ -54,7 +54,7 @@ class Core:
         """Note that *entry* could not be made; who waits for it is told by its `error`."""
         entry.status = GONE
         entry.error = error
-        self.entries.discard(entry)
+        self.entries.pop(entry, None)
         self.forget(entry)
         self.n_failed += 1
 
@@ -83,37 +83,37 @@ class Core:
     def close(self, entry: Entry, todo: Todo) -> None:
         """Have *entry*, which is open, closed."""
         entry.status = CLOSING
-        self.entries.discard(entry)
-        self.closing.add(entry)
+        self.entries.pop(entry, None)
+        self.closing[entry] = None
         self.forget(entry)
         todo.close.append(entry)
 
     def closed(self, entry: Entry) -> None:
         """Note that the closing of *entry* has ended, well or not."""
         entry.status = GONE
-        self.closing.discard(entry)
+        self.closing.pop(entry, None)
         self.n_closed += 1
 
     def ended(self, entry: Entry) -> None:
         """Note that *entry* has closed by itself: a task of its own failed, or the event loop ended."""
         entry.status = GONE
-        self.entries.discard(entry)
-        self.closing.discard(entry)
+        self.entries.pop(entry, None)
+        self.closing.pop(entry, None)
         self.forget(entry)
         self.n_closed += 1
 
     def stop(self) -> Todo:
-        """Give no lease any more, and close what nobody uses."""
+        """Give no lease any more, and close what nobody uses, the last one that was made first."""
         self.is_closing = True
         todo = Todo()
-        for entry in list(self.entries):
+        for entry in reversed(list(self.entries)):
             todo.close += self.drop(entry).close
         return todo
 
     def cut_off(self) -> Todo:
         """Close what is still used as well."""
         todo = Todo()
-        for entry in list(self.entries):
+        for entry in reversed(list(self.entries)):
             if entry.status == OPEN:
                 self.close(entry, todo)
         return todo
