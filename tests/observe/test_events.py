@@ -1,5 +1,7 @@
 """What observers are shown of a scope's end, in which order."""
 
+import gc
+
 import pytest
 
 from tenure import Container, containers, providers
@@ -92,6 +94,19 @@ def test_a_leak_is_a_sentence():
 def test_each_kind_of_leak_is_said_in_its_way(kind, label, text):
     """Who owns it is told of resources only."""
     assert str(Leak(0.0, kind, 3, label, "request", 2, 2.0)) == text
+
+
+def test_what_ends_an_observer_does_not_keep_the_container():
+    """It goes when nobody uses it any more, and warns of what it owes; ending it then is a no-op."""
+    containers_of_mine = [Container()]
+    containers_of_mine[0].bind(Thing, make_thing, scope="singleton")
+    containers_of_mine[0].get(Thing)
+    end = containers_of_mine[0].observe(print)
+    containers_of_mine.clear()
+
+    with pytest.warns(ResourceWarning, match="Thing"):
+        gc.collect()
+    end()
 
 
 class Parts(containers.DeclarativeContainer):

@@ -6,6 +6,7 @@ themselves are in `managed`.
 """
 
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -482,8 +483,12 @@ class Engine:
         self.notify = self._tell
         self._decide()
 
+        observed = weakref.ref(self)  # whoever keeps `end` must not keep what is observed: nobody would warn of it
+
         def end() -> None:
-            self._dismiss(observer)
+            engine = observed()
+            if engine is not None:
+                engine._dismiss(observer)  # noqa: SLF001 - itself
 
         return end
 
