@@ -26,7 +26,7 @@ from tenure.events import (
     ScopeLeaving,
     ScopeLeft,
 )
-from tenure.lifecycle.exits import shown_stack
+from tenure.lifecycle.exits import Asked, shown_stack
 from tenure.observe.monitor import Observable
 from tenure.observe.stacks import asking_frames
 from tenure.record import record
@@ -43,11 +43,12 @@ class _Kept:
     label: str
     scope: str
     scope_id: int
-    opened_by: tuple[str, ...]
+    opened_by: Asked
     key: Any = None
 
-    def leak(self, now: float, opened_by: tuple[str, ...], kind: str | None = None) -> Leak:
-        return Leak(now, kind or self.kind, self.id, self.label, self.scope, self.scope_id, now - self.at, opened_by)
+    def leak(self, now: float, opened_by: Asked, kind: str | None = None) -> Leak:
+        of = self.id, self.label, self.scope, self.scope_id, now - self.at
+        return Leak(now, kind or self.kind, *of, shown_stack(opened_by))
 
 
 class LeakDetector:
@@ -89,7 +90,7 @@ class LeakDetector:
         self._tell = tell
         self._lock = threading.RLock()  # guards what follows; re-entrant for finalizers that close something
         self._kept: dict[int, _Kept] = {}
-        self._asked: dict[int, tuple[str, ...]] = {}  # of what is being opened
+        self._asked: dict[int, Asked] = {}  # of what is being opened
         self._root_ended_by: int | None = None  # `id` of the error, while the container closes
         self._early: set[int] | None = set()  # what ended while the container was looked at for the first time
         engine = _engine_of(container)
@@ -236,13 +237,12 @@ class LeakDetector:
         with self._lock:
             return sorted(self._kept.values(), key=lambda kept: (kept.at, kept.id))
 
-    def _frames_of_root(self) -> dict[int, tuple[str, ...]]:
+    def _frames_of_root(self) -> dict[int, Asked]:
         """Return where the resources that the container itself owns were asked for, which it knows."""
         engine = self._engine()
-        exits = list(engine.root.exits.values()) if engine else []
-        return {exit_.number: shown_stack(exit_.opened_by) for exit_ in exits}
+        return {exit_.number: exit_.opened_by for exit_ in list(engine.root.exits.values())} if engine else {}
 
-    def _opened_by(self, kept: _Kept, of_root: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+    def _opened_by(self, kept: _Kept, of_root: dict[int, Asked]) -> Asked:
         if kept.opened_by or kept.kind == "scope":
             return kept.opened_by
         scope = self._kept.get(kept.scope_id)  # opened by an owner task: where its scope was entered is the next best

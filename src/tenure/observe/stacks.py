@@ -1,7 +1,9 @@
-"""Where running code came from, as lines for people: cheaper than a traceback, and it holds no frame."""
+"""Where running code came from: cheaper than a traceback, and it holds no frame."""
 
 import sys
-from types import FrameType
+from types import CodeType, FrameType
+
+from tenure.lifecycle.exits import Asked
 
 _OWN = ("tenure.",)
 _OWN_OUTSIDE = ("tenure.cli",)
@@ -10,16 +12,16 @@ _MACHINERY = ("asyncio", "trio", "uvloop", "anyio._backends", "threading", "conc
 _OWNER = "tenure.lifecycle.owner"
 
 
-def asking_frames(limit: int) -> tuple[str, ...]:
+def asking_frames(limit: int) -> Asked:
     """
-    Return `file:line in function` of the nearest *limit* frames of the program's own, innermost first.
+    Return the nearest *limit* places in the program's own code, innermost first; see `shown_stack`.
 
     Ends where an event loop, a thread or a test runner called the program. () in an owner task, which opens for
     somebody who is not on its stack.
     """
-    found: list[str] = []
+    found: list[CodeType | int] = []
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
-    while frame is not None and len(found) < limit:
+    while frame is not None and len(found) < 2 * limit:
         name = frame.f_globals.get("__name__", "")
         if name == _OWNER:
             return ()
@@ -27,8 +29,7 @@ def asking_frames(limit: int) -> tuple[str, ...]:
             if found:
                 break
         elif not name.startswith(_OWN) or name.startswith(_OWN_OUTSIDE):
-            code = frame.f_code
-            found.append(f"{code.co_filename}:{frame.f_lineno} in {code.co_qualname}")
+            found += (frame.f_code, frame.f_lasti)
         frame = frame.f_back
     return tuple(found)
 
