@@ -105,6 +105,26 @@ def test_what_was_open_before_is_known(container):
         assert said(detector.leaks(scopes_after_s=0)) == [("resource", "Session", "request"), ("scope", "request", "request")]  # fmt: skip  # noqa: E501
 
 
+def test_what_is_being_closed_when_it_looks_first_is_no_leak():
+    """Its closing began before anybody observed, and tells nobody of its end; so does the scope's leaving."""
+    container, made = Container(), []
+
+    def make_first():
+        yield Database()
+
+    def make_second(first: Database):
+        yield Session()
+        made.append(LeakDetector(container))
+
+    container.bind(Database, make_first, scope="request")
+    container.bind(Session, make_second, scope="request")
+    with container.resource_scope() as scope:
+        scope.get(Session)
+
+    assert made[0].still_open() == ()
+    container.close()
+
+
 def test_what_has_nothing_to_close_is_no_leak(container):
     """However it was declared."""
 

@@ -1,5 +1,7 @@
 """`tenure.observe.prometheus`, through a real scrape."""
 
+import sys
+import threading
 import urllib.request
 
 import pytest
@@ -175,6 +177,58 @@ def test_detaching(container, registry, scrape):
 
     opened = scrape("resource_open_duration")
     assert opened["tenure_resource_open_duration_seconds_count", "container", "Session", "request", ""] == 2
+
+
+def test_what_was_being_closed_before_is_not_counted(container, registry):
+    """Nobody would tell when it is closed."""
+
+    def make(database: Database):
+        yield Session()
+        prometheus.attach(container, registry=registry)
+
+    container.bind(Session, make, scope="request")
+    with container.resource_scope() as scope:
+        scope.get(Session)
+    container.close()
+
+    samples = [sample for family in registry.collect() for sample in family.samples if "_active" in sample.name]
+    assert {sample.value for sample in samples} == {0}
+
+
+def test_threads_lose_no_count(container, registry):
+    """Eight threads open and close at once, while the exporter is attached in the middle of it."""
+    begun = threading.Barrier(9)
+
+    def work():
+        begun.wait()
+        for _ in range(100):
+            with container.resource_scope() as scope:
+                scope.get(Session)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    try:
+        for thread in threads:
+            thread.start()
+        begun.wait()
+        prometheus.attach(container, registry=registry)
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    with container:
+        for _ in range(10):
+            with container.resource_scope() as scope:
+                scope.get(Session)
+
+    labels = {"di_container_name": "container", "di_provider_key": "Session", "di_scope": "request"}
+    assert registry.get_sample_value("tenure_resource_active", labels) == 0
+    assert (
+        registry.get_sample_value("tenure_scope_active", {"di_container_name": "container", "di_scope": "request"}) == 0
+    )
+    count = registry.get_sample_value("tenure_resource_open_duration_seconds_count", labels | {"error_type": ""})
+    assert 10 <= count <= 810
 
 
 def test_a_registry_with_other_metrics_of_these_names(container, registry):

@@ -62,19 +62,21 @@ class Census:
         """
         look = getattr(container, "snapshot", None)
         found = look() if look is not None else None
-        resources = [
+        scopes, resources = (found.scopes, found.resources) if found is not None else ((), ())
+        # Whoever closes already may have begun before anybody observed, and tells nobody of the end.
+        staying = {view.id: view for view in scopes if view.state == "open"}
+        put_resources = [
             (view.label, view.scope)
-            for view in (found.resources if found is not None else ())
-            if view.id and self.resources.put(view.id, (view.label, view.scope))
+            for view in resources
+            if view.id and view.state == "open" and view.scope_id in staying
+            if self.resources.put(view.id, (view.label, view.scope))
         ]
-        scopes = [
-            view.name
-            for view in (found.scopes if found is not None else ())
-            if view.parent_id is not None and self.scopes.put(view.id, view.name)
+        put_scopes = [
+            view.name for view in staying.values() if view.parent_id is not None and self.scopes.put(view.id, view.name)
         ]
         self.resources.settle()
         self.scopes.settle()
-        return resources, scopes
+        return put_resources, put_scopes
 
     def take(self, event: Event) -> int:
         """Take *event* into account; return 1 if something came in by it, -1 if something went, else 0."""

@@ -103,15 +103,19 @@ class LeakDetector:
         """Know what is open already."""
         look = getattr(container, "snapshot", None)
         found, now = (look() if look is not None else None), perf_counter()
+        resources, scopes = (found.resources, found.scopes) if found is not None else ((), ())
+        # Whoever closes already may have begun before anybody observed, and tells nobody of the end.
+        staying = {view.id: view for view in scopes if view.state == "open"}
         with self._lock:
             early, self._early = self._early or (), None
-            for view in found.resources if found is not None else ():
-                if view.id and view.id not in early and not self._owes_nothing(view.key):
+            for view in resources:
+                is_open = view.id and view.state == "open" and view.scope_id in staying
+                if is_open and view.id not in early and not self._owes_nothing(view.key):
                     of = view.label, view.scope, view.scope_id, (), view.key
                     self._kept.setdefault(view.id, _Kept("resource", now - view.age_s, view.id, *of))
-            for each in found.scopes if found is not None else ():
-                if each.parent_id is not None and each.id not in early:
-                    self._kept.setdefault(each.id, _Kept("scope", now, each.id, each.name, each.name, each.id, ()))
+            for id, scope in staying.items():
+                if scope.parent_id is not None and id not in early:
+                    self._kept.setdefault(id, _Kept("scope", now, id, scope.name, scope.name, id, ()))
 
     def __call__(self, event: Event) -> None:
         """Take one *event* into account; this is what the container calls."""
