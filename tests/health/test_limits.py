@@ -312,3 +312,30 @@ def test_a_check_that_asks_for_a_report(virtual):
             await anyio.sleep(1)
 
     virtual(main)
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(virtual):
+    """That it was late is the answer, and good for as long as any."""
+
+    async def main(now):
+        n_begun, go_on = [], anyio.Event()
+
+        async def stubborn(_):
+            n_begun.append(1)
+            with anyio.CancelScope(shield=True):
+                while not go_on.is_set():
+                    with contextlib.suppress(anyio.get_cancelled_exc_class()):
+                        await go_on.wait()
+
+        A = singleton("A", health=Health(stubborn, timeout_s=3, ttl_s=5))
+        async with bound(A) as container:
+            virtually(container, now)
+            await container.health()
+            await anyio.sleep(1)
+            go_on.set()
+            await anyio.sleep(1)
+            assert (of(await container.health()), len(n_begun), now()) == ({"A": "unhealthy"}, 1, 5)
+            await anyio.sleep(4)
+            assert (of(await container.health()), len(n_begun)) == ({"A": "healthy"}, 2)
+
+    virtual(main)

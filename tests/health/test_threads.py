@@ -413,3 +413,20 @@ def test_a_trio_run_in_another_thread():
 
     assert [each.status for each in report.resources] == ["healthy", "healthy"]
     assert seen == [True]
+
+
+def test_what_is_closed_before_it_is_asked_is_not_asked(monkeypatch):
+    """Between the look and the call it was closed: it is not open, and nobody calls it."""
+    asked = []
+    Db = singleton("Db", health=lambda db: asked.append(db))
+    with bound(Db) as container:
+        start = threading.Thread.start
+
+        def close_first(thread):
+            container.reset(Db)
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", close_first)
+        report = container.health_sync()
+
+    assert (of(report), report[Db].state, asked) == ({"Db": "not open"}, "closing", [])

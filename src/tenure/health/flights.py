@@ -55,7 +55,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.monotonic
-        self.process = os.getpid()
+        self.process: int = os.getpid()
         self._lock = threading.RLock()  # for a few bytecodes; re-entrant for the collector
         self._answers: dict[Any, tuple[float, Outcome]] = {}
         self._flights: dict[Any, Flight] = {}
