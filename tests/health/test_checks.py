@@ -8,6 +8,7 @@ from health_support import answers, bound, of, raises, singleton
 from tenure import Container, managed_resource, resource
 from tenure.errors import BindingError
 from tenure.health import Health
+from tenure.health.checks import ask_of
 
 pytestmark = pytest.mark.anyio
 
@@ -214,6 +215,7 @@ async def test_details():
     assert dict(found.details) == {"n": 1, "f": "inf", "deep": {"1": [[2, "<Strange>"]]}}
     assert said["status"] == "ok"  # it is theirs
     assert dict((await look(ping=lambda self: "PONG")).details) == {"answer": "PONG"}
+    assert dict((await look(ping=lambda self: Strange())).details) == {"answer": "<Strange>"}
 
 
 async def test_work_that_answered_is_enough():
@@ -227,3 +229,18 @@ async def test_a_method_that_wants_arguments_is_no_check():
     assert (await look(ping=staticmethod(lambda host: 1 / 0))).status == "unknown"
     assert (await look(health_check=lambda self, host: 1 / 0, ping=lambda self, host="": True)).status == "healthy"
     assert (await look("ping", ping=lambda self, host: True)).error_type == "TypeError"  # said is said
+
+
+async def test_a_coroutine_method_needs_no_thread():
+    """What `@resource` makes of it is seen for what it is."""
+
+    @resource
+    class Client:
+        async def initialize(self):
+            pass
+
+        async def ping(self):
+            pass
+
+    assert ask_of(None, Client()).is_async
+    assert ask_of(Health("ping"), Client()).is_async

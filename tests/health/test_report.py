@@ -782,3 +782,59 @@ async def test_an_application_that_stops():
         states.append((await tenure.health.report(app)).state)
 
     assert states == ["started", "not started"] * 2
+
+
+async def test_what_is_not_alive_is_not_ready():
+    """Critical or not."""
+    Loop = singleton("Loop", health=Health(raises, liveness=True, critical=False))
+    async with bound(Loop) as container:
+        report = await container.health()
+
+    assert report.liveness.reasons == report.readiness.reasons == ("Loop is unhealthy",)
+
+
+async def test_what_is_closing_is_not_asked():
+    """Its closing is under way while everything else serves."""
+    asked, begun, go_on = [], anyio.Event(), anyio.Event()
+
+    @resource(scope="singleton", health=asked.append)
+    async def open_it() -> int:
+        yield 1
+        begun.set()
+        await go_on.wait()
+
+    container = Container()
+    container.bind(int, open_it)
+    async with container, anyio.create_task_group() as tasks:
+        tasks.start_soon(container.areset, int)
+        await begun.wait()
+        report = await container.health()
+        go_on.set()
+
+    assert (report.state, report[int].state, asked) == ("started", "closing", [])
+
+
+async def test_a_start_in_a_request_is_no_start_of_the_container():
+    """It tells nothing of the container's life."""
+    seen = []
+
+    @resource(scope="request")
+    def open_session():
+        yield 1
+
+    @resource(scope="singleton")
+    async def open_db():
+        seen.append((await container.health()).state)
+        yield "db"
+
+    container = Container()
+    container.bind(int, open_session)
+    container.bind(str, open_db)
+    async with container.resource_scope() as scope:
+        await scope.start(int)
+        seen.append((await container.health()).state)
+    await container.start()
+    seen.append((await container.health()).state)
+    await container.aclose()
+
+    assert seen == ["not started", "starting", "started"]
