@@ -108,6 +108,15 @@ class Postgres:
         self._process = None
         self._folder.tell(0)
 
+    def stop(self) -> None:
+        """End it as an administrator does who will not wait: connections are ended, what was committed is kept."""
+        assert self._process is not None
+        self._end_observer()
+        send(self._process.pid, signal.SIGINT)
+        self._process.wait(20)
+        self._process = None
+        self._folder.tell(0)
+
     def remove(self) -> None:
         """End it and remove its files."""
         if self._process is not None:
@@ -144,6 +153,10 @@ class Postgres:
         self.ask(f"SELECT pg_terminate_backend({identity})")
         assert self._process is not None
         wait_until(lambda: not is_running(identity), "the process of a connection ends")
+
+    def dismiss_all(self) -> None:
+        """End every connection of the user `app`, as an administrator does."""
+        self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'")
 
     def limit(self, count: int | None) -> None:
         """Let the user `app` have *count* connections at a time; None: any number."""
@@ -188,7 +201,7 @@ class Postgres:
             self.start()
         self.wait_until_up()
         self.limit(None)
-        self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'")
+        self.dismiss_all()
         wait_until(lambda: not self.connections(), "PostgreSQL ends connections")
         self.ask("TRUNCATE ledger")
 

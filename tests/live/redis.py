@@ -73,6 +73,15 @@ class Redis:
         self._process, self._is_frozen = None, False
         self._folder.tell(0)
 
+    def stop(self) -> None:
+        """End it as an administrator does: it closes its connections."""
+        assert self._process is not None
+        self._end_observer()
+        send(self._process.pid, signal.SIGTERM)
+        self._process.wait(20)
+        self._process = None
+        self._folder.tell(0)
+
     def remove(self) -> None:
         """End it and remove its files."""
         self.kill()
@@ -97,6 +106,11 @@ class Redis:
         self.ask("CLIENT", "KILL", "ID", str(identity))
 
     dismiss = cut
+
+    def dismiss_all(self) -> None:
+        """End every connection but the observer's, on the server's side."""
+        for line in self.connections():
+            self.ask("CLIENT", "KILL", "ID", line.split()[0].removeprefix("id="))
 
     def limit(self, count: int | None) -> None:
         """Let there be *count* connections at a time beside the observer's; None: any number."""
@@ -133,8 +147,7 @@ class Redis:
         if not self.is_up:
             self.start()
         self.limit(None)
-        for line in self.connections():
-            self.ask("CLIENT", "KILL", "ID", line.split()[0].removeprefix("id="))
+        self.dismiss_all()
         wait_until(lambda: not self.connections(), "Redis ends connections")
         self.ask("FLUSHALL")
 

@@ -82,6 +82,17 @@ def unread(port: int) -> int:
     return sum(row[1] == ours and row[3] == "01" and not row[4].endswith(":00000000") for row in rows)
 
 
+LISTENING = "0A"
+"""How the kernel writes the state of a socket that listens."""
+
+
+def sockets(port: int, states: Sequence[str]) -> list[str]:
+    """Return the lines of the kernel on sockets of the loopback interface at *port* that are in one of *states*."""
+    ours = f"0100007F:{port:04X}"
+    lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
+    return [line for line in lines if line.split()[1] == ours and line.split()[3] in states]
+
+
 class Folder:
     """
     A folder for one server, and the reaper that clears up after a run that was killed.

@@ -5,14 +5,16 @@ import os
 from functools import cache
 from typing import Any
 
+from tests.live.files import Files, Sqlite
 from tests.live.postgres import Postgres
 from tests.live.redis import Redis
 from tests.live.running import ServerMissingError
+from tests.live.web import Web
 
 
 def server_of(kind: str) -> Any:
     """
-    Return the running server "postgres" or "redis", the same one each time in one process.
+    Return the running server "postgres", "redis", "web", "sqlite" or "files", the same one each time in one process.
 
     Raises:
         ServerMissingError: it is not to be had here.
@@ -26,7 +28,7 @@ def server_of(kind: str) -> Any:
 @cache
 def _started(kind: str, process: int) -> Any:
     try:
-        server: Any = {"postgres": Postgres, "redis": Redis}[kind]()
+        server: Any = {"postgres": Postgres, "redis": Redis, "web": Web, "sqlite": Sqlite, "files": Files}[kind]()
     except ServerMissingError as missing:
         return missing
     atexit.register(lambda: server.remove() if os.getpid() == process else None)
