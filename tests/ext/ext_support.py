@@ -108,3 +108,20 @@ class Server(uvicorn.Server):
         self.thread.join(20)
         self.socket.close()
         assert not self.thread.is_alive()
+
+
+@contextlib.contextmanager
+def serving(app):
+    """Have *app* run on a server, and give its address."""
+    with Server(app) as server:
+        yield server.url
+
+
+def start(app):
+    """Start *app*, and stop it at once; raise what its lifespan raises."""
+
+    async def run():
+        async with app.router.lifespan_context(app):
+            pass
+
+    anyio.run(run)

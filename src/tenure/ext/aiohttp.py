@@ -11,7 +11,7 @@ from collections.abc import Callable as CallableType
 from typing import Any
 
 from tenure.containers import Container
-from tenure.ext.starlette import Lifespan
+from tenure.ext.lifespan import Lifespan
 from tenure.providers import BaseResource, Callable, DelegatedCallable, Factory, Resource, Singleton
 from tenure.providers.base import T_co
 

@@ -6,27 +6,20 @@ They are for programs that have them; `@inject` on a view does the same for less
 
 import functools
 from collections.abc import Callable as CallableType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tenure.errors import Error
 from tenure.providers import Callable, Factory, Object, Provider, Singleton
 from tenure.providers.base import T_co
 from tenure.providers.configuration.extras import optional_module
 
-__all__ = ["Application", "ClassBasedView", "Extension", "View", "as_view", "request"]
-
-if TYPE_CHECKING:
-    request: Object[Any]
-    """Gives the request of Flask that is being answered."""
+__all__ = ["Application", "ClassBasedView", "Extension", "View", "as_view", "request_provider"]
 
 
-def __getattr__(name: str) -> Any:
-    """Make `request` when it is first asked for: only that needs Flask."""
-    if name != "request":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def request_provider() -> Object[Any]:
+    """Return what gives the request of Flask that is being answered; only that needs Flask."""
     flask = optional_module("flask", package="Flask", extra="flask", purpose="the request of Flask")
-    globals()["request"] = made = Object(flask.request)
-    return made
+    return Object(flask.request)
 
 
 class Application(Singleton[T_co]):

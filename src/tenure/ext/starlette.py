@@ -1,91 +1,141 @@
-"""`Lifespan`: the resources of a container live as long as a Starlette or FastAPI application."""
+"""
+Starlette, and what is made of it: a container that starts and stops with the application, a scope per request.
 
-from types import TracebackType
-from typing import Any
+`Lifespan` is for declarative containers.
+"""
 
-from tenure import wiring
-from tenure.containers import Container
-from tenure.containers.starting import shutdown_resources
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from tenure.container import Container
+from tenure.errors import BindingError
+from tenure.ext.asgi import ScopeMiddleware, note
+from tenure.ext.hosting import Hosting, declare, hosting
 from tenure.ext.routes import functions_of
-from tenure.ext.serving import Serving, serving
-from tenure.providers import BaseResource, Resource
+from tenure.injection import Inject, inject
+from tenure.runner.around import inside
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+
+    from tenure.ext.lifespan import Lifespan
+
+__all__ = ["Inject", "Lifespan", "inject", "setup"]
+
+_HANDLERS = "starlette.exception_handlers"
 
 
-class Lifespan:
+def setup(app: "Starlette", container: Container, *, scope: str = "request", handlers: Iterable[Any] = ()) -> None:
     """
-    Opens the resources of a container when an application starts and closes them when it stops.
+    Let *app* run on *container*.
 
-    Give it as `lifespan=`. It may serve several applications, one after the other or at the same time: what they share
-    is closed when the last one stops. Functions with `@inject` that no container was wired to get what they are marked
-    with from this one while it runs; a route that would get nothing makes the start fail.
+    It is started before the lifespan of the application, and closed after it. Each request and each websocket has a
+    scope, around everything that handles it, background tasks included; in it `Request` or `WebSocket`, and
+    `HTTPConnection`, are given.
+    What handlers raise is shown to the resources of the scope, also where the application has an answer for it.
 
     Args:
-        container: the container.
-        resource_type: which of its resources; a subclass of `providers.BaseResource`. By default the start opens every
-            `Resource`, and the stop closes whatever is open.
+        app: an application of Starlette or FastAPI that has not started yet.
+        container: left alone if somebody else has started it.
+        scope: name of the scopes.
+        handlers: functions under `@inject` that are called besides those of the routes, to be checked at the start.
+
+    Raises:
+        BindingError: *container* is no type-driven container; or `setup` was called for *app* before.
+        ScopeError: it knows no scope of that name.
+        RuntimeError: *app* runs already.
+
+    Raises at the start of *app*:
+        GraphError: a route asks for something that is not bound, or the container is wrong in itself; nothing was
+            opened.
+        BindingError: a route is marked with `Inject`, and is not under `@inject`.
     """
+    from starlette.requests import HTTPConnection, Request  # noqa: PLC0415 - loads the framework only with it
+    from starlette.websockets import WebSocket  # noqa: PLC0415 - as above
 
-    def __init__(self, container: Container, resource_type: type[BaseResource[Any]] = Resource) -> None:
-        self.container: Container = container
-        self.resource_type: type[BaseResource[Any]] = resource_type
-        self._entered: list[Run] = []
+    def values(scope: Any, receive: Any, send: Any) -> Mapping[Any, Any]:
+        kind: Any = Request if scope["type"] == "http" else WebSocket
+        connection = kind(scope, receive, send)
+        return {HTTPConnection: connection, kind: connection}
 
-    def __call__(self, app: Any) -> "Run":
-        """Return a context manager for one run of *app*."""
-        return Run(self.container, self.resource_type, app)
-
-    async def __aenter__(self) -> None:
-        """
-        Open the resources.
-
-        Raises:
-            BaseException: the first failure; what had been opened is closed again.
-        """
-        run = self(None)
-        await run.__aenter__()
-        self._entered.append(run)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """
-        Close the resources; they are shown the error that ended what they served.
-
-        Raises:
-            CloseError: what closing code raised; everything else is closed all the same.
-        """
-        await self._entered.pop().__aexit__(kind, error, traceback)
+    host = hosting(container)
+    if isinstance(app.router.middleware_stack, _Noting):
+        raise BindingError("this application has a container already: call setup(app, container) once for each")
+    app.add_middleware(ScopeMiddleware, container=container, values=values, scope=scope)
+    declare(container, (HTTPConnection, Request, WebSocket), scope)
+    app.router.middleware_stack = _Noting(app.router.middleware_stack)
+    _live_with(app, container, host, tuple(handlers))
 
 
-class Run:
-    """One run of an application, from its start to its end."""
+def _live_with(app: "Starlette", container: Container, host: Hosting, handlers: Iterable[Any]) -> None:
+    """Put the life of the container around the lifespan that *app* has."""
+    own: Callable[[Any], Any] = app.router.lifespan_context
 
-    def __init__(self, container: Container, resource_type: type[BaseResource[Any]], app: Any) -> None:
-        self._container = container
-        self._resource_type = resource_type
-        self._app = app
-        self._serving: Serving = serving(container)
-
-    async def __aenter__(self) -> None:
+    @asynccontextmanager
+    async def lifespan(running: Any) -> AsyncIterator[Any]:
+        await host.begin([*functions_of(app), *handlers])
         try:
-            self._serving.begin(self._resource_type)
-            await self._container.init_resources(self._resource_type)
-            self._serving.wire()  # what was imported meanwhile
-            wiring.check_wired(*functions_of(self._app))
+            with inside(container):
+                async with own(running) as state:
+                    yield state
         except BaseException as error:
-            await self._end(error)
+            await host.end(error)
             raise
+        await host.end(None)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self._end(error)
+    app.router.lifespan_context = lifespan
 
-    async def _end(self, outcome: BaseException | None) -> None:
-        try:
-            if self._serving.end(self._resource_type):
-                # everything, whatever requests opened and overrides left, unless a type was asked for
-                which = BaseResource if self._resource_type is Resource else self._resource_type
-                await shutdown_resources(self._container, which, outcome)
-        finally:
-            self._serving.unwire()
+
+class _Noting:
+    """Stands inside what answers for errors, and has the scope of the request hear of each that is answered for."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        found = scope.get(_HANDLERS)
+        if found is not None:
+            scope[_HANDLERS] = tuple(map(_NotingHandlers, found))
+        await self._app(scope, receive, send)
+
+
+class _NotingHandlers(Mapping[Any, Any]):
+    """The handlers of errors, each noting what it is called with."""
+
+    def __init__(self, handlers: Mapping[Any, Any]) -> None:
+        self._handlers = handlers
+
+    def __getitem__(self, key: Any) -> Any:
+        return _noting(self._handlers[key])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._handlers)
+
+    def __len__(self) -> int:
+        return len(self._handlers)
+
+
+def _noting(handler: Any) -> Any:
+    from starlette._utils import is_async_callable  # noqa: PLC0415 - loads the framework only with it
+
+    async def awaited(connection: Any, error: Exception) -> Any:
+        note(connection.scope, error)
+        return await handler(connection, error)
+
+    def called(connection: Any, error: Exception) -> Any:
+        note(connection.scope, error)
+        return handler(connection, error)
+
+    return awaited if is_async_callable(handler) else called
+
+
+def __getattr__(name: str) -> Any:
+    """Load `Lifespan` when it is first asked for: only programs with declarative containers do."""
+    if name != "Lifespan":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tenure.ext.lifespan import Lifespan  # noqa: PLC0415 - as above
+
+    globals()["Lifespan"] = Lifespan
+    return Lifespan

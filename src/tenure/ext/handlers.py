@@ -1,0 +1,68 @@
+"""What the functions that an application calls ask for, told to the container before the application starts."""
+
+import inspect
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tenure.binder import Binder
+from tenure.errors import BindingError
+from tenure.keys import show
+from tenure.model.introspect import InjectMarker
+
+_told: "weakref.WeakKeyDictionary[Binder, set[Any]]" = weakref.WeakKeyDictionary()
+_telling = threading.Lock()
+
+
+def expect_handlers(container: Binder, handlers: Iterable[Any]) -> None:
+    """
+    Let `container.check()` look at the parameters of *handlers* that are injected; each is told once.
+
+    Args:
+        container: the container.
+        handlers: functions, methods, or classes whose methods are called; those under `@inject` that name no container
+            are looked at, in whatever other decorators they stand.
+
+    Raises:
+        BindingError: one is marked with `Inject` and is not under `@inject`.
+    """
+    for handler in handlers:
+        for function in _functions(handler):
+            injected = getattr(function, "__tenure_injected__", None)
+            if injected is None:
+                _refuse_unfilled(function)
+            elif _is_new(container, injected):
+                container.expects(injected)
+
+
+def _functions(handler: Any) -> Iterator[Any]:
+    if not isinstance(handler, type):
+        yield handler
+        return
+    for name in dir(handler):
+        found = inspect.getattr_static(handler, name)
+        function = getattr(found, "__func__", found)
+        if inspect.isfunction(function):
+            yield function
+
+
+def _is_new(container: Binder, injected: Any) -> bool:
+    with _telling:
+        told = _told.setdefault(container, set())
+        is_new = injected not in told
+        told.add(injected)
+    return is_new
+
+
+def _refuse_unfilled(function: Any) -> None:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # no Python function
+        return
+    for parameter in parameters:
+        if isinstance(parameter.default, InjectMarker):
+            raise BindingError(
+                f"parameter {parameter.name!r} of {show(function)} is {parameter.default!r}, and nothing fills it in; "
+                "put @inject under the decorator of the route"
+            )

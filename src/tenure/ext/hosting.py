@@ -1,0 +1,139 @@
+"""Containers that applications run on: started before the first request, checked, closed after the last one."""
+
+import threading
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+from tenure.binder import Binder
+from tenure.container import Container
+from tenure.errors import BindingError
+from tenure.ext.handlers import expect_handlers
+from tenure.runtime.scope import State
+
+
+class Hosting:
+    """
+    One container, for all the applications that run on it: the first starts it, the last closes it.
+
+    Whoever started it before keeps it: it is then neither started nor closed here.
+
+    Args:
+        container: the container.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self._container = weakref.ref(container)
+        self._guard = threading.Lock()
+        self._n_runs = 0
+        self._is_ours = False
+
+    def check(self, handlers: Iterable[Any], *, sync: bool = False) -> Container:
+        """Look for what is wrong with the container and with what *handlers* ask of it; see `begin`."""
+        container = self._container()
+        if container is None:
+            raise BindingError("the container of the application is gone: keep it as long as the application")
+        expect_handlers(container, handlers)
+        container.check(sync=sync)
+        return container
+
+    async def begin(self, handlers: Iterable[Any], *, sync: bool = False) -> None:
+        """
+        Check what *handlers* ask for, then open what lives as long as the container.
+
+        Args:
+            handlers: functions that the application calls.
+            sync: whether requests are served without an event loop.
+
+        Raises:
+            GraphError: something is not bound, or bound wrongly; nothing was opened.
+            BindingError: a handler is marked with `Inject`, and not under `@inject`.
+            BaseException: the first failure of an opening; what had been opened is closed again.
+        """
+        container = self.check(handlers, sync=sync)
+        if not self._enter(container):
+            return
+        try:
+            await container.start()
+        except BaseException as error:
+            await self.end(error)
+            raise
+
+    async def end(self, error: BaseException | None) -> None:
+        """Close everything behind the last run, and show it *error*."""
+        container = self._leave()
+        if container is not None:
+            await _close(container, error)
+
+    def begin_sync(self, handlers: Iterable[Any]) -> None:
+        """Do the same without an event loop."""
+        container = self.check(handlers, sync=True)
+        if not self._enter(container):
+            return
+        try:
+            container.start_sync()
+        except BaseException as error:
+            self._leave()
+            container.__exit__(type(error), error, error.__traceback__)
+            raise
+
+    def end_sync(self) -> None:
+        """Close everything behind the last run, without an event loop."""
+        container = self._leave()
+        if container is not None:
+            container.close()
+
+    def _enter(self, container: Container) -> bool:
+        with self._guard:
+            if self._n_runs == 0:
+                self._is_ours = not _is_started(container)
+            self._n_runs += 1
+            return self._is_ours
+
+    def _leave(self) -> Container | None:
+        with self._guard:
+            self._n_runs -= 1
+            return self._container() if self._is_ours and self._n_runs == 0 else None
+
+
+async def _close(container: Container, error: BaseException | None) -> None:
+    if error is None:
+        await container.aclose()
+    else:
+        await container.__aexit__(type(error), error, error.__traceback__)
+
+
+def _is_started(container: Container) -> bool:
+    engine = container.engine
+    life, root = engine.life, engine.root
+    return life is not None and life.started == root.number and root.state is State.OPEN
+
+
+_known: "weakref.WeakKeyDictionary[Container, Hosting]" = weakref.WeakKeyDictionary()
+_knowing = threading.Lock()
+
+
+def hosting(container: Container) -> Hosting:
+    """
+    Return what the applications on *container* share.
+
+    Raises:
+        BindingError: it is no type-driven container.
+    """
+    if not isinstance(container, Container):
+        what = "a declarative container serves applications as part of another one: Container().include(it)"
+        raise BindingError(f"setup takes a tenure.Container, not {container!r}; {what}")
+    with _knowing:
+        return _known.setdefault(container, Hosting(container))
+
+
+def declare(container: Binder, keys: Iterable[Any], scope: str) -> None:
+    """
+    Say that scopes called *scope* are given a value of each of *keys*, unless it is bound already.
+
+    Raises:
+        ScopeError: *container* knows no scope of that name.
+    """
+    for key in keys:
+        if key not in container:
+            container.declare(key, scope=scope)
