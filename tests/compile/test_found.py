@@ -87,6 +87,10 @@ FOUND = {
         (Node("N0", "methods class", "singleton"), MADE_ONCE), (Fault(0, "open", "leave"),),
         (Scope((Get(0),)), Scope((Get(1, "scope"),), "session")),
     ),
+    "what goes in is made once although a default follows it": (
+        (Node("N0", "class"), Node("N1", "function", "request", (Need(0), Need(-1, "default")))), (),
+        (Scope((Get(1, "scope"),)),),
+    ),
     "an instance that was given is in use": (
         (Node("N0", "class"), Node("N1", "instance")), (Fault(0, "make", "nest", 1, 1),), (Get(0), Get(0)),
     ),

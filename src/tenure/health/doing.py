@@ -179,7 +179,7 @@ def _enter(root: Any, subject: Subject) -> None:
     """
     current_scope.set(root)
     record = record_of(subject.value) if subject.exit is not None else None
-    opening.set(() if record is None else (_Inside(record.mark),))  # type: ignore[arg-type]  # as much of one as is looked at
+    opening.set(() if record is None else (_Inside(record.mark),))  # as much of a claim as is looked at
 
 
 def loop_for(subject: Subject, others: list[Any], may_wait_here: bool) -> tuple[Any, Outcome]:

@@ -127,12 +127,13 @@ def _prepared(engine: Any, binding: Binding, home: Scope) -> Callable[[], Any]:
     """Return the 0-argument call of the target, its arguments being there."""
     if not binding.needs:
         return binding.target  # type: ignore[no-any-return]  # what is bound to be called
+    edges = engine.graph.edges(binding)
+    sources = [edge.source for edge in edges if edge.need.by_position]
+    if len(sources) < len(edges) or any(source is None or source.options.optional for source in sources):
+        call: Callable[[], Any] = engine.preparer(binding, False)(home)
+        return call
     args, cache, resolvers = [], engine.root.cache, engine.resolvers
-    for edge in engine.graph.edges(binding):
-        source = edge.source
-        if source is None or source.options.optional or not edge.need.by_position:
-            call: Callable[[], Any] = engine.preparer(binding, False)(home)
-            return call
+    for source in sources:
         value = cache.get(source.key, NOTHING) if source.lifetime == SINGLETON else NOTHING
         args.append(resolvers[source.key](home) if value is NOTHING else value)
     return partial(binding.target, *args)
