@@ -257,6 +257,55 @@ def test_a_synchronous_factory_served_by_a_loop():
     asyncio.run(main())
 
 
+def test_the_keeper_fills_up():
+    """Where one is taken or lost, another is made without anybody's asking."""
+
+    async def main():
+        factory, opened = Factory(), asyncio.Semaphore(0)
+
+        async def connect():
+            async for item in factory.asynchronous():
+                opened.release()
+                yield item
+
+        async with Pool(connect, max_size=4, min_size=3, min_idle=2) as pool:
+            item = await pool.acquire()
+            other = await pool.acquire()
+            for _ in range(4):
+                await opened.acquire()
+            assert pool.stats().size == 4
+            pool.release(other)
+            pool.release(item)
+            pool.resize(max_size=3)
+            pool.invalidate()
+            for _ in range(3):
+                await opened.acquire()
+            assert len(factory.items) == 7
+
+    asyncio.run(main())
+
+
+def test_where_a_borrower_is_now():
+    """A task that keeps an item is told with the line at which it waits; one that has ended is not."""
+
+    async def keep(pool, event):
+        async with pool.acquire():
+            await event.wait()
+
+    async def main():
+        async with Pool(Factory().asynchronous, max_size=1, timeout_s=0.001) as pool:
+            event = asyncio.Event()
+            task = asyncio.create_task(keep(pool, event))
+            while not pool.stats().n_out:
+                await asyncio.sleep(0)
+            with pytest.raises(PoolExhaustedError, match=r"in .*keep, now at .*test_on_a_loop.py"):
+                await pool.acquire()
+            event.set()
+            await task
+
+    asyncio.run(main())
+
+
 def test_uvloop():
     """Its loop has a clock of its own."""
     uvloop = pytest.importorskip("uvloop")

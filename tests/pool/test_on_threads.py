@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import subprocess
 import sys
 import threading
 import weakref
@@ -242,10 +243,12 @@ def test_the_keeper_does_what_is_due():
         assert pool.stats().closed == (("max_idle", 1),)
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_forgotten_pool_is_let_go():
     """Its keeper does not keep it."""
     pool = Pool(Factory().sync)
     pool.open()
+    pool.release(pool.take())
     life = weakref.ref(pool.life)
     keeper = next(thread for thread in threading.enumerate() if thread.name.startswith("tenure keeper"))
     pool.life.kick.set()
@@ -257,3 +260,31 @@ def test_a_forgotten_pool_is_let_go():
     kick.set()
     keeper.join()
     assert not keeper.is_alive()
+
+
+def test_a_forgotten_pool_is_told_of_and_closed():
+    """Where nobody refers to it any more."""
+    factory = Factory()
+    pool = Pool(factory.sync, background=False, name="db")
+    pool.open()
+    pool.release(pool.take())
+
+    with pytest.warns(ResourceWarning, match=r"the pool 'db' was never closed; it was opened at .*test_on_threads.py"):
+        del pool
+        gc.collect()
+
+    assert factory.closed == [0]
+
+
+def test_a_program_that_forgets_its_pool(tmp_path):
+    """At its end the items are closed all the same."""
+    program = (
+        "from tenure import Pool\n"
+        "def connect():\n    yield 1\n    print('closed')\n"
+        "pool = Pool(connect)\npool.open()\npool.release(pool.take())\n"
+    )
+    (tmp_path / "app.py").write_text(program)
+    done = subprocess.run([sys.executable, "-W", "always", "app.py"], capture_output=True, text=True, cwd=tmp_path)
+
+    assert (done.stdout, done.returncode) == ("closed\n", 0)
+    assert "ResourceWarning: the pool of connect was never closed; it was opened at" in done.stderr

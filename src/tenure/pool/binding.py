@@ -10,6 +10,7 @@ from tenure.model.introspect import needs_of
 from tenure.model.self_binding import Asked
 from tenure.pool.borrower import calling_frame, users_frame
 from tenure.pool.making import CLOSE_LIMIT_S
+from tenure.pool.pool import Pool
 
 
 def bindings_of(pool: Any, asked: Asked) -> Sequence[Binding]:
@@ -24,13 +25,14 @@ def bindings_of(pool: Any, asked: Asked) -> Sequence[Binding]:
     key = asked.key
     if key is NOTHING:
         key = qualified(_key_of_items(setup.binding.key), asked.name)
-    own = key_of_pool(type(pool), key)
+    own = key_of_pool(key)
     needs = needs_of(setup.binding.source, {**setup.arguments, **asked.arguments})
     return _itself(pool, own, needs, asked), _borrowed(pool, own, key, asked.usual_scope())
 
 
-def key_of_pool(cls: Any, key: Key) -> Key:
+def key_of_pool(key: Key) -> Key:
     """Return the key of the pool whose items have *key*: `Annotated[Pool[T], q]` for `Annotated[T, q]`."""
+    cls: Any = Pool
     if isinstance(key, str):
         return Annotated[cls, key]
     own, qualifiers = cls[base_of(key)], qualifiers_of(key)

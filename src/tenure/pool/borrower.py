@@ -6,11 +6,11 @@ import threading
 from types import CodeType, FrameType
 from typing import Any
 
+from tenure.lifecycle.waiting import place_of_awaitable, place_of_thread
 from tenure.record import record
 
-_DEPTH = 6
-"""How many callers are recorded where they are."""
-_RANGE = range(_DEPTH)
+_CALLERS = (1, 2)
+"""Callers that are recorded where stacks are; each costs as much as a tenth of a loan."""
 _OWN = (os.path.dirname(os.path.dirname(__file__)) + os.sep, "<tenure")
 """How the names of files of Tenure's own begin."""
 
@@ -49,8 +49,17 @@ class Borrower:
         calls = zip(stack[::2], stack[1::2], strict=True)
         return tuple([_told(code, at) for code, at in calls if not code.co_filename.startswith(_OWN)])
 
+    @property
+    def waits_at(self) -> str | None:
+        """Return `file:line` where it is now, None where that cannot be told: it has ended, or it is who asks."""
+        if isinstance(self.who, int):
+            return place_of_thread(self.who) if self.who != threading.get_ident() else None
+        get_coro = getattr(self.who, "get_coro", None)
+        return place_of_awaitable(get_coro() if get_coro is not None else getattr(self.who, "coro", None))
+
     def __str__(self) -> str:
-        return f"{self.name} has had one for {self.held_s:.3g} s, borrowed at {self.place}"
+        now_at = f", now at {self.waits_at}" if self.waits_at else ""
+        return f"{self.name} has had one for {self.held_s:.3g} s, borrowed at {self.place}{now_at}"
 
 
 def users_frame(frame: FrameType) -> FrameType:
@@ -61,14 +70,15 @@ def users_frame(frame: FrameType) -> FrameType:
     return found or frame
 
 
-def stack_of(frame: FrameType | None) -> list[Any]:
+def stack_of(frame: FrameType) -> list[Any]:
     """Return the function that runs in *frame* and where it is, then the same of its nearest callers."""
-    found: list[Any] = []
-    for _ in _RANGE:
-        if frame is None:
+    found: list[Any] = [frame.f_code, frame.f_lasti]
+    caller = frame.f_back
+    for _ in _CALLERS:
+        if caller is None:
             break
-        found += frame.f_code, frame.f_lasti
-        frame = frame.f_back
+        found += caller.f_code, caller.f_lasti
+        caller = caller.f_back
     return found
 
 

@@ -264,6 +264,11 @@ class Life:
         """Whether nothing is out or being made."""
         return len(self.core.entries) == len(self.core.idle) and not self.core.n_making
 
+    @property
+    def keeps_some(self) -> bool:
+        """Whether what is closed has to be made up for."""
+        return bool(self.core.limits.min_size or self.core.limits.min_idle)
+
     # ending
 
     def settle(self, closer: Closer) -> BaseException | None:
@@ -340,8 +345,9 @@ def _warn_late(label: str, borrower: Borrower) -> None:
     import logging  # noqa: PLC0415 - slow to import, and where nobody else is told
 
     lines = "\n  ".join(borrower.trace)
+    now_at = f"\nand is now at {borrower.waits_at}" if borrower.waits_at else ""
     logging.getLogger("tenure.pool").warning(
-        "%s: %s has had an item for %.3g s, borrowed at\n  %s", label, borrower.name, borrower.held_s, lines
+        "%s: %s has had an item for %.3g s, borrowed at\n  %s%s", label, borrower.name, borrower.held_s, lines, now_at
     )
 
 

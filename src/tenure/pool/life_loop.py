@@ -84,7 +84,9 @@ class LoopLife(Life):
                 more = self.core.enlist(waiter)
                 self.do(answer.todo)
                 self.do(more)
-                return self.lent(await self._waited(waiter, ends_at), frame)
+                found = await self._waited(waiter, ends_at)
+                self._fill_soon()
+                return self.lent(found, frame)
             self.do(answer.todo)
             if answer.refusal is not None:
                 raise self.refusal() if answer.refusal == "state" else self.exhausted(answer.refusal)
@@ -180,6 +182,7 @@ class LoopLife(Life):
             if entry.status == LENT:
                 self.cut_off[id(entry.item)] = entry
             self.do(core.ended(entry))
+            self.kick.set()
             if not isinstance(error, ResourceEndedError):
                 report(error, f"an item of {self.maker.label} failed to close", self.maker.binding.target)
 
@@ -208,6 +211,8 @@ class LoopLife(Life):
             if fatal is not None:
                 self.report.failed.append(fatal)
             self.do(self.core.closed(entry))
+            if self.keeps_some:
+                self.kick.set()
 
     def do(self, todo: Todo) -> None:
         """Carry out *todo*; waits for nothing."""

@@ -66,7 +66,9 @@ class ThreadLife(Life):
         while True:
             answer, waiter = self._ask(began)
             if waiter is not None:
-                return self.lent(self._waited(waiter, answer.todo, timeout_s), frame)
+                found = self._waited(waiter, answer.todo, timeout_s)
+                self._fill_soon()
+                return self.lent(found, frame)
             entry = answer.entry
             try:
                 if answer.must_make:
@@ -221,6 +223,8 @@ class ThreadLife(Life):
             todo = self.core.closed(entry)
         fatal = self.settle(closer)
         self.do(todo)
+        if self.keeps_some:
+            self.kick.set()
         return fatal
 
     def _fill_one(self) -> BaseException | None:
@@ -304,6 +308,16 @@ class ThreadLife(Life):
         with self.lock:
             todo = self.cut_off_all(limit_s)
         self.do(todo)
+
+    def abandon(self) -> None:
+        """Close everything at once: nobody refers to the pool any more, or the program ends."""
+        with self.lock:
+            todo = self.core.stop_lending(CLOSING, self.refusal)
+        self.do(todo)
+        self._cut_off(0.0)
+        self.core.state = CLOSED
+        self.kick.set()
+        self.raise_failures(None)
 
     def disown(self) -> None:
         """Begin anew in a forked child, where no other thread runs."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
 
 from tenure.errors import AsyncInSyncError, BindingError, ContainerClosedError
 from tenure.events import Observer
@@ -13,6 +13,7 @@ from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 from tenure.model.self_binding import Asked
 from tenure.pool.borrower import Borrower
+from tenure.pool.forgotten import watch
 from tenure.pool.life import no_stats
 from tenure.pool.life_loop import LoopLife
 from tenure.pool.life_threads import ThreadLife
@@ -22,6 +23,13 @@ from tenure.pool.making import Maker, binding_of_factory, is_async_factory, labe
 from tenure.pool.setup import Setup
 from tenure.pool.tally import PoolStats
 from tenure.pool.watching import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Iterator
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from typing import Unpack
+
+    from tenure.pool.options import PoolOptions
 
 T = TypeVar("T")
 
@@ -81,6 +89,31 @@ class Pool(Generic[T]):
         setup: what it was told.
         life: its state since it was opened last, None before; both are no part of the promise to users.
     """
+
+    @overload
+    def __init__(self, factory: "type[T]", **options: "Unpack[PoolOptions]") -> None: ...
+
+    @overload
+    def __init__(self, factory: "Callable[..., Iterator[T]]", **options: "Unpack[PoolOptions]") -> None: ...
+
+    @overload
+    def __init__(self, factory: "Callable[..., AsyncIterator[T]]", **options: "Unpack[PoolOptions]") -> None: ...
+
+    @overload
+    def __init__(
+        self, factory: "Callable[..., AbstractContextManager[T]]", **options: "Unpack[PoolOptions]"
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, factory: "Callable[..., AbstractAsyncContextManager[T]]", **options: "Unpack[PoolOptions]"
+    ) -> None: ...
+
+    @overload
+    def __init__(self, factory: "Callable[..., Awaitable[T]]", **options: "Unpack[PoolOptions]") -> None: ...
+
+    @overload
+    def __init__(self, factory: "Callable[..., T]", **options: "Unpack[PoolOptions]") -> None: ...
 
     def __init__(
         self,
@@ -253,6 +286,7 @@ class Pool(Generic[T]):
             raise self._misused("open", is_async=is_async)
         if life is not None and life.is_open and not (is_async and is_dead(life.token)):
             raise BindingError(f"{self._label} is open already; a pool serves one container, or one `with`, at a time")
+        is_by_hand = given is None
         if given is None:
             missing = missing_arguments(setup.binding)
             if missing:
@@ -264,6 +298,8 @@ class Pool(Generic[T]):
         self._watched.outer = outer
         maker = Maker(setup.binding, is_async, self._label, next_number(), self._watched.notify, *given)
         self.life = (LoopLife if is_async else ThreadLife)(setup, maker)
+        if is_by_hand:  # a container looks after its own
+            watch(self, self.life)
         return self.life
 
     def _leave(self, error: BaseException | None) -> None:
