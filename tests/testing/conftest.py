@@ -1,5 +1,6 @@
 """A pytest of its own for each test, with the plugin."""
 
+from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def run(pytester, monkeypatch):
         pytester.makepyfile(test_it=HEAD + text)
         start = pytester.runpytest_inprocess if inprocess else pytester.runpytest_subprocess
         without = ("-p", "no:asyncio") if "pytest_asyncio" not in text else ()
-        return start(*plugin, *without, "-p", "no:cacheprovider", *options)
+        # A scope that nobody leaves stays current: in a context of its own.
+        return copy_context().run(start, *plugin, *without, "-p", "no:cacheprovider", *options)
 
     return run
 
