@@ -1,0 +1,78 @@
+"""
+Write docs/integrations/table.md from what the tests of the integrations show.
+
+Run it from the root of the repository: `PYTHONPATH=src python tests/ext/write_table.py`.
+"""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+TABLE = HERE.parents[1] / "docs" / "integrations" / "table.md"
+COLUMNS = (
+    "start/stop",
+    "scope",
+    "request object",
+    "websocket",
+    "stream",
+    "background",
+    "errors",
+    "schema clean",
+    "start-up check",
+)
+HEAD = """\
+# What each integration does
+
+Written by `tests/ext/write_table.py` from tests that talk to a real server of each framework over the loopback: *yes* where every test of
+the column passed, *–* where the framework has no such thing.
+"""
+
+
+class Seen:
+    """What the tests showed."""
+
+    def __init__(self):
+        self.outcomes = {}
+        self.packages = {}
+        self._at = {}
+
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            marker = item.get_closest_marker("shows")
+            if marker is not None:
+                self._at[item.nodeid] = item.cls.framework, marker.args[0]
+                self.packages[item.cls.framework] = item.cls.packages
+
+    def pytest_runtest_logreport(self, report):
+        at = self._at.get(report.nodeid)
+        if at is not None and (report.when == "call" or not report.passed):
+            self.outcomes.setdefault(at, set()).add(report.outcome)
+
+    def cell(self, framework, column):
+        outcomes = self.outcomes.get((framework, column), set())
+        if "failed" in outcomes:
+            return "**no**"
+        return "yes" if "passed" in outcomes else "–"
+
+    def table(self):
+        lines = [f"| framework | {' | '.join(COLUMNS)} | tested with |", "|---" * (len(COLUMNS) + 2) + "|"]
+        for framework in sorted(self.packages, key=str.casefold):
+            cells = [self.cell(framework, column) for column in COLUMNS]
+            versions = ", ".join(f"{name} {version(name)}" for name in self.packages[framework])
+            lines.append(f"| {framework} | {' | '.join(cells)} | {versions} |")
+        return "\n".join(lines)
+
+
+def main():
+    seen = Seen()
+    code = pytest.main([str(HERE), "-q", "-m", "shows", "-p", "no:cacheprovider", "--timeout=60"], plugins=[seen])
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    TABLE.write_text(f"{HEAD}\n{seen.table()}\n", encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
