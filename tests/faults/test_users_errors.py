@@ -532,6 +532,14 @@ def every_error():
         errors_module.OptionPathError("config.a.b", "config.a", 1),
         errors_module.MissingExtraError("PyYAML", "yaml", "reading a file"),
         errors_module.UnresolvedMarkerError([unresolved_marker()]),
+        errors_module.GuessError(Settings, "it has a method called close", ["close()"], "app.py:3"),
+        errors_module.PoolExhaustedError("the pool of Settings", "timeout", 2, 1.5, 3, 1, ["Task-1"]),
+        errors_module.PoolExhaustedError("the pool of Settings", "max_waiting", 2, n_waiting=4),
+        errors_module.PoolExhaustedError("the pool of Settings", "loop", 2),
+        errors_module.ItemsOutError("the pool of Settings", 1.5, ["Task-1"]),
+        errors_module.LeaseTimeoutError("the keyed Settings", "tenant", 1.5, ["other"]),
+        errors_module.LeaseTimeoutError("the refreshing Settings", None, 1.5),
+        errors_module.LeasesOutError("the keyed Settings", 1.5, ["other"]),
         CloseError("errors while closing", [OSError("disk")]),
     ]
 
