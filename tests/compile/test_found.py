@@ -91,6 +91,10 @@ FOUND = {
         (Node("N0", "class"), Node("N1", "function", "request", (Need(0), Need(-1, "default")))), (),
         (Scope((Get(1, "scope"),)),),
     ),
+    "an object whose opening was interrupted is opened when it is needed next": (
+        (Node("N0", "methods class", "singleton"), Node("N1", "contextmanager", None, (Need(0),))),
+        (Fault(0, "open", "interrupt"),), (Call((1,)), Call((1,))),
+    ),
     "an instance that was given is in use": (
         (Node("N0", "class"), Node("N1", "instance")), (Fault(0, "make", "nest", 1, 1),), (Get(0), Get(0)),
     ),

@@ -134,7 +134,9 @@ def _prepared(engine: Any, binding: Binding, home: Scope) -> Callable[[], Any]:
         return call
     args, cache, resolvers = [], engine.root.cache, engine.resolvers
     for source in sources:
-        value = cache.get(source.key, NOTHING) if source.lifetime == SINGLETON else NOTHING
+        # an object with methods of its own stands there also while it is not open
+        is_settled = source.lifetime == SINGLETON and not (source.lifecycle and source.lifecycle.opens_itself)
+        value = cache.get(source.key, NOTHING) if is_settled else NOTHING
         args.append(resolvers[source.key](home) if value is NOTHING else value)
     return partial(binding.target, *args)
 
