@@ -11,7 +11,8 @@ from typing import Any, TypeVar, overload
 from tenure.errors import BindingError
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Options, Rule, Style
 from tenure.model.bounds import check_seconds
-from tenure.model.detect import lifecycle_of_class, lifecycle_with_close, methods
+from tenure.model.detect import lifecycle_of_class
+from tenure.model.methods import lifecycle_with_close, methods
 from tenure.model.retry import Retry
 from tenure.record import replace
 

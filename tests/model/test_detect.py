@@ -16,7 +16,8 @@ from model_support import bound
 from tenure import Container, managed_resource, resource
 from tenure.errors import BindingError
 from tenure.model.binding import Rule, Style
-from tenure.model.detect import is_abstract, is_async_function, lifecycle_of_class, lifecycle_of_function, methods
+from tenure.model.detect import is_abstract, lifecycle_of_class, lifecycle_of_function
+from tenure.model.methods import is_async_function, methods
 
 
 class Settings: ...

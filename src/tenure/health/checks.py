@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tenure.health.checker import CHECKS
-from tenure.model.detect import METHOD_MARK
 from tenure.model.health import Health
+from tenure.model.methods import METHOD_MARK
 from tenure.record import record
 
 BY_NATURE = ("health_check", "ping")

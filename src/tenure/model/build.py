@@ -20,14 +20,13 @@ from tenure.model.binding import (
 from tenure.model.detect import (
     NEVER_BY_THEMSELVES,
     is_abstract,
-    is_async_function,
     lifecycle_of_class,
     lifecycle_of_client,
     lifecycle_of_function,
-    lifecycle_with_close,
 )
 from tenure.model.functions import is_async_generator_function, is_enumeration, is_routine
 from tenure.model.introspect import annotations_of, needs_of, product_of
+from tenure.model.methods import is_async_function, lifecycle_with_close
 
 _NOTHING_SAID = Options()
 """One for all bindings whose target says nothing."""

@@ -9,22 +9,13 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from tenure.errors import BindingError
-from tenure.keys import origin_of, show
+from tenure.keys import origin_of
 from tenure.model.binding import Lifecycle, Rule, Style
-from tenure.model.functions import (
-    is_abstract_class,
-    is_async_generator_function,
-    is_coroutine_function,
-    is_generator_function,
-    static_attribute,
-    unwrap,
-)
+from tenure.model.functions import is_abstract_class, is_async_generator_function, is_generator_function, unwrap
 from tenure.model.introspect import annotations_of, returns_context
+from tenure.model.methods import is_async_function, method_of, methods, own_function
 from tenure.record import replace
 
-METHOD_MARK = "__tenure_method__"
-"""Attribute of a method that opens its own object; its `__wrapped__` is the user's function."""
 _OPENERS = ("initialize",)
 _CLOSERS = ("dispose", "cleanup")
 _OWN = frozenset((*_OPENERS, *_CLOSERS, "__aenter__", "__enter__"))
@@ -48,11 +39,6 @@ _RECOGNISED = frozenset((
     "subprocess", "asyncio", "anyio", "trio", "tempfile", "logging", "socket",
 ))  # fmt: skip
 """Packages of `clients.TABLES`, which is imported for a class of one of them only."""
-
-
-def is_async_function(function: Any) -> bool:
-    """Tell whether calling *function* gives a coroutine; wrappers made by Tenure count as what they wrap."""
-    return is_coroutine_function(unwrap(function)) if callable(function) else False
 
 
 def lifecycle_of_function(function: Callable[..., Any], declared: bool) -> Lifecycle | None:
@@ -147,8 +133,8 @@ def lifecycle_of_class(cls: type) -> Lifecycle:
     found = lifecycle_of_client(cls)
     if found is not None:
         return found
-    opener = _method(cls, _OPENERS)
-    closer = _method(cls, _CLOSERS)
+    opener = method_of(cls, _OPENERS)
+    closer = method_of(cls, _CLOSERS)
     if opener or closer:
         return _by_names(cls, opener, closer, Rule.FORM)
     return _context_of_class(cls) or _lifecycle_guessed(cls)
@@ -195,7 +181,7 @@ def _context_of_class(cls: type) -> Lifecycle | None:
     """Return the lifecycle of a class that `async with` or `with` opens and closes, None for any other."""
     if _enters(cls, "__aenter__", "__aexit__"):
         return Lifecycle(Style.ASYNC_CONTEXT, opens_async=True, closes_async=True)
-    if _method(cls, ("aclose",)) and not _is_never_entered(cls):
+    if method_of(cls, ("aclose",)) and not _is_never_entered(cls):
         return _by_names(cls, None, "aclose", Rule.ACLOSE)
     return Lifecycle(Style.CONTEXT) if _enters(cls, "__enter__", "__exit__") else None
 
@@ -206,16 +192,16 @@ def _lifecycle_guessed(cls: type) -> Lifecycle:
         return Lifecycle(Style.METHODS, rule=Rule.NEVER)
     if cls.__module__ in NEVER_BY_THEMSELVES:
         return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
-    if _method(cls, ("close",)):
+    if method_of(cls, ("close",)):
         return _by_names(cls, None, "close", Rule.CLOSE)
-    if _method(cls, ("start",)) and _method(cls, ("stop",)):
+    if method_of(cls, ("start",)) and method_of(cls, ("stop",)):
         return _by_names(cls, "start", "stop", Rule.START_STOP)
     return Lifecycle(Style.METHODS, rule=Rule.NOTHING)
 
 
 def _enters(cls: type, enter: str, leave: str) -> bool:
     """Tell whether entering an object of *cls* opens it: that of a lock acquires it, a mock answers to anything."""
-    if not (_method(cls, (enter,)) and _method(cls, (leave,))):
+    if not (method_of(cls, (enter,)) and method_of(cls, (leave,))):
         return False
     definer = next((base for base in cls.__mro__ if enter in vars(base)), cls)
     return definer.__module__ not in _NEVER_ENTERED and not _is_lock(cls)
@@ -238,91 +224,6 @@ def _by_names(cls: type, opener: str | None, closer: str | None, rule: Rule) -> 
         cls=cls,
     )
     return found if rule is Rule.FORM else replace(found, rule=rule)
-
-
-def lifecycle_with_close(cls: type | None, close: str | Callable[[Any], Any]) -> Lifecycle:
-    """
-    Return the lifecycle of something whose closing the user named.
-
-    Args:
-        cls: the class of the object, None if it is not known.
-        close: name of a method of the object, or a function that takes it; either may be asynchronous.
-
-    Raises:
-        BindingError: *cls* is known and has no such method, or *close* is neither a name nor callable.
-    """
-    if callable(close):
-        return replace(methods(None, close), rule=Rule.SAID)
-    if not isinstance(close, str):
-        raise BindingError(f"close= takes the name of a method or a function, not {close!r}")
-    if cls is not None and not callable(getattr(cls, close, None)):
-        raise BindingError(f"{show(cls)} has no method {close!r} to close it with")
-    if cls is None:
-        return replace(_by_name(close), rule=Rule.SAID)
-    return replace(methods(None, own_function(cls, close), cls=cls), rule=Rule.SAID)
-
-
-def _by_name(name: str) -> Lifecycle:
-    """Return a lifecycle that ends with the method *name* of an object whose class is not known yet."""
-
-    def close(obj: Any) -> Any:
-        return getattr(obj, name)()
-
-    close.__name__, close.__qualname__ = name, f"object.{name}"
-    return methods(lambda obj: _require_method(obj, name), close)
-
-
-def _require_method(obj: Any, name: str) -> None:
-    """Find out before anything is owed."""
-    if not callable(getattr(type(obj), name, None)):
-        raise BindingError(f"{type(obj).__qualname__} has no method {name!r} to close it with")
-
-
-def methods(
-    opener: Callable[[Any], Any] | None,
-    closer: Callable[[Any], Any] | None,
-    *,
-    names: frozenset[str] = frozenset(),
-    cls: type | None = None,
-) -> Lifecycle:
-    """Return a lifecycle of two functions that take the object; either may be None or asynchronous."""
-    return Lifecycle(
-        Style.METHODS,
-        open=opener,
-        close=closer,
-        opens_async=opener is not None and _gives_awaitable(opener, cls),
-        closes_async=closer is not None and _gives_awaitable(closer, cls),
-        method_names=names,
-        made_class=cls,
-    )
-
-
-def own_function(cls: type, name: str) -> Any:
-    """Return the user's function *name* of *cls*, not what `@resource` put in its place."""
-    function = getattr(cls, name)
-    return function.__wrapped__ if hasattr(function, METHOD_MARK) else function
-
-
-def _gives_awaitable(function: Callable[..., Any], cls: type | None) -> bool:
-    """
-    Tell whether *function* gives something to await.
-
-    A `lambda self: self.connect()` does not say so itself; it does if it names a coroutine method of *cls*.
-    """
-    if is_async_function(function):
-        return True
-    code = getattr(function, "__code__", None)
-    if cls is None or code is None or code.co_name != "<lambda>":
-        return False
-    return any(is_async_function(getattr(cls, name, None)) for name in code.co_names)
-
-
-def _method(cls: type, names: tuple[str, ...]) -> str | None:
-    """Return the first of *names* that is a function of *cls*, None if there is none."""
-    for name in names:
-        if callable(static_attribute(cls, name)):
-            return name
-    return None
 
 
 def is_abstract(cls: type) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tenure.errors import BindingError
 from tenure.model.binding import Binding
-from tenure.model.detect import is_async_function
+from tenure.model.methods import is_async_function
 from tenure.pool.limits import Limits
 from tenure.record import record
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tenure.keys import Key
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
-from tenure.model.detect import is_async_function
+from tenure.model.methods import is_async_function
 from tenure.model.place import location
 
 Args = tuple[Any, ...]

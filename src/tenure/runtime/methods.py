@@ -16,8 +16,8 @@ from tenure.errors import ContainerClosedError
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import Lifecycle
-from tenure.model.detect import METHOD_MARK
 from tenure.model.functions import is_async_generator_function, is_coroutine_function, static_attribute
+from tenure.model.methods import METHOD_MARK
 from tenure.runtime.emptying import close_by_hand
 from tenure.runtime.forwarding import forwarding
 from tenure.runtime.managed import DiscardedError, opened

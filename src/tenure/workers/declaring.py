@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar, overload
 
 from tenure.declare import resource
 from tenure.errors import BindingError
-from tenure.model.detect import is_async_function
 from tenure.model.introspect import annotations_of, without_markers
+from tenure.model.methods import is_async_function
 from tenure.model.place import location
 from tenure.workers.handle import Worker
 from tenure.workers.living import task_life, thread_life
