@@ -276,6 +276,34 @@ def test_the_command_explains_a_whole_container(app, capsys):
     assert [each["label"] for each in json.loads(capsys.readouterr().out)] == ["Store", "Settings"]
 
 
+@pytest.mark.parametrize(
+    ("name", "labels"), [("App", ["App.store", "App.users"]), ("App.store", ["App.store"]), ("app", None)]
+)
+def test_the_command_explains_providers(name, labels, tmp_path, monkeypatch, capsys):
+    """One, or all of a declarative container."""
+    program = """
+from tenure import containers, providers
+
+class Store:
+    def __enter__(self): ...
+    def __exit__(self, *outcome): ...
+
+class App(containers.DeclarativeContainer):
+    store = providers.Resource(Store)
+    users = providers.Factory(dict, store=store)
+
+app = App()
+"""
+    (tmp_path / "declared_of_explain.py").write_text(program, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "declared_of_explain", raising=False)
+    assert main(["explain", f"declared_of_explain:{name}", "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert labels is None or labels == [each["label"] for each in found]
+    assert (found[0]["rule"], found[0]["closes"]) == ("a context manager", "__exit__()")
+
+
 def test_the_command_tells_of_a_guess(app, capsys):
     """With --strict by its exit status."""
     assert main(["explain", f"{app}:Store", "--strict"]) == 1

@@ -377,6 +377,20 @@ async def test_a_lease_by_hand(shop):
         assert keyed.stats().n_used == 0
 
 
+async def test_a_lease_is_given_back_from_another_thread(shop):
+    """What has to be closed then is closed on the loop."""
+    async with Keyed(shop.item) as keyed:
+        lease = keyed.lease("a")
+        await lease.aopen()
+        keyed.drop("a")
+        await anyio.to_thread.run_sync(lease.release)
+        with anyio.fail_after(10):
+            while shop.open:
+                await anyio.sleep(0.001)
+
+    assert shop.log == ["+a", "-a"]
+
+
 async def test_use_in_the_wrong_colour(shop):
     """Nothing is touched."""
     async with Keyed(shop.item) as keyed:

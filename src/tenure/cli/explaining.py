@@ -3,20 +3,22 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from tenure import Container
 from tenure.cli.finding import Refused, found_at
 from tenure.errors import GraphError, MissingBindingError
-from tenure.model.explaining import Explanation
+from tenure.model.explaining import Explanation, explained
+from tenure.model.graph import Graph, declares_binding
 
 __all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "say how a resource is opened and closed, and what told so"
 DESCRIPTION = """
-Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, or a
-class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict if one is
-a guess; 2 if there is no such thing.
+Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, a
+provider, or a class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict if
+one is a guess; 2 if there is no such thing.
 """
 
 
@@ -25,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target",
         metavar="MODULE:KEY",
-        help="a class, a function or a container, as in `app.main:Database` or `app.main:container`",
+        help="a class, a function, a provider or a container, as in `app.main:Database` or `app.main:container`",
     )
     parser.add_argument(
         "--in",
@@ -56,6 +58,10 @@ def _explanations(target: str, container: str | None) -> list[Explanation]:
     if isinstance(found, Container):
         keys = [binding.key for binding in found.engine.graph if binding.declared and binding.target is not found]
         return [found.explain(key) for key in keys]
+    if container is None and _is_provider(found):
+        return [_of_provider(found)]
+    if container is None and isinstance(getattr(found, "providers", None), Mapping):  # a declarative container
+        return [_of_provider(each) for each in found.providers.values() if _is_provider(each)]
     if container is not None:
         where = found_at(container, "container")
         where = where() if callable(where) and not isinstance(where, Container) else where
@@ -63,6 +69,19 @@ def _explanations(target: str, container: str | None) -> list[Explanation]:
             raise Refused(f"{container!r} is {where!r}, no tenure.Container")
         return [where.explain(found)]
     return [_by_itself(target, found)]
+
+
+def _is_provider(found: Any) -> bool:
+    return not isinstance(found, type) and declares_binding(found)
+
+
+def _of_provider(provider: Any) -> Explanation:
+    """Explain what *provider* declares; what it needs declares itself as well."""
+
+    def declared(key: Any) -> Any:
+        return key.__tenure_binding__() if declares_binding(key) else None
+
+    return explained(Graph({}, declared), declared(provider))
 
 
 def _by_itself(target: str, found: Any) -> Explanation:
