@@ -1,6 +1,7 @@
 """A pool for threads: what has to be done is done by the thread that finds it, outside the lock."""
 
 import _thread
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from tenure.pool.keeping import start_thread
 from tenure.pool.life import Life, is_no
 from tenure.pool.making import seconds_since
 from tenure.pool.upkeep import find_lost, next_at, upkeep
+
+
+_SLICE_S = 1.0
+"""Seconds of one wait: Ctrl-C that comes just before it begins is heard when it ends, and not before (CPython)."""
 
 
 class ThreadLife(Life):
@@ -331,11 +336,14 @@ class ThreadLife(Life):
 def _block(gate: Any, seconds: float | None) -> None:
     """Wait on this thread until *gate* is released, at most *seconds*; Ctrl-C gets through."""
     let_through()
-    gate.acquire(timeout=-1 if seconds is None else min(seconds, threading.TIMEOUT_MAX))
+    ends_at = math.inf if seconds is None else time.monotonic() + seconds
+    while not gate.acquire(timeout=max(0.0, min(ends_at - time.monotonic(), _SLICE_S))):
+        if time.monotonic() >= ends_at:
+            return
 
 
 @waits
 def _await_change(changed: threading.Condition, seconds: float | None) -> None:
-    """Wait on this thread until *changed* is told, at most *seconds*; Ctrl-C gets through."""
+    """Wait on this thread until *changed* is told, at most *seconds*, or for a while; Ctrl-C gets through."""
     let_through()
-    changed.wait(None if seconds is None else min(seconds, threading.TIMEOUT_MAX))
+    changed.wait(_SLICE_S if seconds is None else min(seconds, _SLICE_S))
