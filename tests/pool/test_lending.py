@@ -196,6 +196,49 @@ def test_the_same_item_twice(face):
     face.run(body)
 
 
+@pytest.mark.parametrize("timeout_s", [-1, "5", True, float("nan")])
+def test_a_time_that_is_none(face, timeout_s):
+    """It is refused before anything is lent or waited for."""
+
+    async def body(face):
+        async with face.inside(face.pool()) as pool:
+            with pytest.raises(ValueError, match="timeout_s must be a number of seconds"):
+                await face.take(pool, timeout_s)
+            assert pool.stats().size == 0
+
+    face.run(body)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"min_size": 3, "max_size": 2}, {"max_size": 0}, {"max_size": None}, {"min_idle": 11}, {"min_size": -1},
+        {"jitter": 2}, {"max_idle_s": 0}, {"max_lifetime_s": "1"}, {"check_after_s": -1}, {"max_uses": 0},
+        {"max_waiting": -1}, {"retry": 3}, {"check": 1}, {"clock": 3}, {"discard": ValueError()}, {"discard": 3},
+        {"close_timeout_s": None}, {"timeout_s": 0}, {"late_after_s": -2}, {"max_size": True}, {"close": 3},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_options_out_of_bounds(options):
+    """A pool that could not work is refused when it is made."""
+    with pytest.raises(BindingError):
+        Pool(Factory().sync, **options)
+
+
+def test_what_makes_nothing():
+    """An object that exists is no factory; nor is an asynchronous one for threads, or an asynchronous reset."""
+
+    async def reset(_):
+        raise AssertionError("never called")
+
+    with pytest.raises(BindingError, match="takes what makes its items"):
+        Pool(object())
+    with pytest.raises(BindingError, match="is asynchronous"):
+        Pool(Factory().asynchronous, is_async=False)
+    with pytest.raises(BindingError, match="reset is asynchronous"):
+        Pool(Factory().sync, reset=reset)
+
+
 def test_where_a_loan_was_entered(face):
     """The borrower is the code with the `with`, not Tenure's own."""
 

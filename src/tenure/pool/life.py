@@ -126,6 +126,12 @@ class Life:
         core.idle.append(entry)
         return True
 
+    def check_timeout(self, timeout_s: Any) -> None:
+        """Raise ValueError unless *timeout_s* is a number of seconds >= 0 or None; asked where there is a wait."""
+        is_number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
+        if timeout_s is not None and not (is_number and timeout_s >= 0):
+            raise ValueError(f"timeout_s must be a number of seconds >= 0 or None, not {timeout_s!r}")
+
     def lent(self, entry: Entry, frame: FrameType) -> Entry:
         """Note who has got *entry*."""
         entry.code, entry.at, entry.who = frame.f_code, frame.f_lasti, self.who()

@@ -75,6 +75,7 @@ class LoopLife(Life):
 
     async def take(self, timeout_s: float | None, frame: FrameType) -> Entry:
         """Lend an item, where the short way has none, waiting for one at most *timeout_s* seconds."""
+        self.check_timeout(timeout_s)
         began = self.clock()
         ends_at = None if timeout_s is None else self.loop.now() + timeout_s
         while True:

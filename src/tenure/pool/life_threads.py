@@ -20,7 +20,6 @@ from tenure.pool.life import Life, is_no
 from tenure.pool.making import seconds_since
 from tenure.pool.upkeep import find_lost, next_at, upkeep
 
-
 _SLICE_S = 1.0
 """Seconds of one wait: Ctrl-C that comes just before it begins is heard when it ends, and not before (CPython)."""
 
@@ -66,6 +65,7 @@ class ThreadLife(Life):
 
     @uninterrupted
     def _take(self, timeout_s: float | None, frame: FrameType) -> Entry:
+        self.check_timeout(timeout_s)
         began = self.clock()
         self._keep()
         while True:

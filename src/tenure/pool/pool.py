@@ -182,12 +182,13 @@ class Pool(Generic[T]):
         Return a loan: `with` or `async with` gives an item and takes it back; `await` gives one to be released by hand.
 
         Args:
-            timeout_s: seconds to wait for one, > 0; None: for ever.
+            timeout_s: seconds to wait for one, >= 0; None: for ever.
 
         Raises when it is entered or awaited:
             PoolExhaustedError: there was none in time, or too many wait; it says who has them.
             ContainerClosedError: the pool is not open.
             WrongLoopError: another event loop runs than the one it was opened on.
+            ValueError: *timeout_s* is no number of seconds.
             BaseException: what the factory raised.
         """
         return Loan(self, self._usual_timeout_s if timeout_s is USUAL else timeout_s)
