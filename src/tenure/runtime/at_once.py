@@ -40,7 +40,7 @@ def may_be_made_at_once(binding: Binding) -> bool:
     lifecycle, options = binding.lifecycle, binding.options
     if binding.make is not Make.CALL or binding.lifetime == TRANSIENT or options.optional or options.retry is not None:
         return False
-    return lifecycle is None or not (lifecycle.is_async or lifecycle.opens_itself)
+    return lifecycle is None or not (lifecycle.opens_async or lifecycle.closes_async or lifecycle.opens_itself)
 
 
 def obtain_at_once(engine: Any, binding: Binding, home: Scope, scope: Scope) -> Any:
@@ -63,7 +63,7 @@ def obtain_at_once(engine: Any, binding: Binding, home: Scope, scope: Scope) -> 
     is_deep = facts.depth > LONG_CHAIN and not is_ready
     if is_deep or not is_known or engine.notify is not None or start_now() is not None:
         return drive(obtain(engine, binding, home, is_async=False))
-    claim, is_mine = claim_for(engine, binding, home, n_own=3)  # this, Miss, and what wraps that
+    claim, is_mine = claim_for(engine, binding, home, n_own=3)  # this, `_missed`, and what wraps that
     if claim is None or not is_mine:
         return drive(obtain(engine, binding, home, is_async=False))
     try:
@@ -91,7 +91,8 @@ def _fulfil(engine: Any, binding: Binding, home: Scope, claim: Claim, facts: Fac
             if claim.starts_over:
                 raise StartOver
             claim.is_prepared = True
-        ready = below_is_ready.set(False)  # what the user's code asks for at run time was not made ready
+        # what the user's code asks for at run time was not made ready
+        ready = below_is_ready.set(False) if below_is_ready.get() else None
         try:
             if binding.lifecycle is None:
                 value = call()
@@ -99,7 +100,8 @@ def _fulfil(engine: Any, binding: Binding, home: Scope, claim: Claim, facts: Fac
                 exit_ = _opened(engine, binding, home, claim, call, facts)
                 value = exit_.value
         finally:
-            below_is_ready.reset(ready)
+            if ready is not None:
+                below_is_ready.reset(ready)
         has_succeeded = True
     except BaseException as error:
         end_badly(engine, binding, home, claim, error, chain, None)

@@ -25,24 +25,26 @@ def home_rule(engine: Any, binding: Binding) -> Home:
 class Miss:
     """The synchronous miss of *binding*: a function of a scope that gives the value; see `obtain`."""
 
-    __slots__ = ("_binding", "_engine", "_is_simple", "_is_variant")
+    __slots__ = ("_binding", "_engine", "_is_variant")
 
     def __init__(self, engine: Any, binding: Binding, *, is_variant: bool = False) -> None:
         self._engine = engine
         self._binding = binding
         self._is_variant = is_variant
-        self._is_simple: bool = not is_variant and may_be_made_at_once(binding)
 
-    @uninterrupted
     def __call__(self, scope: Scope) -> Any:
         """Return the value."""
-        engine, binding = self._engine, self._binding
-        home = engine.root if binding.lifetime == SINGLETON else scope  # generated code walked to the named scope
-        if self._is_simple and engine.makes_at_once:
-            return obtain_at_once(engine, binding, home, scope)
-        if not below_is_ready.get():
-            refuse_async(engine, binding, scope)
-        return drive(obtain(engine, binding, home, is_async=False, is_variant=self._is_variant))
+        return _missed(self._engine, self._binding, scope, self._is_variant)
+
+
+@uninterrupted
+def _missed(engine: Any, binding: Binding, scope: Scope, is_variant: bool) -> Any:
+    home = engine.root if binding.lifetime == SINGLETON else scope  # generated code walked to the named scope
+    if engine.makes_at_once and not is_variant and may_be_made_at_once(binding):
+        return obtain_at_once(engine, binding, home, scope)
+    if not below_is_ready.get():
+        refuse_async(engine, binding, scope)
+    return drive(obtain(engine, binding, home, is_async=False, is_variant=is_variant))
 
 
 class Kept:
@@ -66,7 +68,7 @@ class Kept:
             return self._cache[self._key]
         except KeyError:
             pass
-        return Miss(self._engine, self._binding)(scope)
+        return _missed(self._engine, self._binding, scope, is_variant=False)
 
 
 def amiss(engine: Any, binding: Binding, home: Home, *, is_variant: bool = False) -> Callable[[Scope], Any]:
