@@ -138,7 +138,7 @@ def shown_nothing(binding, handle, outcome, close=tenure.lifecycle.closing.close
         (tenure.runtime.emptying, "_ordered", first_opened_first, "A:trio:3.4:amixed:request:none", "L18"),
         (Report, "settle", closing_error_first, "A:sync:2.1:gen:request:5=Fault+6=Fault", "L25"),
         (Report, "settle", closing_error_first, "A:asyncio:2.1:agen:request:**", "L25"),
-        (Closer, "_note", kept_quiet, "A:sync:2.1:cm:lazy:*", "L23"),
+        (Closer, "note", kept_quiet, "A:sync:2.1:cm:lazy:*", "L23"),
         (tenure.runtime.starting, "roll_back", not_rolled_back, "A:asyncio:2.1:acm:eager:*", "L10"),
         (tenure.lifecycle.closing, "close_handle", shown_nothing, "A:sync:2.1:cm:request:*", "L13"),
         (AsyncioBackend, "wait_out", left_alone, "A:asyncio:2.0:agen:eager:*", "L10"),

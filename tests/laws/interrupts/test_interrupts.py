@@ -2,8 +2,7 @@
 
 import pytest
 
-from tenure.lifecycle import opening
-from tenure.runtime import fulfilling
+from tenure.runtime import at_once, fulfilling
 from tests.laws.interrupts import driver
 from tests.laws.interrupts.injecting import Injector
 
@@ -37,13 +36,13 @@ def _interrupted(search):
 
 def test_a_handle_that_is_lost_is_found(monkeypatch):
     """L3, L10: what is open although its opening raised KeyboardInterrupt is found."""
-    make = opening._make_and_open
+    open_handle = at_once.open_handle
 
     def losing(binding, made):
-        yield from make(binding, made)
+        yield from open_handle(binding, made)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(opening, "_make_and_open", losing)
+    monkeypatch.setattr(at_once, "open_handle", losing)
     outcome = driver.run("D:sync:get-context:signal:100000")
 
     assert "L10" in {each.law for each in outcome.violations}
@@ -53,14 +52,13 @@ def test_a_claim_that_stays_is_found(monkeypatch):
     """L43: a claim that is not ended makes everybody wait who comes later."""
     monkeypatch.setattr(fulfilling, "_withdraw", lambda *_: None)
     monkeypatch.setattr(fulfilling.Claim, "fail", lambda *_: None)
-    monkeypatch.setattr(opening, "_attempt", _interrupting)
+    monkeypatch.setattr(at_once, "_opened", _interrupting)
     outcome = driver.run("D:sync:get-again:signal:100000")
 
     assert "L43" in {each.law for each in outcome.violations}
 
 
-def _interrupting(binding, make):
-    yield from ()
+def _interrupting(*_):
     raise KeyboardInterrupt
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tenure.lifecycle import claim
-from tenure.runtime import fulfilling, leaving, opening
+from tenure.runtime import at_once, leaving, misses
 from tests.laws.threads import driver
 from tests.laws.threads.scenarios import SCENARIOS
 from tests.laws.threads.search import Search
@@ -33,7 +33,7 @@ def broken_laws(*names):
 def test_a_claim_without_the_lock_is_found(monkeypatch):
     """L2: without the lock two threads claim the same resource."""
 
-    def claim_for(engine, binding, home):
+    def claim_for(engine, binding, home, n_own=1):
         if binding.key in home.cache:
             return None, False
         home.refuse_unless_open()
@@ -43,7 +43,7 @@ def test_a_claim_without_the_lock_is_found(monkeypatch):
         found = home.inflight[binding.key] = claim.Claim(binding, binding)
         return found, True
 
-    monkeypatch.setattr(opening, "claim_for", claim_for)
+    monkeypatch.setattr(at_once, "claim_for", claim_for)
 
     assert "L2" in broken_laws("same")
 
@@ -51,13 +51,13 @@ def test_a_claim_without_the_lock_is_found(monkeypatch):
 def test_a_cache_looked_at_twice_without_a_lock_is_found(monkeypatch):
     """L2: who looks, makes and looks again makes two."""
 
-    def obtain(engine, binding, home, is_async, **_):
+    def obtain(engine, binding, home, scope):
         if binding.key in home.cache:
             return home.cache[binding.key]
         found = home.inflight[binding.key] = claim.Claim(binding, binding)
-        return (yield from fulfilling.fulfil(engine, binding, home, found, is_async))
+        return at_once._fulfil(engine, binding, home, found, engine.plans.facts(binding))
 
-    monkeypatch.setattr(opening, "obtain", obtain)
+    monkeypatch.setattr(misses, "obtain_at_once", obtain)
 
     assert "L2" in broken_laws("same")
 
@@ -94,13 +94,13 @@ def test_circles_that_nobody_looks_for_are_found(monkeypatch):
 
 def test_a_lock_held_while_user_code_runs_is_found(monkeypatch):
     """L42: the lock of all engines must not be held while a resource opens."""
-    make = fulfilling._make
+    make = at_once._opened
 
     def locked(engine, *args):
         with engine.lock:
-            return (yield from make(engine, *args))
+            return make(engine, *args)
 
-    monkeypatch.setattr(fulfilling, "_make", locked)
+    monkeypatch.setattr(at_once, "_opened", locked)
 
     assert "L42" in broken_laws("disjoint")
     assert broken_laws("own-locks") & {"L38", "L42"}
