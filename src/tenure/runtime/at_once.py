@@ -19,14 +19,13 @@ from tenure.lifecycle.handles import as_found, never_yields, open_handle
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Style
 from tenure.model.plan import Facts
 from tenure.runtime.fulfilling import (
-    StartOver,
-    below_is_ready,
     end_badly,
     is_disowned,
     note_need,
     put,
     refuse_late,
 )
+from tenure.runtime.making import StartOver, below_is_ready
 from tenure.runtime.needing import exit_of, learn, needs_of, note_fed
 from tenure.runtime.opening import LONG_CHAIN, claim_for, obtain
 from tenure.runtime.records import note_dependent

@@ -14,10 +14,12 @@ from tenure.lifecycle.owner import Owner
 from tenure.model.binding import Binding
 from tenure.notes import attach_closing_errors
 from tenure.runtime.degrading import stand_in, unavailable
-from tenure.runtime.fulfilling import StartOver, needs_owner, open_in_turn, shared_failure, tell_if_unheard
+from tenure.runtime.fulfilling import shared_failure
 from tenure.runtime.holding import add_holder, begin_close, end_close, hold, holder_for, place_of, touch
+from tenure.runtime.making import StartOver, open_in_turn
 from tenure.runtime.needing import learn, tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
+from tenure.runtime.owned import needs_owner, tell_if_unheard
 from tenure.runtime.records import Managed, drop, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of

@@ -7,7 +7,7 @@ from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.model.binding import SINGLETON, Binding
 from tenure.runtime.at_once import may_be_made_at_once, obtain_at_once
-from tenure.runtime.fulfilling import below_is_ready
+from tenure.runtime.making import below_is_ready
 from tenure.runtime.opening import obtain
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import Scope, refuse_sync_scope

@@ -12,7 +12,9 @@ from tenure.lifecycle.effects import Steps, waited
 from tenure.lifecycle.exits import asking_stack
 from tenure.model.binding import TRANSIENT, Binding
 from tenure.runtime.degrading import stand_in
-from tenure.runtime.fulfilling import StartOver, below_is_ready, fulfil, launch, needs_owner
+from tenure.runtime.fulfilling import fulfil
+from tenure.runtime.making import StartOver, below_is_ready
+from tenure.runtime.owned import launch, needs_owner
 from tenure.runtime.refusing import is_made
 from tenure.runtime.scope import Scope, closing
 from tenure.runtime.turns import StartAborted, joined, start_now

@@ -18,10 +18,10 @@ from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import fulfilling, managed, opening
+from tenure.runtime import managed, opening, owned
 from tenure.runtime.degrading import is_spared
-from tenure.runtime.fulfilling import below_is_ready
 from tenure.runtime.life import life_of
+from tenure.runtime.making import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
 from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
@@ -189,7 +189,7 @@ def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
         return managed.launch(engine, binding, home)
     claim, is_mine = opening.claim_for(engine, binding, home)
     if claim is not None and is_mine:
-        fulfilling.launch(engine, binding, home, claim)
+        owned.launch(engine, binding, home, claim)
     return claim
 
 

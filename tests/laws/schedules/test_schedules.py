@@ -8,7 +8,7 @@ from tenure.lifecycle import claim as claims
 from tenure.lifecycle import turns
 from tenure.lifecycle.backends import asyncio as backend
 from tenure.lifecycle.latch import Latch
-from tenure.runtime import emptying, entering, fulfilling, leaving
+from tenure.runtime import emptying, entering, fulfilling, leaving, making
 from tests.laws.schedules import driver
 from tests.laws.schedules.asyncio_play import AsyncioPlay
 from tests.laws.schedules.loop import Deadlock, OracleLoop
@@ -122,7 +122,7 @@ class Broken:
 
     @staticmethod
     def first_opened_closes_first(monkeypatch):
-        monkeypatch.setattr(fulfilling, "needs_of", lambda *_: ())
+        monkeypatch.setattr(making, "needs_of", lambda *_: ())
         monkeypatch.setattr(emptying, "_ordered", lambda scope, exits: exits)
 
     @staticmethod

@@ -41,7 +41,7 @@ BUGS = (
     ),
     Bug(
         "no-owner-tasks", "L52 L33", "BA",
-        "runtime/fulfilling.py",
+        "runtime/owned.py",
         "    lifecycle = binding.lifecycle\n    if home.task is None:\n        return ",
         "    lifecycle = binding.lifecycle\n    if home.task is None:\n        return False\n"
         "    if home.task is None:\n        return ",
