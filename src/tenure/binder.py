@@ -114,7 +114,7 @@ class Binder:
             self._serial += 1
             return
         if value is NOTHING and hasattr(type(key if target is NOTHING else target), "__tenure_bind__"):
-            self._bind_itself(key, target, name, scope, arguments, close, resource)
+            self._bind_itself(key, target, name, scope, arguments, health, close, resource)
             return
         if value is not NOTHING:
             if target is not NOTHING:
@@ -135,7 +135,9 @@ class Binder:
         self._leave_companions(binding.key)
         self._add(binding)
 
-    def _bind_itself(self, key: Any, target: Any, name: Any, scope: Any, arguments: Any, *refused: Any) -> None:
+    def _bind_itself(
+        self, key: Any, target: Any, name: Any, scope: Any, arguments: Any, health: Any, *refused: Any
+    ) -> None:
         """Take what an object says of itself: all of it or, where one of its bindings is refused, nothing."""
         from tenure.model.self_binding import asked_of, refuse_options  # noqa: PLC0415 - many programs need it never
 
@@ -148,6 +150,10 @@ class Binder:
             self._serial += 1
             found.append(replace(binding, serial=self._serial))
             self._check(binding)
+        if health is not None:  # of the object itself, not of what it lends
+            from tenure.model.health import with_health  # noqa: PLC0415 - imported on use: many programs never do
+
+            found[0] = with_health(found[0], health)
         for binding in found:
             if binding.key in self and binding.key in self.engine.used:
                 raise BindingInUseError(binding.key)

@@ -1,15 +1,19 @@
 """A report tells whether a container lives, is ready and has started, and how what is open in it is."""
 
+import itertools
 from typing import Annotated
 
 import anyio
 import pytest
-from health_support import answers, bound, of, raises, short, singleton
+from health_support import answers, bound, of, raises, short, singleton, virtually
 
 import tenure.health
-from tenure import Container, containers, providers, resource
+from tenure import Container, Pool, containers, providers, resource
 from tenure.errors import BindingError
 from tenure.health import Health, HealthReport, Probe, ResourceHealth
+from tenure.health.answers import of_answer
+from tenure.health.checks import ask_of
+from tenure.record import replace
 from tenure.runner import run
 from tenure.workers import Stop, Worker, worker
 
@@ -838,3 +842,104 @@ async def test_a_start_in_a_request_is_no_start_of_the_container():
     await container.aclose()
 
     assert seen == ["not started", "starting", "started"]
+
+
+# Pools.
+
+
+class Item:
+    """What pools lend here."""
+
+    async def close(self):
+        pass
+
+
+async def test_pools():
+    """By their account: nothing is borrowed."""
+    is_away, waiting = [False], anyio.Event()
+
+    async def make() -> Item:
+        if is_away[0]:
+            raise OSError
+        return Item()
+
+    pool = Pool(make, max_size=1, close="close", timeout_s=5)
+    container = Container()
+    container.bind(Item, pool)
+    found = []
+
+    async def look():
+        (told,) = (each for each in (await container.health()).resources if "Pool" in each.label)
+        found.append((told.status, told.error, told.details["n_out"], told.details["n_idle"]))
+
+    async def borrow():
+        waiting.set()
+        async with pool.acquire():
+            pass
+
+    virtually(container, itertools.count(0, 10).__next__)  # no answer is good for long
+    async with container:
+        await look()
+        async with pool.acquire(), anyio.create_task_group() as tasks:
+            tasks.start_soon(borrow)
+            await waiting.wait()
+            while not pool.stats().n_waiting:
+                await anyio.sleep(0)
+            await look()
+            tasks.cancel_scope.cancel()
+
+    assert found == [("healthy", None, 0, 0), ("degraded", "1 borrowers wait for one of 1", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("account", "status", "error"),
+    [
+        ({}, "healthy", None),
+        ({"n_make_failures": 3}, "healthy", None),
+        ({"n_make_failures": 3, "min_size": 1}, "unhealthy", "no item could be made, 3 times"),
+        ({"n_make_failures": 3, "n_waiting": 1}, "unhealthy", "no item could be made, 3 times"),
+        ({"n_make_failures": 3, "n_waiting": 1, "n_out": 1}, "degraded", "1 borrowers wait for one of 10"),
+        ({"n_make_failures": 3, "min_size": 1, "n_idle": 1}, "healthy", None),
+        ({"state": "draining"}, "degraded", "the pool is draining"),
+    ],
+)
+def test_the_account_of_a_pool(account, status, error):
+    """What it means."""
+
+    class Account(Pool):
+        def stats(self):
+            return replace(super().stats(), **{"state": "open"} | account)
+
+    ask = ask_of(None, Account(Item))
+    outcome = of_answer(ask.call(Account(Item)), 0.0, counts=True)
+
+    assert (ask.is_instant, outcome.status, outcome.error) == (True, status, error)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_pool_with_a_check_of_its_own(backend):
+    """It takes the pool, not an item; what is lent has none."""
+    seen = []
+
+    async def ask(pool):
+        async with pool.acquire() as item:
+            seen.append(type(item))
+            raise OSError("asked")
+
+    async def main():
+        container = Container()
+        container.bind(Item, Pool(Item, max_size=1, close="close"), health=ask)
+        async with container:
+            return await container.health()
+
+    report = anyio.run(main, backend=backend)
+    assert [(each.status, each.error) for each in report.resources] == [("unhealthy", "asked")]
+    assert seen == [Item]
+
+
+def test_a_check_of_a_pool_that_is_none():
+    """It is refused, and nothing is bound."""
+    container = Container()
+    with pytest.raises(BindingError, match="health takes a function"):
+        container.bind(Item, Pool(Item, close="close"), health=3)
+    assert Item not in container

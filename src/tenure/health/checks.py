@@ -3,6 +3,7 @@
 import functools
 import inspect
 import operator
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -48,8 +49,10 @@ def ask_of(said: Any, obj: Any) -> Ask | None:
     """
     if said is False:
         return None
-    if said is None and type(obj).__module__ == "tenure.workers.handle":
+    if said is None and _is_a(obj, "tenure.workers.handle", "Worker"):
         return Ask(_worker, _LENIENT, is_instant=True)
+    if said is None and _is_a(obj, "tenure.pool.pool", "Pool"):
+        return Ask(_pool, _USUAL, is_instant=True)
     health = _USUAL if said is None else said
     if health.check is None:
         return _by_class(type(obj), health, BY_NATURE if said is None else None)
@@ -109,6 +112,32 @@ def _is_async(function: Any) -> bool:
     if hasattr(function, METHOD_MARK):  # ours, around theirs; Python 3.11 cannot see what it is
         function = inspect.unwrap(function)
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(vars(type(function)).get("__call__"))
+
+
+def _is_a(obj: Any, module: str, name: str) -> bool:
+    """Tell whether *obj* is of a class of ours, which is not imported for the sake of this question."""
+    found = sys.modules.get(module)
+    return found is not None and isinstance(obj, getattr(found, name))
+
+
+def _pool(pool: Any) -> dict[str, Any]:
+    """
+    Say how a pool is, by its account; borrows nothing, for that would compete with those who need it.
+
+    It is unhealthy where nothing could be made that there should be or that somebody waits for, and degraded while
+    somebody waits, or while it lends nothing.
+    """
+    stats = pool.stats()
+    names = ("n_idle", "n_out", "n_making", "n_waiting", "max_size", "n_make_failures", "n_timeouts")
+    found: dict[str, Any] = {name: getattr(stats, name) for name in names}
+    is_empty = stats.n_idle + stats.n_out == 0
+    if stats.state != "open":
+        return found | {"status": "degraded", "error": f"the pool is {stats.state}"}
+    if is_empty and stats.n_make_failures and (stats.n_waiting or stats.min_size):
+        return found | {"status": "unhealthy", "error": f"no item could be made, {stats.n_make_failures} times"}
+    if stats.n_waiting:
+        return found | {"status": "degraded", "error": f"{stats.n_waiting} borrowers wait for one of {stats.max_size}"}
+    return found
 
 
 def _worker(worker: Any) -> dict[str, Any]:
