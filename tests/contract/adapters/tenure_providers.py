@@ -5,7 +5,7 @@ from tenure.errors import closing_errors
 from tenure.observe.health import ResourceHealthChecker
 from tenure.testing import contract
 from tenure.testing.contract.adapter import ASYNC_CLASS, ASYNC_GENERATOR, CLASS, GENERATOR, PLAIN, VALUE
-from tests.contract.adapters.tenure_types import Handle, declared
+from tests.contract.adapters.tenure_types import Handle, declared, look
 
 
 class Adapter(contract.Adapter):
@@ -74,6 +74,7 @@ class Adapter(contract.Adapter):
         self.container.check()
 
     async def probe(self):
+        await look(self.container)
         return await ResourceHealthChecker(self.container).check_all_resources()
 
     def carried(self, error):

@@ -2,6 +2,8 @@
 
 from tenure import Container, Retry, resource
 from tenure.errors import closing_errors
+from tenure.health import report, report_sync
+from tenure.lifecycle.backends import running
 from tenure.observe.health import ResourceHealthChecker
 from tenure.testing import contract
 from tenure.testing.contract.adapter import ASYNC_CLASS, ASYNC_GENERATOR, CLASS, GENERATOR, PLAIN, VALUE
@@ -108,10 +110,16 @@ class Adapter(contract.Adapter):
         self.container.check()
 
     async def probe(self):
+        await look(self.container)
         return await ResourceHealthChecker(self.container).check_all_resources()
 
     def carried(self, error):
         return closing_errors(error)
+
+
+async def look(container):
+    """Ask for a report of *container*, whether a loop runs here or not."""
+    return report_sync(container) if running() is None else await report(container)
 
 
 def declared(node):
