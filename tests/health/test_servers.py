@@ -6,11 +6,11 @@ import time
 import anyio
 import pytest
 from health_support import short
-from tests.laws.servers.running import HOST, ServerMissingError
 
 from tenure import Container, resource
 from tenure.health import Health
-from tests.laws.servers import driver
+from tests.live.running import HOST, ServerMissingError
+from tests.live.started import server_of
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ PATIENCE_S = 20.0
 def server(request):
     """Return a server of the kind that is asked for, up and unfrozen also afterwards."""
     try:
-        found = driver.server_of(request.param)
+        found = server_of(request.param)
     except ServerMissingError as missing:
         pytest.skip(str(missing))
     yield found
