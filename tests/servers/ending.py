@@ -62,13 +62,14 @@ class Ending(Load):
         except BaseException as error:
             self.close_errors.append(repr(error))
         finally:
+            self.server.thaw()  # some clients wait for the server although they are cancelled
             self._is_closed = True
             self.account.n_requests = 0
 
     async def _until_closed(self, container: Container) -> None:
-        while not self._is_closed:
+        refused = self.account.errors["ContainerClosedError"]
+        while not self._is_closed and self.account.errors["ContainerClosedError"] < refused + CROWD:
             await self._aworker(container, _One(self.account))
-            await self.world.turn()
 
 
 class _One:

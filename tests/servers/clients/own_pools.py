@@ -6,7 +6,7 @@ from typing import Any
 
 from tenure import Container, resource
 from tests.live.running import HOST
-from tests.servers.clients.client import SIZE, WAIT_S, Client
+from tests.servers.clients.client import CLOSE_S, SIZE, WAIT_S, Client
 from tests.servers.clients.postgres import Asyncpg, Psycopg, Sqlalchemy, conninfo
 from tests.servers.connection import Connection
 
@@ -37,6 +37,7 @@ class AsyncpgPool(_Own):
             ))  # fmt: skip
             return self.made[-1]
 
+        @resource(close_timeout=CLOSE_S)  # giving it back asks the server
         async def borrow(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
             async with pool.acquire(timeout=WAIT_S) as raw:
                 yield Connection(raw, raw.get_server_pid())
@@ -67,6 +68,7 @@ class PsycopgPool(_Own):
             ))  # fmt: skip
             return self.made[-1]
 
+        @resource(close_timeout=CLOSE_S)  # giving it back asks the server
         async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[Connection]:
             async with pool.connection() as raw:
                 yield Connection(raw, raw.info.backend_pid)
@@ -95,6 +97,7 @@ class SqlalchemyEngine(_Own):
             ))  # fmt: skip
             return self.made[-1]
 
+        @resource(close_timeout=CLOSE_S)  # giving it back asks the server
         async def borrow(engine: AsyncEngine) -> AsyncIterator[Connection]:
             async with engine.connect() as raw:
                 identity = (await raw.execute(text("SELECT pg_backend_pid()"))).scalar()
@@ -123,6 +126,7 @@ class RedisPool(_Own):
             self.made.append(redis.asyncio.Redis.from_pool(pool))
             return self.made[-1]
 
+        @resource(close_timeout=CLOSE_S)  # giving it back asks the server
         async def borrow(client: redis.asyncio.Redis) -> AsyncIterator[Connection]:
             async with client.client() as raw:
                 yield Connection(raw, await raw.client_id())
