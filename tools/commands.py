@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import bench, checks, environment, instructions, laws, links, matrix, pythons, report
+from tools import bench, checks, environment, instructions, laws, links, matrix, pythons, report, servers
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +80,9 @@ def parser() -> argparse.ArgumentParser:
     proving = commands.add_parser("laws", help="run the rig of the laws: every case, then the seeded bugs")
     laws.add_arguments(proving)
     proving.set_defaults(run=laws.laws)
+    loading = commands.add_parser("servers", help="real servers under load and faults: the report")
+    servers.add_arguments(loading)
+    loading.set_defaults(run=servers.servers)
     commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
     return top
 

@@ -1,6 +1,7 @@
 """A container that is closed while requests are under way, and while its server is frozen or gone."""
 
 import contextlib
+import threading
 from typing import Any
 
 from tenure import Container
@@ -53,7 +54,10 @@ class Ending(Load):
         while self.account.n_ended < N_BEFORE:
             await self.world.turn()
         if self._fault is not None:
-            getattr(self.server, self._fault)()
+            fault = threading.Thread(target=getattr(self.server, self._fault))
+            fault.start()  # aside: it may have to wait for what requests are doing
+            while fault.is_alive():
+                await self.world.turn()
         try:
             async with self.world.limit(CLOSE_HANG_S):
                 await container.aclose()
