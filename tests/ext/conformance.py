@@ -136,7 +136,9 @@ class Conformance:
     packages: tuple[str, ...]
     is_async = True
     starts_at_once = True
+    has_lifespan = True
     lacks: dict[str, str] = {}
+    refusal: type[Exception] = GraphError
 
     @pytest.fixture(autouse=True)
     def _only_what_there_is(self, request):
@@ -181,7 +183,7 @@ class Conformance:
     @shows("start/stop")
     def test_around_its_own_start_and_stop(self, container, log):
         """What the application does when it starts and stops happens between."""
-        if not self.starts_at_once:
+        if not self.has_lifespan:
             pytest.skip("the framework has no start and stop of its own")
         with self.serve(self.app(container, log)):
             pass
@@ -270,8 +272,7 @@ class Conformance:
     @shows("start-up check")
     def test_a_handler_that_cannot_be_served(self, container, log):
         """The application does not start, says why, and opens nothing."""
-        with pytest.raises(GraphError, match=r"broken.*Unbound") as caught:
+        with pytest.raises(self.refusal, match=r"broken.*Unbound"):
             self.start(self.broken(container))
 
-        assert "Unbound" in str(caught.value)
         assert list(log) == []

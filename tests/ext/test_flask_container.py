@@ -86,7 +86,7 @@ class TestFlask(Conformance):
     framework = "Flask"
     packages = ("flask", "werkzeug")
     is_async = False
-    starts_at_once = False
+    starts_at_once = has_lifespan = False
     lacks = {"websocket": "WSGI knows none"}
 
     def app(self, container, log):

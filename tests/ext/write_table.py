@@ -26,8 +26,8 @@ COLUMNS = (
 HEAD = """\
 # What each integration does
 
-Written by `tests/ext/write_table.py` from tests that talk to a real server of each framework over the loopback: *yes* where every test of
-the column passed, *–* where the framework has no such thing.
+Written by `tests/ext/write_table.py` from tests that talk to a real server of each framework over the loopback:
+*yes* where every test of the column passed, *none* where the framework has no such thing.
 """
 
 
@@ -55,7 +55,7 @@ class Seen:
         outcomes = self.outcomes.get((framework, column), set())
         if "failed" in outcomes:
             return "**no**"
-        return "yes" if "passed" in outcomes else "–"
+        return "yes" if "passed" in outcomes else "none"
 
     def table(self):
         lines = [f"| framework | {' | '.join(COLUMNS)} | tested with |", "|---" * (len(COLUMNS) + 2) + "|"]
