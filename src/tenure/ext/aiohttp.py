@@ -1,94 +1,116 @@
 """
-Providers of aiohttp applications, extensions, middleware and views, under the names that dependency-injector has.
+aiohttp: a container that starts and stops with the application, a scope per request, streams and websockets included.
 
-They are for programs that have them; `@inject` on a handler does the same for less: see `tenure.wiring`.
+What else is here are providers of applications, extensions, middleware and views, under the names that
+dependency-injector has for them, for programs that have them; they are loaded when they are first asked for.
 """
 
-import functools
-import inspect
-from collections.abc import AsyncIterator, Awaitable
-from collections.abc import Callable as CallableType
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Any
 
-from tenure.containers import Container
-from tenure.ext.lifespan import Lifespan
-from tenure.providers import BaseResource, Callable, DelegatedCallable, Factory, Resource, Singleton
-from tenure.providers.base import T_co
+from tenure.container import Container
+from tenure.errors import BindingError
+from tenure.ext.hosting import declare, hosting
+from tenure.ext.routes import functions_of
+from tenure.injection import Inject, inject
 
-__all__ = ["Application", "ClassBasedView", "CleanupContext", "Extension", "Middleware", "MiddlewareFactory", "View"]
+if TYPE_CHECKING:
+    from aiohttp import web
 
+    from tenure.ext.aiohttp_providers import (
+        Application,
+        ClassBasedView,
+        CleanupContext,
+        Extension,
+        Middleware,
+        MiddlewareFactory,
+        View,
+    )
 
-class Application(Singleton[T_co]):
-    """Makes an aiohttp application, once."""
-
-    __slots__ = ()
-
-
-class Extension(Singleton[T_co]):
-    """Makes an extension of an application, once."""
-
-    __slots__ = ()
-
-
-class Middleware(DelegatedCallable[T_co]):
-    """A middleware with what it needs besides the request and the handler: `Middleware(log_requests, logger)`."""
-
-    __slots__ = ()
-    __middleware_version__ = 1
-
-
-class MiddlewareFactory(Factory[T_co]):
-    """Makes a middleware: `MiddlewareFactory(limit_requests, config.rate)`."""
-
-    __slots__ = ()
+__all__ = [
+    "Application",
+    "ClassBasedView",
+    "CleanupContext",
+    "Extension",
+    "Inject",
+    "Middleware",
+    "MiddlewareFactory",
+    "View",
+    "inject",
+    "setup",
+]
 
 
-class View(Callable[T_co]):
-    """Calls a handler, at every request."""
-
-    __slots__ = ()
-
-    def as_view(self) -> CallableType[..., Awaitable[Any]]:
-        """Return a function to be given as a handler, with the name of the one behind it."""
-        return functools.update_wrapper(_handler(self), self.provides)
-
-
-class ClassBasedView(Factory[T_co]):
-    """Makes a class-based view, at every request."""
-
-    __slots__ = ()
-
-    def as_view(self) -> CallableType[..., Awaitable[Any]]:
-        """Return a function to be given as a handler."""
-        view: CallableType[..., Awaitable[Any]] = _handler(self)
-        for name in ("__name__", "__doc__", "__module__"):
-            setattr(view, name, getattr(self.provides, name))
-        return view
-
-
-def _handler(provider: Any) -> Any:
-    async def view(request: Any, *args: Any, **kwargs: Any) -> Any:
-        made = await provider.async_(request, *args, **kwargs)
-        return await made if inspect.isawaitable(made) else made  # a class-based view is awaited for its response
-
-    return view
-
-
-class CleanupContext:
+def setup(
+    app: "web.Application", container: Container, *, scope: str = "request", handlers: Iterable[Any] = ()
+) -> None:
     """
-    Opens the resources of a container when an application starts and closes them when it stops.
+    Let *app* run on *container*: call it when the middlewares are there.
 
-    `app.cleanup_ctx.append(CleanupContext(container))`; see `tenure.ext.starlette.Lifespan`, which it is for aiohttp.
+    It is started before everything in `cleanup_ctx`, and closed after it. Each request has a scope, around everything
+    that handles it, websockets and streamed bodies included; in it aiohttp's `Request` can be asked for. What handlers
+    raise is shown to its resources, save a `web.HTTPException` with a status below 400, which is an answer.
 
     Args:
-        container: the container.
-        resource_type: which of its resources; a subclass of `providers.BaseResource`.
+        app: an application that has not started yet; its subapplications are served with it.
+        container: left alone if somebody else has started it.
+        scope: name of the scopes.
+        handlers: functions under `@inject` that are called besides those of the routes, to be checked at the start.
+
+    Raises:
+        BindingError: *container* is no type-driven container; or `setup` was called for *app* before.
+        ScopeError: it knows no scope of that name.
+
+    Raises at the start of *app*:
+        GraphError: a route asks for something that is not bound, or the container is wrong in itself; nothing was
+            opened.
+        BindingError: a route is marked with `Inject`, and is not under `@inject`.
     """
+    from aiohttp import web  # noqa: PLC0415 - loads the framework only with it
 
-    def __init__(self, container: Container, resource_type: type[BaseResource[Any]] = Resource) -> None:
-        self._lifespan = Lifespan(container, resource_type)
+    host, told = hosting(container), tuple(handlers)
+    if any(hasattr(each, "__tenure_container__") for each in app.middlewares):
+        raise BindingError("this application has a container already: call setup(app, container) once for each")
+    declare(container, (web.Request,), scope)
 
-    async def __call__(self, app: Any) -> AsyncIterator[None]:
-        """Open the resources; close them when the application goes on."""
-        async with self._lifespan(app):
-            yield
+    async def life(app: "web.Application") -> AsyncIterator[None]:
+        await host.begin([*functions_of(app), *told])
+        yield
+        await host.end(None)
+
+    @web.middleware
+    async def scoped(request: "web.Request", handler: Any) -> "web.StreamResponse":
+        async with container.resource_scope(scope, values={web.Request: request}):
+            try:
+                response: web.StreamResponse = await handler(request)
+            except web.HTTPException as raised:
+                if raised.status >= 400:
+                    raise
+                answer = raised
+            else:
+                await _send_stream(response, request)
+                return response
+        raise answer
+
+    vars(scoped)["__tenure_container__"] = container
+    app.cleanup_ctx.insert(0, life)
+    app.middlewares.insert(0, scoped)
+
+
+async def _send_stream(response: Any, request: "web.Request") -> None:
+    """Send a body that has yet to be made while the scope is open; aiohttp itself would send it afterwards."""
+    from aiohttp.payload import AsyncIterablePayload  # noqa: PLC0415 - loads the framework only with it
+
+    if isinstance(getattr(response, "body", None), AsyncIterablePayload):
+        await response.prepare(request)
+        await response.write_eof()
+
+
+def __getattr__(name: str) -> Any:
+    """Load a provider when it is first asked for: only programs with declarative containers do."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import tenure.ext.aiohttp_providers as room  # noqa: PLC0415 - as above
+
+    globals()[name] = found = getattr(room, name)
+    return found

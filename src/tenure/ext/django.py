@@ -58,14 +58,15 @@ def setup(app: Any, container: Container, *, scope: str = "request", handlers: I
         container.bind(HttpRequest, _current_request, scope=scope)
     if isinstance(app, WSGIHandler):
         host.check([*_views(), *told], sync=True)
-    _keep_requests(app)
-    app._exception_middleware.insert(0, _note)  # noqa: SLF001 - what a middleware with `process_exception` adds to
+    served: Any = app
+    _keep_requests(served)
+    served._exception_middleware.insert(0, _note)  # noqa: SLF001 - what a middleware with `process_exception` adds to
     if isinstance(app, ASGIHandler):
         return Lifespan(
-            asgi.ScopeMiddleware(app, container, scope=scope, values=_none), host, lambda: [*_views(), *told]
+            asgi.ScopeMiddleware(served, container, scope=scope, values=_none), host, lambda: [*_views(), *told]
         )
     start = wsgi.FirstRequest(host, lambda: [*_views(), *told])
-    return wsgi.ScopeMiddleware(app, container, start=start, values=wsgi.no_values, scope=scope)
+    return wsgi.ScopeMiddleware(served, container, start=start, values=wsgi.no_values, scope=scope)
 
 
 def _current_request() -> "HttpRequest":
