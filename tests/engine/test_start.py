@@ -42,6 +42,36 @@ def at(log, act, name):
     return next(time for what, who, time in log if (what, who) == (act, name)) - log[0][2]
 
 
+class LastFirst:
+    """Stands for trio's dice: of the tasks that are ready, the youngest runs first."""
+
+    def shuffle(self, batch):
+        pass
+
+    def uniform(self, low, high):
+        return low
+
+
+def test_a_chain_longer_than_the_stack_starts_whoever_runs_first(monkeypatch):
+    """What is below is waited for, not opened one inside the other (L63)."""
+    monkeypatch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
+    monkeypatch.setattr(trio._core._run, "_r", LastFirst())
+    container, log, below = Container(), [], None
+    for number in range(400):
+        key = type(f"N{number}", (), {"initialize": lambda self: log.append(type(self).__name__)})
+        if below is not None:
+            exec("def __init__(self, below: Below): pass", space := {"Below": below})
+            key.__init__ = space["__init__"]
+        container.bind(resource(scope="singleton")(key))
+        below = key
+
+    async def main():
+        async with container:
+            assert log == [f"N{number}" for number in range(400)]
+
+    trio.run(main)
+
+
 def test_the_makespan_is_that_of_the_critical_path():
     """L63: independent openings overlap: a start takes as long as its longest chain."""
     log = []

@@ -1,7 +1,7 @@
 """Open objects that have records: on a `get`, before one of their methods runs, or with an eager start."""
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceUnavailableError
@@ -184,12 +184,23 @@ def _needs_owner(record: Managed, holder: Scope) -> bool:
     return record.home is None or needs_owner(record.binding, holder)
 
 
-def launch(engine: Any, binding: Binding, home: Scope) -> Claim:
-    """Make and open a managed binding in a task of its own; the claim that is returned tells when and how it ended."""
+def launch(engine: Any, binding: Binding, home: Scope, below: Sequence[Claim]) -> Claim:
+    """
+    Make and open a managed binding in a task of its own; the claim that is returned tells when and how it ended.
+
+    Args:
+        engine: the engine of *home*.
+        binding: the managed one.
+        home: where it lives.
+        below: what is being opened of that which it needs. The task waits for it first: whoever runs first would open
+            all that is below, one inside the other, and a chain may be longer than Python's stack.
+    """
     claim = Claim(binding, binding)
 
     def open_(owner: Owner) -> Steps[bool]:
         try:
+            for each in below:
+                yield from joined(each)
             yield from waited(agetter(engine, binding)(home))
         except BaseException as error:  # noqa: BLE001 - the claim tells it
             claim.fail(shared_failure(error, (), claim, owner) or error)

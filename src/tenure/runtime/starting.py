@@ -7,7 +7,7 @@ Every resource is launched at once and waits for what it needs, so the makespan 
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tenure.errors import AsyncInSyncError, ResourceUnavailableError
@@ -170,11 +170,13 @@ def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Cla
     """Launch what is not there; return what is under way, and where it will belong."""
     tokens = start_of.set(run), below_is_ready.set(True)
     begun: dict[Claim, Scope] = {}
+    by_key: dict[Key, Claim] = {}
     try:
         for binding, home in launches:
-            claim = _launch(engine, binding, home)
+            claim = _launch(engine, binding, home, by_key)
             if claim is not None:
                 begun[claim] = home
+                by_key[binding.key] = claim
     except BaseException as error:  # noqa: BLE001 - raised when what was begun has ended
         run.fail(error)
     finally:
@@ -184,9 +186,10 @@ def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Cla
     return begun
 
 
-def _launch(engine: Any, binding: Binding, home: Scope) -> Claim | None:
+def _launch(engine: Any, binding: Binding, home: Scope, launched: Mapping[Key, Claim]) -> Claim | None:
     if is_managed(binding):
-        return managed.launch(engine, binding, home)
+        below = [launched[each.key] for each in engine.plans.facts(binding).resources if each.key in launched]
+        return managed.launch(engine, binding, home, below)
     claim, is_mine = opening.claim_for(engine, binding, home)
     if claim is not None and is_mine:
         owned.launch(engine, binding, home, claim)
