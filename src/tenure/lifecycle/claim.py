@@ -19,13 +19,20 @@ from tenure.lifecycle.unraisable import report
 from tenure.model.binding import Binding
 
 opening: ContextVar[tuple[Any, ...]] = ContextVar("tenure.opening", default=())
-"""The openings (and closings) that the running code is part of, outermost first: each a `Claim`, or a `Joint`."""
+"""
+The openings (and closings) that the running code is part of, outermost first: each a `Claim`, or a `Joint`.
+
+What has ended tells nothing but that and its `mark`.
+"""
 
 
 def openings() -> tuple["Claim", ...]:
     """Return those of `opening` that are still under way: a task that an opening started lives on after it."""
     chain = opening.get()
-    return tuple([claim for each in chain for claim in each.claims if not claim.done.is_set]) if chain else chain
+    if not chain:
+        return chain
+    under_way = [each for each in chain if not each.done.is_set]
+    return tuple([claim for each in under_way for claim in each.claims if not claim.done.is_set])
 
 
 def innermost() -> "Claim | None":
@@ -39,7 +46,7 @@ def innermost() -> "Claim | None":
 
 def is_part_of(claim: "Claim") -> bool:
     """Tell whether the running code is part of *claim*: `claim in openings()`, without a look at all of them."""
-    return not claim.done.is_set and any(claim is each or claim in each.members for each in opening.get())
+    return any(claim is each or claim in each.members for each in opening.get() if not each.done.is_set)
 
 
 NEVER_LEAVES = "__tenure_never_leaves__"
