@@ -1,51 +1,24 @@
 """
 Close exits: one of them with its limit and its events, all of a scope in order.
 
-Order: the reverse of opening, corrected by recorded needs where something was opened after what depends on it (L18).
-Everything runs, whatever is raised (L24); who raises what at the end is `outcome`'s business.
+The order is that of `order`. Everything runs, whatever is raised (L24); who raises what at the end is `outcome`'s
+business.
 """
 
-import threading
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from tenure.errors import ResourceTimeoutError, WrongLoopError
 from tenure.lifecycle.backends import Backend, LimitReachedError, describe, running
 from tenure.lifecycle.claim import openings
-from tenure.lifecycle.effects import Limited, Steps, drive, unwrapped, waited
+from tenure.lifecycle.effects import Limited, Steps, unwrapped, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
-from tenure.lifecycle.latch import Latch
+from tenure.lifecycle.on_thread import OnThread
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
-from tenure.lifecycle.unraisable import report
-from tenure.lifecycle.waiting import place_of_error, place_of_thread
+from tenure.lifecycle.waiting import place_of_error
 from tenure.notes import note_closing
-
-
-def in_closing_order(exits: Sequence[Exit]) -> list[Exit]:
-    """
-    Return *exits*, given in order of opening, in the order in which they must be closed.
-
-    Every exit comes before those that it needs; otherwise the last opened comes first. O(n + needs).
-    """
-    dependents: dict[int, list[Exit]] = {}
-    for exit_ in exits:
-        for need in exit_.needs:
-            dependents.setdefault(need.number, []).append(exit_)
-    ordered: dict[int, Exit] = {}
-    for last in reversed(exits):
-        stack = [last]
-        while stack:
-            top = stack[-1]
-            waiting = [d for d in dependents.pop(top.number, ()) if d.number not in ordered]
-            if waiting:
-                stack.extend(waiting)
-            else:
-                stack.pop()
-                ordered.setdefault(top.number, top)
-    return list(ordered.values())
 
 
 def close_exit(exit_: Exit, outcome: BaseException | None, place: Place, limit_s: float | None) -> Steps[bool]:
@@ -115,63 +88,6 @@ def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -
     if exit_.binding.options.close_timeout is None:
         return (yield from steps)  # the container's default never moves a synchronous close to another thread
     return bool((yield from waited(OnThread(steps, limit_s, exit_.binding.label))))
-
-
-class OnThread:
-    """
-    Synchronous *steps* on a daemon thread of their own, which can be abandoned after *seconds* (L62).
-
-    Raises `LimitReachedError` then; the thread neither blocks the loop nor the end of the process.
-    """
-
-    __slots__ = ("_done", "_error", "_is_abandoned", "_result", "label", "seconds", "steps")
-
-    def __init__(self, steps: Steps[Any], seconds: float, label: str) -> None:
-        self.label: str = label
-        self._is_abandoned = False
-        self.steps: Steps[Any] = steps
-        self.seconds: float = seconds
-        self._done = Latch()
-        self._result: Any = None
-        self._error: BaseException | None = None
-
-    def _run(self) -> None:
-        try:
-            self._result = drive(self.steps)
-        except BaseException as error:  # noqa: BLE001 - raised where the close was asked for
-            self._error = error
-            if self._is_abandoned:
-                report(error, f"{self.label} failed to close after it was given up", self)
-        finally:
-            self._done.set()
-
-    def _start(self) -> threading.Thread:
-        thread = threading.Thread(target=self._run, name="tenure close", daemon=True)
-        thread.start()
-        return thread
-
-    def _outcome(self, thread: threading.Thread) -> Any:
-        if not self._done.is_set:
-            self._is_abandoned = True
-            raise LimitReachedError(place_of_thread(thread.ident))
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-    def block(self) -> Any:
-        """Wait on this thread, at most *seconds*."""
-        thread = self._start()
-        thread.join(self.seconds)
-        return self._outcome(thread)
-
-    async def wait(self) -> Any:
-        """Wait on the running loop, at most *seconds*, whoever cancels."""
-        thread = self._start()
-        cancelled = await self._done.wait_out(self.seconds)
-        result = self._outcome(thread)
-        if cancelled is not None:
-            raise cancelled
-        return result
 
 
 class Closer:

@@ -13,9 +13,10 @@ from tenure.lifecycle.ahead import Ahead
 from tenure.lifecycle.backends import Backend, running
 from tenure.lifecycle.bare import close_bare
 from tenure.lifecycle.claim import Claim, opening
-from tenure.lifecycle.closing import Closer, in_closing_order
+from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
+from tenure.lifecycle.order import in_closing_order
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.holding import begin_close, end_close, release
 from tenure.runtime.registry import orphan

@@ -11,7 +11,7 @@ BUGS = (
     ),
     Bug(
         "late-needs-do-not-order", "L18", "A",
-        "lifecycle/closing.py",
+        "lifecycle/order.py",
         "            waiting = [d for d in dependents.pop(top.number, ()) if d.number not in ordered]\n",
         "            waiting: list[Exit] = []\n",
     ),
@@ -138,7 +138,7 @@ BUGS = (
     ),
     Bug(
         "abandoned-thread-keeps-the-process", "L62", "F",
-        "lifecycle/closing.py",
+        "lifecycle/on_thread.py",
         'name="tenure close", daemon=True)',
         'name="tenure close", daemon=False)',
     ),
