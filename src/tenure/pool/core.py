@@ -20,6 +20,13 @@ __all__ = ["CLOSED", "CLOSING", "DRAINING", "NEW", "OPEN", "Answer", "Core", "To
 class Core(State):
     """The decisions; see `State` for the arguments and attributes."""
 
+    state: str
+    generation: int
+    n_making: int
+    n_closing: int
+    fill_failures: int
+    fill_at: float
+
     # asking
 
     def ask(self, now: float) -> Answer:

@@ -37,10 +37,10 @@ class LoopLife(Life):
     def __init__(self, setup: Any, maker: Any) -> None:
         super().__init__(setup, maker)
         self.loop: Loop = loop_here()
-        self.clock = setup.clock or self.loop.now
-        self.token = self.loop.token
-        self.running = self.loop.running
-        self.who = self.loop.who
+        self.clock: Callable[[], float] = setup.clock or self.loop.now
+        self.token: Any = self.loop.token
+        self.running: Callable[[], Any] = self.loop.running
+        self.who: Callable[[], Any] = self.loop.who
         self._context = contextvars.copy_context()
         self._changed = Latch()
         self._owners: set[Owner] = set()

@@ -156,7 +156,7 @@ class Pool(Generic[T]):
             raise BindingError(
                 f"{binding.label} is asynchronous, so no pool for threads can make it: leave is_async out"
             )
-        self.setup = Setup(
+        self.setup: Setup = Setup(
             binding=binding, name=name, is_async=is_loops if is_async is None else bool(is_async), limits=limits,
             arguments=arguments or {}, check=check, reset=reset, discard=discard, on_late=on_late, clock=clock,
             background=background,
