@@ -10,6 +10,7 @@ from pool_support import Clock, Factory
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, PoolExhaustedError, WrongLoopError
 from tenure.pool import Pool
+from tests.laws.schedules.loop import OracleLoop
 
 
 def test_first_come_first_served():
@@ -204,6 +205,41 @@ def test_what_is_made_during_a_close_is_not_waited_for():
         assert cancelled == [True]
 
     asyncio.run(main())
+
+
+def test_a_making_that_has_not_begun_when_the_pool_is_closed():
+    """It never begins, and keeps no place: the close has nothing to wait for."""
+
+    async def main():
+        factory = Factory()
+        pool = Pool(factory.asynchronous, close_timeout_s=3600)
+        await pool.aopen()
+        task = asyncio.create_task(pool.atake())
+        await asyncio.sleep(0)
+        await pool.aclose()
+        with pytest.raises(ContainerClosedError):
+            await task
+        assert (factory.n_tried, pool.stats().size) == (0, 0)
+
+    asyncio.run(main())
+
+
+def test_who_was_served_leaves_no_timer():
+    """The limit of a wait ends with it."""
+    loop = OracleLoop(pure=False)
+
+    async def main():
+        async with Pool(Factory().asynchronous, max_size=1, background=False) as pool:
+            item = await pool.acquire()
+            waiting = loop.create_task(pool.atake(timeout_s=1000.0), name="waiting")
+            await asyncio.sleep(0)
+            n_timers = len(loop.timers)
+            pool.release(item)
+            pool.release(await waiting)
+            assert (n_timers, len(loop.timers)) == (1, 0)
+
+    loop.play(main())
+    loop.close()
 
 
 def test_a_loop_that_ends_first():
