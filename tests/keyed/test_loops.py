@@ -150,6 +150,27 @@ async def test_the_bound_holds_also_while_the_old_one_closes(shop):
     assert shop.most == 1
 
 
+async def test_one_place_is_taken_once(shop):
+    """Of two who wait for the end of the same closing one gets the place, the other waits for the next."""
+    shop.may_close = anyio.Event()
+    async with Keyed(shop.item, max_size=1) as keyed:
+        async with keyed.lease("a"):
+            pass
+
+        async def use(key):
+            async with keyed.lease(key) as item:
+                assert item.key == key
+
+        async with anyio.create_task_group() as tasks:
+            for key in "bc":
+                tasks.start_soon(use, key)
+                await settle()
+            shop.may_close.set()
+
+    assert sorted(shop.log) == ["+a", "+b", "+c", "-a", "-b", "-c"]
+    assert shop.most == 1
+
+
 async def test_who_finds_no_room_waits_for_it(shop):
     """Until a lease is left."""
     async with Keyed(shop.item, max_size=1) as keyed, anyio.create_task_group() as tasks:

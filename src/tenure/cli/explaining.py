@@ -17,8 +17,8 @@ __all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
 SUMMARY = "say how a resource is opened and closed, and what told so"
 DESCRIPTION = """
 Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, a
-provider, or a class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict if
-one is a guess; 2 if there is no such thing.
+provider, or a class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict
+if one is a guess; 2 if there is no such thing.
 """
 
 

@@ -131,9 +131,11 @@ class Work(Generic[C]):
         yield from self.do(self._is_made(entry, exit_))
 
     def _steps_to_make(self, entry: Entry) -> Steps[Exit]:
-        before, entry.after = entry.after, None
-        if before is not None and before.gone is not None:
+        before = entry.after
+        if before is not None:
             yield before.gone
+            with self.lock:
+                entry.after = None  # not before: its place would be taken twice
         exit_ = yield from self.items.open(*self.arguments(entry))
         try:
             self.look_at(entry, exit_.value)
