@@ -1,6 +1,7 @@
 """One item per key over threads, and what is refused before anything happens."""
 
 import gc
+import os
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +189,55 @@ def test_what_is_forgotten_is_let_go():
     gc.collect()
 
     assert ref() is None
+
+
+def test_what_is_forgotten_with_items_open(shop):
+    """A warning names it and its items; nothing is closed by the garbage collector."""
+    keyed = Keyed(shop.item, name="shops")
+    keyed.begin()
+    with keyed.lease("a"):
+        pass
+    items, forgotten = [entry.exit for entry in keyed.life.core.entries], [keyed]
+    del keyed
+    with pytest.warns(ResourceWarning, match=r"(?s)Keyed 'shops' was dropped with items still open.*with`, or close"):
+        forgotten.clear()
+
+    assert shop.log == ["+a"]
+    items[0].handle.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.parametrize("is_bound", [False, True])
+def test_a_forked_child_owes_nothing(is_bound, shop):
+    """It has no item of the parent's, closes none, and may begin a life of its own."""
+    keyed, container = Keyed(shop.item), Container()
+    container.bind(Item, keyed)
+
+    def begin():
+        return container.get(Keyed[Item]) if is_bound else keyed.__enter__()
+
+    with begin().lease("a") as item:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                seen = [keyed._own_life() is None]
+                with begin().lease("a") as own:
+                    seen += [own is not item, shop.log == ["+a", "+a"]]
+                keyed.close()
+                seen.append(shop.log == ["+a", "+a", "-a"])
+                os.write(writing, bytes(seen))
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with open(reading, "rb") as told:
+            assert told.read() == b"\x01" * 4
+        os.waitpid(child, 0)
+    container.close()
+    keyed.close()
+
+    assert shop.log == ["+a", "-a"]
 
 
 def test_it_can_be_opened_again(shop):

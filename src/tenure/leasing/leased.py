@@ -1,5 +1,7 @@
 """What a `Keyed` and a `Refreshing` have in common as programs see them: opening, closing, being bound."""
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +18,7 @@ from tenure.model.binding import NOTHING, Binding
 from tenure.model.bounds import check_seconds
 from tenure.model.retry import Retry
 from tenure.model.self_binding import Asked
+from tenure.runtime.forgotten import owes_nothing, warn_of
 
 
 class Leased:
@@ -58,7 +61,25 @@ class Leased:
         state = "new" if life is None else "closed" if life.is_over else f"{len(life.core.entries)} items"
         return f"<{type(self).__name__} of {self.binding.label}, {state}>"
 
+    def __del__(self) -> None:
+        """Warn of items that nobody closed."""
+        life = self._own_life() if hasattr(self, "life") else None
+        exits = [entry.exit for entry in life.core.entries] if life is not None and not life.is_over else []
+        owed = [exit_ for exit_ in exits if exit_ is not None and not (exit_.is_foreign or owes_nothing(exit_.binding))]
+        if owed:
+            way_out = "close it: `async with`, or await aclose()" if self.is_async else "close it: `with`, or close()"
+            warn_of(owed, f"{self.label} was dropped with items still open", self, way_out)
+
     # its life
+
+    def _own_life(self) -> Life[Any] | None:
+        """Return its life, None where there is none, or where it is that of a process that this one was forked from."""
+        life = self.life
+        if life is not None and life.process != os.getpid():
+            # never let go of: what the parent has is the parent's to close, and generators close when collected
+            sys.__dict__.setdefault("_tenure_foreign", []).append(life)
+            self.life = life = None
+        return life
 
     def new_life(self, items: Items, clock: Callable[[], float] | None, background: bool) -> Life[Any]:
         """Return a new life over *items*."""
@@ -77,7 +98,8 @@ class Leased:
             AsyncInSyncError: its items are asynchronous, and no event loop runs.
             ContainerClosedError: it is open already.
         """
-        if self.life is not None and not self.life.is_over:
+        open_life = self._own_life()
+        if open_life is not None and not open_life.is_over:
             raise ContainerClosedError(self.label, "open already")
         if given is None:
             refuse_missing(self.label, self.binding, self.arguments)
@@ -92,7 +114,7 @@ class Leased:
 
     def life_for(self, is_async: bool) -> Life[Any]:
         """Return its life, for who uses it with or without a loop."""
-        life = self.life
+        life = self._own_life()
         if life is None:
             way = "async with" if self.is_async else "with"
             raise ContainerClosedError(self.label, f"not open yet: enter it with `{way}`, or bind it in a container")
@@ -111,7 +133,7 @@ class Leased:
             AsyncInSyncError: it takes an event loop: use `aclose`.
             CloseError: what the closing raised, a LeasesOutError among it where something was still leased.
         """
-        life = self.life
+        life = self._own_life()
         if life is None or life.is_over:
             return
         if self.is_async:
@@ -120,7 +142,7 @@ class Leased:
 
     async def aclose(self) -> None:
         """Close every item, on an event loop; see `close`."""
-        life = self.life
+        life = self._own_life()
         if life is not None and not life.is_over:
             life.refuse_elsewhere()
             await adrive(life.close())

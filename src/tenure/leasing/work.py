@@ -7,6 +7,7 @@ touched under the lock only.
 
 import contextvars
 import functools
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class Work(Generic[C]):
         background: whether a task or thread does what is due because time passed.
 
     Attributes:
+        process: the number of the process that it belongs to.
         lock: never held while user code runs or anybody waits; re-entrant, for the collector may run code of users.
     """
 
@@ -57,6 +59,7 @@ class Work(Generic[C]):
         self.limits: Limits = limits
         self.clock: Callable[[], float] = clock or time.monotonic
         self.background: bool = background
+        self.process: int = os.getpid()
         self.lock: Any = threading.RLock()
         self.report: Report = Report(items.label)
         self.kick: Latch = Latch()
