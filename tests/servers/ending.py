@@ -44,7 +44,7 @@ class Ending(Load):
                 )
         self.stats = self.client.stats()
         self.server.thaw()
-        for _ in range(500):
+        for _ in range(2500):
             if not Census(self.world).more_than(before):
                 break
             await self.world.turn()

@@ -84,7 +84,7 @@ class Load:
         self.account.wrong.clear()
         before = Census(self.world)
         await self._alive(self.account, CROWD)
-        for _ in range(500):
+        for _ in range(2500):
             gc.collect(0)
             if not Census(self.world).more_than(before):
                 break

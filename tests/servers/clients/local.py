@@ -12,7 +12,7 @@ from tests.servers.connection import Connection
 NUMBERS = itertools.count(1)
 BUSY_S = 0.3
 """How long SQLite waits for a lock."""
-NAME = ("CREATE TEMP TABLE named (name text)", "INSERT INTO named VALUES ('{}')")
+NAME = ("PRAGMA synchronous = OFF", "CREATE TEMP TABLE named (name text)", "INSERT INTO named VALUES ('{}')")
 PUT = "INSERT INTO ledger VALUES (?)"
 ASK = "SELECT named.name, ledger.entry FROM named, ledger WHERE ledger.rowid = last_insert_rowid()"
 
