@@ -1,6 +1,7 @@
 """A container that is closed while requests are under way, and while its server is frozen or gone."""
 
 import contextlib
+import gc
 import threading
 from typing import Any
 
@@ -44,7 +45,8 @@ class Ending(Load):
                 )
         self.stats = self.client.stats()
         self.server.thaw()
-        for _ in range(2500):
+        for _ in range(50):
+            gc.collect()  # SQLite closes a file when the last cursor goes, and errors keep cursors
             if not Census(self.world).more_than(before):
                 break
             await self.world.turn()

@@ -29,6 +29,8 @@ class AsyncpgPool(_Own):
     def bind(self, container: Container) -> None:
         import asyncpg
 
+        logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # it tells of lost connections, which is the point
+
         @resource(scope="singleton", open_timeout=5, close_timeout=5)
         def make_pool() -> asyncpg.Pool:
             self.made.append(asyncpg.create_pool(
