@@ -11,7 +11,7 @@ import pytest
 from conformance import Log, Session, Unbound, container_of
 
 from tenure.errors import CloseError, GraphError
-from tenure.ext.wsgi import Inject, Request, inject, note, setup
+from tenure.ext.wsgi import LEAVE, Inject, Request, inject, note, setup
 
 
 @pytest.fixture
@@ -159,6 +159,40 @@ def test_closing_that_fails(container):
     with pytest.raises(CloseError) as caught:
         get(setup(app, container))
     assert [type(each) for each in caught.value.exceptions] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_scope_that_is_left_early(fails, container, log):
+    """Once, when the framework says so; what fails then is told when the body is closed."""
+
+    class Opened: ...
+
+    def opened():
+        yield Opened()
+        log("left")
+        if fails:
+            raise ZeroDivisionError
+
+    class Body(list):
+        def __init__(self, environ):
+            super().__init__([b"body"])
+            self.environ = environ
+
+        def close(self):
+            self.environ[LEAVE]()
+            log("closed")
+
+    def app(environ, start_response):
+        container.get(Opened)
+        return Body(environ)
+
+    container.bind(Opened, opened, scope="request")
+    if fails:
+        with pytest.raises(CloseError):
+            get(setup(app, container))
+    else:
+        assert get(setup(app, container)) == b"body"
+    assert list(log)[1:] == ["left", "closed"]
 
 
 def test_a_handler_that_cannot_be_served(container, log):

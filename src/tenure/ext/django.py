@@ -83,7 +83,10 @@ def _keep_requests(app: Any) -> None:
 
     def get_response(request: Any) -> Any:
         _request.set(request)
-        return get(request)
+        response = get(request)
+        # before `request_finished`, where Django gives up connections with an open transaction
+        response._resource_closers.insert(0, request.environ[wsgi.LEAVE])  # noqa: SLF001 - Django offers nothing else
+        return response
 
     async def get_response_async(request: Any) -> Any:
         _request.set(request)

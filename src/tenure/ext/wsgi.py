@@ -19,6 +19,9 @@ from tenure.record import record
 
 __all__ = ["Inject", "Request", "ScopeMiddleware", "inject", "note", "setup"]
 
+LEAVE = "tenure.leave"
+"""Where the environ has what leaves the scope of the request at once, for frameworks whose own end comes too soon."""
+
 Environ: TypeAlias = dict[str, Any]
 App: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 Values: TypeAlias = Callable[[Environ], Mapping[Any, Any]]
@@ -81,9 +84,10 @@ class ScopeMiddleware:
         environ[KEY] = outcome = Outcome(environ.get(KEY))
         within = self._container.resource_scope(self._name, values=self._values(environ) or None)
         within.__enter__()
+        body = _Body(within, outcome, context)
+        environ[LEAVE] = body.leave_now
         try:
-            body = self._app(environ, start_response)
-            return _Body(body, iter(body), within, outcome, context)
+            return body.of(self._app(environ, start_response))
         except BaseException as error:
             within.__exit__(type(error), error, error.__traceback__)
             raise
@@ -92,14 +96,18 @@ class ScopeMiddleware:
 class _Body:
     """The body of a response, read and closed inside the scope of its request."""
 
-    def __init__(
-        self, body: Any, chunks: Iterator[bytes], within: Any, outcome: Outcome, context: contextvars.Context
-    ) -> None:
-        self._body = body
-        self._chunks = chunks
+    def __init__(self, within: Any, outcome: Outcome, context: contextvars.Context) -> None:
         self._within = within
         self._outcome = outcome
         self._context = context
+        self._is_closed = False
+        self._failure: BaseException | None = None
+
+    def of(self, body: Iterable[bytes]) -> "_Body":
+        """Let *body* be what the application has returned."""
+        self._body: Any = body
+        self._chunks = iter(body)
+        return self
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -122,18 +130,38 @@ class _Body:
 
     def close(self) -> None:
         """Close the body of the application, then leave the scope; again: nothing."""
-        within, self._within = self._within, None
-        if within is not None:
-            self._context.run(self._leave, within)
+        if not self._is_closed:
+            self._is_closed = True
+            self._context.run(self._close)
 
-    def _leave(self, within: Any) -> None:
-        outcome = self._outcome
+    def _close(self) -> None:
+        try:
+            getattr(self._body, "close", _nothing)()
+        except BaseException as error:
+            self._outcome.note(error)
+            self._leave()
+            raise
+        self._leave()
+
+    def leave_now(self) -> None:
+        """Leave the scope before the body is closed; what fails is raised when it is."""
+        try:
+            self._leave()
+        except BaseException as error:  # noqa: BLE001 - it is raised by `_leave` when the body is closed
+            self._failure = error
+
+    def _leave(self) -> None:
+        within, self._within = self._within, None
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        if within is None:
+            return
         try:
             with _Left(within):
-                getattr(self._body, "close", _nothing)()
-                outcome.show()
+                self._outcome.show()
         except BaseException as error:
-            if not outcome.ends(error):
+            if not self._outcome.ends(error):
                 raise
 
 
