@@ -81,7 +81,8 @@ def _borrowed(pool: Any, own: Key, key: Key, scope: str) -> Binding:
 
 
 def _lend(pool: Any) -> Iterator[Any]:
-    return _lent(pool, pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item)
+    item = pool.life.take(pool.setup.limits.timeout_s, users_frame(calling_frame(1))).item
+    yield from _lent(pool, item)  # nothing is lent before it begins
 
 
 async def _alend(pool: Any) -> Iterator[Any]:
