@@ -14,7 +14,6 @@ from tenure.lifecycle.claim import openings
 from tenure.lifecycle.effects import Limited, Steps, unwrapped, waited
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.handles import close_handle
-from tenure.lifecycle.on_thread import OnThread
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.waiting import place_of_error
@@ -87,6 +86,8 @@ def _within(exit_: Exit, outcome: BaseException | None, limit_s: float | None) -
         return bool((yield from waited(Limited(steps, limit_s))))
     if exit_.binding.options.close_timeout is None:
         return (yield from steps)  # the container's default never moves a synchronous close to another thread
+    from tenure.lifecycle.on_thread import OnThread  # noqa: PLC0415 - few limits are for synchronous code
+
     return bool((yield from waited(OnThread(steps, limit_s, exit_.binding.label))))
 
 

@@ -16,7 +16,6 @@ from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
-from tenure.lifecycle.order import in_closing_order
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.holding import begin_close, end_close, release
 from tenure.runtime.registry import orphan
@@ -29,7 +28,11 @@ def in_order(scope: Scope) -> list[Exit]:
 
 
 def _ordered(scope: Scope, exits: list[Exit]) -> list[Exit]:
-    return in_closing_order(sorted(exits, key=_opened_at)) if scope.unordered else exits[::-1]
+    if not scope.unordered:
+        return exits[::-1]
+    from tenure.lifecycle.order import in_closing_order  # noqa: PLC0415 - few scopes open things out of order
+
+    return in_closing_order(sorted(exits, key=_opened_at))
 
 
 def _opened_at(exit_: Exit) -> float:

@@ -1,8 +1,8 @@
 """
 The engine: one graph, one root scope, and the resolvers that answer from them.
 
-Here stand the tables and what generated code links to; how a miss becomes a value is in `opening`, objects that open
-themselves are in `managed`.
+Here stand the tables; what generated code links to is in `linking`, how a miss becomes a value in `misses`, objects
+that open themselves are in `managed`.
 """
 
 import sys
@@ -12,13 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tenure.compile.emitter import caller_of, preparer_of, resolver_of
-from tenure.errors import BindingInUseError, MissingBindingError, PathStep, ScopeNotOpenError, TenureError
+from tenure.errors import BindingInUseError, MissingBindingError, PathStep, TenureError
 from tenure.event import Event, Observer
 from tenure.keys import Key, near
 from tenure.lifecycle.backends import Region
 from tenure.lifecycle.claim import Claim, note_asked
 from tenure.lifecycle.claim import opening as opening_now
-from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.opening import Notify, Place
@@ -26,11 +25,11 @@ from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.runtime import degrading, links, misses, observers, registry, swift_making, swift_seen
+from tenure.runtime import links, observers, registry, swift_making, swift_seen
 from tenure.runtime.hot import Hot, RootCache
+from tenure.runtime.linking import Linked
 from tenure.runtime.paths import explain
 from tenure.runtime.records import Managed, bind_instance
-from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import ANONYMOUS, ROOT, Ending, Scope, State, every_scope
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Resolvers(dict[Key, Callable[[Scope], Any]]):
         return self._engine.compile(key, self._is_async)
 
 
-class Engine:
+class Engine(Linked):
     """
     Serves one container.
 
@@ -333,74 +332,6 @@ class Engine:
                 if key in graph.bindings:
                     self.enlist(graph.bindings[key])
             self.forget(changed)
-
-    # links: what generated code calls
-
-    def resolver(self, binding: Binding, is_async: bool) -> Any:
-        """Return the resolver of a dependency, compiled before whatever needs it."""
-        return (self.aresolvers if is_async else self.resolvers)[binding.key]
-
-    def miss(self, binding: Binding, is_async: bool) -> Any:
-        """Return the function of a scope that makes the value of *binding* there."""
-        if not is_async:
-            return misses.Miss(self, binding)
-        return misses.amiss(self, binding, misses.home_rule(self, binding))
-
-    def kept(self, binding: Binding) -> Any:
-        """Return the synchronous resolver of what the root keeps."""
-        return misses.Kept(self, binding)
-
-    def managed(self, binding: Binding, is_async: bool) -> Any:
-        """Return the function of a scope that gives an object whose own methods may open it."""
-        from tenure.runtime import managed  # noqa: PLC0415 - imported on use: many programs have no such classes
-
-        return managed.agetter(self, binding) if is_async else managed.getter(self, binding)
-
-    def refusal(self, binding: Binding) -> Any:
-        """Return the function of a scope that raises where *binding* would have to be awaited."""
-
-        def refuse(scope: Scope) -> None:
-            refuse_async(self, binding, scope)
-
-        return refuse
-
-    def given(self, binding: Binding) -> Any:
-        """Return the function of a scope that gives what was given to it."""
-        return links.given(binding)
-
-    def on_its_loop(self, binding: Binding) -> Any:
-        """Return a function that gives back its argument, or raises WrongLoopError (L54)."""
-        key, exits = binding.key, self.exit_of_root
-
-        def check(value: Any) -> Any:
-            refuse_other_loop(exits(key))
-            return value
-
-        return check
-
-    def exit_of_root(self, key: Key) -> Exit | None:
-        """Return what the root owes for *key*, None if nothing."""
-        return self.root.exits.get(key)
-
-    def lenient(self, source: Binding, instead: Any, is_async: bool) -> Any:
-        """Return a resolver of *source* that gives *instead* where that is an optional resource and unavailable."""
-        return degrading.lenient(self.resolver(source, is_async), source.key, instead, is_async)
-
-    def not_open(self, binding: Binding) -> Any:
-        """Return a function that raises ScopeNotOpenError for *binding*."""
-
-        def refuse() -> None:
-            raise ScopeNotOpenError(binding.key, binding.lifetime)
-
-        return refuse
-
-    def root_cache(self) -> RootCache:
-        """Return the cache that every root of this engine uses."""
-        return self._root_cache
-
-    def settled(self, binding: Binding, is_async: bool) -> Any:
-        """Return a function of what *binding* made, awaitable or not: it awaits it, or refuses an awaitable."""
-        return links.settled(binding, is_async)
 
     def use_cache(self, cache: RootCache) -> None:
         """Keep what the root makes in *cache* from now on; compiled code that holds another must be forgotten."""

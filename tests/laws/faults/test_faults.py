@@ -3,10 +3,12 @@
 import pytest
 
 import tenure.lifecycle.closing
+import tenure.lifecycle.order
 import tenure.runtime.emptying
 import tenure.runtime.engine
 import tenure.runtime.holding
 import tenure.runtime.leaving
+import tenure.runtime.linking
 import tenure.runtime.records
 import tenure.runtime.starting
 from tenure.lifecycle.backends.asyncio import AsyncioBackend
@@ -144,11 +146,11 @@ def shown_nothing(binding, handle, outcome, close=tenure.lifecycle.closing.close
         (AsyncioBackend, "wait_out", left_alone, "A:asyncio:2.0:agen:eager:*", "L10"),
         (Claim, "raise_error", raised_again, "A:asyncio:2.0:agen:shared:*", "L7"),
         (tenure.runtime.engine, "refuse_captive", allowed, "A:sync:single:captive", "L48"),
-        (tenure.runtime.engine, "refuse_other_loop", allowed, "A:asyncio:single:other-loop", "L54"),
+        (tenure.runtime.linking, "refuse_other_loop", allowed, "A:asyncio:single:other-loop", "L54"),
         (tenure.runtime.leaving, "_refuse_the_impossible", allowed, "A:trio:single:refused-close", "L51"),
         (tenure.runtime.records, "is_opened_by_user", allowed, "A:sync:single:came-open", "L12"),
         (tenure.runtime.emptying, "release", begun_at_once, "A:trio:single:overlapping-scopes", "L11"),
-        (tenure.runtime.emptying, "in_closing_order", last_opened_first, "A:asyncio:single:late-object", "L18"),
+        (tenure.lifecycle.order, "in_closing_order", last_opened_first, "A:asyncio:single:late-object", "L18"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")  # what is broken leaves things open

@@ -6,8 +6,8 @@ BUGS = (
     Bug(
         "first-opened-closes-first", "L18 L19", "A",
         "runtime/emptying.py",
-        "else exits[::-1]",
-        "else exits",
+        "        return exits[::-1]\n",
+        "        return exits\n",
     ),
     Bug(
         "late-needs-do-not-order", "L18", "A",
