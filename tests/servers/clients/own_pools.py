@@ -144,4 +144,5 @@ class RedisPool(_Own):
         return await raw.client_id(), (name.decode() if isinstance(name, bytes) else name).replace("-", " ")
 
     def is_closed(self, client: Any) -> bool:
-        return not any(each.is_connected for each in client.connection_pool._connections)
+        pool = client.connection_pool
+        return not any(each.is_connected for each in [*pool._available_connections, *pool._in_use_connections])
