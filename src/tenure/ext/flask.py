@@ -65,8 +65,8 @@ def setup(app: "Flask", container: Container, *, scope: str = "request", handler
     _refuse_second(app)
     _bind_request(app, container, scope)
     told = tuple(handlers)
-    host.check([*_views(app), *told], sync=True)
-    start = FirstRequest(host, lambda: [*_views(app), *told])
+    host.check([*views_of(app), *told], sync=True)
+    start = FirstRequest(host, lambda: [*views_of(app), *told])
     wrapped: Any = ScopeMiddleware(app.wsgi_app, container, start=start, values=no_values, scope=scope)
     app.wsgi_app = wrapped  # type: ignore[method-assign]  # as Flask's documentation has it
     for name in ("handle_user_exception", "handle_exception"):
@@ -91,8 +91,8 @@ def _bind_request(app: "Flask", container: Container, scope: str) -> None:
             container.bind(key, current_request, scope=scope)
 
 
-def _views(app: "Flask") -> list[Any]:
-    """Return the functions that *app* calls for a request."""
+def views_of(app: Any) -> list[Any]:
+    """Return the functions that *app*, an application of Flask or Quart, calls for a request."""
     around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
     found = [getattr(view, "view_class", view) for view in app.view_functions.values()]
     found += [function for each in around for functions in each.values() for function in functions]
