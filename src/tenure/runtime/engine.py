@@ -25,7 +25,7 @@ from tenure.model.binding import CALL, SINGLETON, TRANSIENT, Binding, Make
 from tenure.model.captive import refuse_captive
 from tenure.model.graph import Graph, reasons
 from tenure.model.plan import Plans
-from tenure.runtime import links, observers, registry, swift_making, swift_seen
+from tenure.runtime import links, registry, swift_making, swift_seen
 from tenure.runtime.hot import Hot, RootCache
 from tenure.runtime.linking import Linked
 from tenure.runtime.paths import explain
@@ -434,4 +434,6 @@ class Engine(Linked):
             self._decide()
 
     def _tell(self, event: Event) -> None:
+        from tenure.runtime import observers  # noqa: PLC0415 - imported on use: few programs look on
+
         observers.tell(event, self.observers, self._dismiss)
