@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tenure import container as face
 from tenure.lifecycle import claim as claims
 from tenure.lifecycle import turns
 from tenure.lifecycle.backends import asyncio as backend
@@ -199,13 +200,12 @@ class Broken:
             def clear(self):
                 """Keep everything."""
 
-        real = entering.EnterableScope.__init__
+        def prepared(*args):
+            scope = entering.prepared(*args)
+            scope.cache = Kept()
+            return scope
 
-        def init(self, *args):
-            real(self, *args)
-            self.cache = Kept()
-
-        monkeypatch.setattr(entering.EnterableScope, "__init__", init)
+        monkeypatch.setattr(face, "prepared", prepared)
 
     @staticmethod
     def circles_are_waited_for(monkeypatch):
