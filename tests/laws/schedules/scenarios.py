@@ -7,7 +7,8 @@ Users ask for the top of the graph, by turns where it has several. Events:
   `shut3`: the closer is cancelled three times. `start`, `start2`: one, two start everything. `reside`: one enters the
   container.
 - `A!`: A fails to open, once. `A!!`: always. `A~`: A fails to close, once.
-- `opened`: everything is open when the others begin.
+- `opened`: everything is open when the others begin. `known`: all code counts as having run before, so that requests go
+  the swift way.
 - `reset-A`, `override-A`: one does that. `visit`: one opens a request and asks for the top. `leave`: as `visit`, and
   is cancelled.
 """
@@ -39,6 +40,8 @@ GRAPHS = {
     "request1": ("A@request",),
     "request2": ("A", "B@request(A)"),
     "request3": ("A", "B:gen@request(A)", "C@request(B)"),
+    "requests": ("A@request", "B@request(A)"),
+    "requests3": ("A", "B:gen@request(A)", "C@request(B)", "D@request(B,C)"),
 }
 
 _TALES = """
@@ -67,6 +70,11 @@ _TALES = """
     one/1/override-A chain2/1/override-A chain2/0/override-A+close chain2/2/override-A
     one/1/reset-A chain2/1/reset-A chain2/1/reset-B chain2/2/reset-A chain2/1/reset-A+close chain2/1/reset-A+cancel
     one/0/reset-A+reset-A+start request2/0/visit+reset-A
+    request1/0/known+visit+close request1/0/known+leave+close request1/0/known+A~+leave requests/0/known+visit2
+    requests/0/known+leave requests/0/known+visit+close requests/0/known+leave+close requests/0/known+B!+visit+close
+    requests/0/known+A!+leave requests/0/known+A~+B~+visit+close requests/0/known+visit+reset-A
+    requests/0/known+visit+shut2 requests/0/known+B~+leave+close2 requests3/0/known+opened+visit+close
+    requests3/0/known+opened+visit+reset-A requests3/0/known+opened+D!+leave
 """
 
 _NUMBERED = re.compile(r"(close|start|begin|visit|shut)(\d*)")
@@ -98,6 +106,7 @@ def _tale(name: str) -> Scenario:
         faults=faults,
         may=frozenset(_may(events)),
         is_opened="opened" in events,
+        is_known="known" in events,
         interruptible=graph.startswith("request") and ("leave" in events or "shut" in words),
     )
 
@@ -123,7 +132,7 @@ def _fault(word: str) -> tuple[str, int] | None:
 
 
 def _act(word: str, tops: list[str], steady: bool) -> Callable[[Scene], None] | None:
-    if _fault(word) is not None or word == "opened":
+    if _fault(word) is not None or word in ("opened", "known"):
         return None
     if word in ("cancel", "cancels"):
         return lambda scene: _cancel(scene, only_first=word == "cancel")

@@ -185,6 +185,7 @@ class Scenario:
         with_timers: whether time may run out although something is ready.
         settings: arguments of `Container`.
         is_opened: whether everything is open when the actors begin.
+        is_known: whether all code counts as having run before, so that requests go the swift way.
         judge: looks for what only this scenario promises; gives law and text of what is broken.
         backends: where it is played.
         make: builds the container; None: the type-driven face.
@@ -200,6 +201,7 @@ class Scenario:
     with_timers: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     is_opened: bool = False
+    is_known: bool = False
     judge: Callable[[Scene], list[tuple[str, str]]] = lambda scene: []
     backends: tuple[str, ...] = ("asyncio", "trio")
     make: Callable[["Scenario", World], Built] | None = None
@@ -224,4 +226,8 @@ def typed(scenario: Scenario, world: World) -> Built:
             container.bind(key, made, scope=node.scope)
         else:
             container.bind(key, resource(scope=node.scope, **scenario.options.get(node.name, {}))(made))
+    if scenario.is_known:
+        for key in keys.values():
+            container.engine.compile(key, is_async=True)
+            container.engine.hot.unwatch(key, has_succeeded=container.engine.hot.watch(key))
     return Built(container, keys, world)
