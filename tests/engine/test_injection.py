@@ -429,3 +429,47 @@ def test_a_scope_by_name():
         return request
 
     assert work() is not work()
+
+
+@pytest.mark.worlds("sync")
+async def test_a_text_in_the_marker_is_a_key(world):
+    """`Inject["name"]` asks for what is bound to that text, as `get` does."""
+    container = Container()
+    container.bind("name", lambda: "value", scope="request")
+
+    @inject(container=container)
+    def work(x=Inject["name"]):
+        return x
+
+    with container.resource_scope():
+        assert work() == container.get("name") == "value"
+
+
+@pytest.mark.worlds("sync")
+async def test_a_call_passes_on_whatever_the_function_takes(world):
+    """Parameters of every kind, with defaults, beside those that are injected; what is wrong is a TypeError."""
+    container = Container()
+    container.bind(Settings, scope="singleton")
+
+    @inject(container=container)
+    def fixed(a, /, b, settings: Annotated[Settings, Inject()], c=3, *, d, e=5):
+        return a, b, settings.name, c, d, e
+
+    @inject(container=container)
+    def free(a, *more, settings: Annotated[Settings, Inject()], **named):
+        return a, more, settings.name, named
+
+    assert fixed(1, 2, d=4) == (1, 2, "settings", 3, 4, 5)
+    assert fixed(1, b=2, c=30, d=4, e=50) == (1, 2, "settings", 30, 4, 50)
+    assert free(1, 2, 3, x=4) == (1, (2, 3), "settings", {"x": 4})
+    other = Settings()
+    other.name = "other"
+    assert fixed(1, 2, d=4, settings=other)[2] == free(1, settings=other)[2] == "other"
+    for wrong in (
+        lambda: fixed(1, d=4),
+        lambda: fixed(1, 2),
+        lambda: fixed(a=1, b=2, d=4),
+        lambda: fixed(1, 2, d=4, x=5),
+    ):
+        with pytest.raises(TypeError, match="fixed"):
+            wrong()

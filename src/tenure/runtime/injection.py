@@ -53,7 +53,9 @@ def injected_needs(function: Callable[..., Any]) -> tuple[Need, ...]:
                 f"parameter {parameter.name!r} of {show(function)} is Inject() without an annotation; "
                 f"write Inject[T], or annotate it"
             )
-        key, optional, collect = settle(wanted)
+        # a text in the marker is a key; in an annotation it is one that Python has not read yet
+        is_text = isinstance(marker.key, str)
+        key, optional, collect = (wanted, False, Collect.ONE) if is_text else settle(wanted)
         default = parameter.default
         if isinstance(default, InjectMarker) or default is parameter.empty:
             default = NOTHING
