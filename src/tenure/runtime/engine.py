@@ -119,8 +119,8 @@ class Engine(Linked):
         self.hot: Hot = Hot(self)
         self._root_cache: RootCache = RootCache(self.hot)
         self.root: Scope = self._new_root()
-        self.resolvers: Resolvers = Resolvers(self, is_async=False)
-        self.aresolvers: Resolvers = Resolvers(self, is_async=True)
+        self.resolvers: dict[Key, Callable[[Scope], Any]] = Resolvers(self, is_async=False)
+        self.aresolvers: dict[Key, Callable[[Scope], Any]] = Resolvers(self, is_async=True)
         registry.engines.add(self)
         for look_at in registry.newborn:
             look_at(self)
