@@ -211,7 +211,7 @@ class Engine(Linked):
             table[key] = table[binding.key]
         return table[key]
 
-    def _is_next(self, binding: Binding, table: Resolvers) -> bool:
+    def _is_next(self, binding: Binding, table: dict[Key, Callable[[Scope], Any]]) -> bool:
         """Tell whether all that *binding* needs is compiled."""
         for edge in self.graph.edges(binding) if binding.needs else ():
             source = edge.source
