@@ -75,6 +75,8 @@ class Apart(Row):
         smaller = run(self.method, library.module, self.exponent_from, turn)
         if isinstance(smaller, str):
             return smaller
+        if not (numbers[self.number] > 0 and smaller[self.number] > 0):
+            return "too short for the clock of this machine"
         return math.log(numbers[self.number] / smaller[self.number], n / self.exponent_from)
 
 
