@@ -55,7 +55,8 @@ class Container(Binder):
     Args:
         scopes: names of the scopes that `resource_scope` may open, widest first; "call" comes after them by itself.
         open_timeout: seconds, > 0, for each attempt to open an asynchronous resource; None: no limit.
-        close_timeout: seconds, > 0, for closing each resource that the container itself owns; None: no limit.
+        close_timeout: seconds, > 0, for closing each resource that the container itself owns, or a scope that it cuts
+            off when it closes; None: no limit.
         strict: whether a resource may be opened and closed only by what says so: a generator, a context manager,
             `initialize` and `dispose`, `close=`, a client that is recognised; a mere method called `close` is refused
             with a GuessError where it is bound. What an included declarative container provides stays as it is.

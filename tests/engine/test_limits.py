@@ -185,6 +185,40 @@ async def test_a_request_has_no_default_limit(story):
 
 
 @virtual
+async def test_what_is_cut_off_keeps_to_the_limit_of_the_container(story):
+    """L62: a closing that hangs in a scope that the container cuts off is given up; everything else closes."""
+    container = Container(close_timeout=10)
+    container.bind("hung", resource(slow_to_close(1e5, story.log, "hung")))
+    a = story.add(container, "A", kind="async generator", scope="singleton")
+    are_in, told = trio.Event(), []
+
+    async def request():
+        try:
+            async with container.resource_scope() as scope:
+                await scope.aget(a)
+                await scope.aget("hung")
+                are_in.set()
+                await trio.sleep_forever()
+        except BaseException as error:
+            told.append(type(error))
+            raise
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(request)
+        await are_in.wait()
+        began = trio.current_time()
+        with pytest.raises(CloseError) as caught:
+            await container.aclose()
+        elapsed = trio.current_time() - began
+        nursery.cancel_scope.cancel()
+
+    assert elapsed == pytest.approx(10)
+    assert [error.label for error in caught.value.exceptions] == ["'hung'"]
+    assert story.finished == ["A"]
+    assert told == [trio.Cancelled]
+
+
+@virtual
 async def test_an_abandoned_closing_and_its_needs(story):
     """L61: what an abandoned resource needs is closed all the same, after it."""
     container = Container()

@@ -24,7 +24,9 @@ from tenure.runtime.scope import Ending, Scope, State, closing, every_scope, liv
 from tenure.runtime.setting_aside import leave_behind
 
 
-def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool) -> Steps[BaseException | None]:
+def leave(
+    engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool, limit_s: float | None = None
+) -> Steps[BaseException | None]:
     """
     Close *scope* with everything in it.
 
@@ -33,6 +35,8 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
         scope: in any state; one that is closed stays closed, one that another task closes is waited for (L15).
         outcome: the error that ended its body, or None.
         is_async: whether something can be awaited here.
+        limit_s: seconds for closing each resource that sets no limit of its own; None: no limit, for the root that of
+            the container.
 
     Returns:
         The error to raise, *outcome* itself among the possible ones, or None.
@@ -56,7 +60,9 @@ def leave(engine: Any, scope: Scope, outcome: BaseException | None, is_async: bo
             from tenure.events import ScopeLeaving  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
 
             engine.notify(ScopeLeaving(time.perf_counter(), scope.name, scope.number, outcome))
-        failure = yield from _close_contents(engine, scope, outcome, is_async)
+        if scope.parent is None:
+            limit_s = engine.close_timeout
+        failure = yield from _close_contents(engine, scope, outcome, is_async, limit_s)
         return failure
     finally:
         _finish(engine, scope, ending, outcome, failure)
@@ -170,9 +176,9 @@ def _is_stranded(exit_: Exit) -> bool:
 
 
 def _close_contents(
-    engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool
+    engine: Any, scope: Scope, outcome: BaseException | None, is_async: bool, limit_s: float | None
 ) -> Steps[BaseException | None]:
-    closer = Closer(outcome, engine.place(scope), engine.close_timeout if scope.parent is None else None)
+    closer = Closer(outcome, engine.place(scope), limit_s)
     if scope.parent is None:
         yield from _openings_ended(engine, scope, closer, is_async)
         token = closing.set((*closing.get(), scope))
@@ -185,7 +191,7 @@ def _close_contents(
         scope.cache.clear()  # a hit from here on would hand out what is about to be closed
         if scope.parent is None:
             engine.refuse_from_now_on()
-    yield from _cut_off_children(engine, scope, closer, is_async)
+    yield from _cut_off_children(engine, scope, closer, is_async, limit_s)
     yield from _openings_ended(engine, scope, closer, is_async)
     token = closing.set((*closing.get(), scope))
     try:
@@ -204,8 +210,12 @@ def _told_of_the_end(failure: BaseException | None) -> BaseException | None:
     return failed[0]
 
 
-def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
-    """Close the scopes that are still open inside *scope*; what their resources see is an error, so that they undo."""
+def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool, limit_s: float | None) -> Steps[None]:
+    """
+    Close the scopes that are still open inside *scope*; what their resources see is an error, so that they undo.
+
+    They keep to its limit, for the one who waits is not the one who entered them (L62).
+    """
     for child in sorted(scope.children, key=lambda child: -child.number):
         shown = closer.outcome or ContainerClosedError(scope.subject, "closing")
         with engine.lock:
@@ -216,7 +226,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool)
             if ending is not None and not _is_inside(child):
                 yield from _waited_out(ending, closer, is_async)
             continue
-        failure = yield from leave(engine, child, shown, is_async)
+        failure = yield from leave(engine, child, shown, is_async, limit_s)
         if failure is not None and failure is not shown:
             closer.report.failed.append(failure)
         elif closer.outcome is None:  # *shown* leaves to nobody
