@@ -89,9 +89,13 @@ class Import(Apart):
             return "not installed"
         code = f"import time\nbegan = time.process_time()\n{library.importing}\nprint(time.process_time() - began)"
         command = [sys.executable, "-W", "ignore", "-c", code]
+        # what is measured is an import from bytecode, whatever this process was told about writing it
+        environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         if turn == 0:  # writes the bytecode
-            subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)
-        result = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+            subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL, env=environ)
+        result = subprocess.run(
+            command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, env=environ
+        )
         return float(result.stdout)
 
 

@@ -1,7 +1,9 @@
 """The swift way of `async with`, on asyncio: what others see of it while it waits, and where it is left."""
 
 import asyncio
+import sys
 
+import anyio
 import pytest
 
 from tenure import Container, resource
@@ -311,6 +313,25 @@ def test_closing_the_container_waits_for_what_is_being_opened(step):
 
     steps = told(body).steps
     assert steps == WHOLE
+
+
+def test_a_cancelled_scope_of_anyio_around_cuts_no_closing_short(monkeypatch):
+    """It cancels again at every wait until it is left: what waits while it closes is shielded from that (L35)."""
+    monkeypatch.setitem(sys.modules, "anyio", anyio)
+
+    async def body(story):
+        async def hook():
+            await asyncio.sleep(0)
+            story.steps.append("closed high")
+
+        story.hooks["close high"] = hook
+        with anyio.CancelScope() as around:
+            async with story.container.resource_scope() as scope:
+                await scope.aget(High)
+                assert scope.is_simple
+                around.cancel()
+
+    assert told(body).steps == [*OPENING, "close high", "closed high", "close low"]
 
 
 def test_closing_code_may_close_the_container():
