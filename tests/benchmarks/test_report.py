@@ -146,6 +146,7 @@ def test_command_measures_what_is_asked_for(capsys: pytest.CaptureFixture[str], 
     data = json.loads(file.read_text("utf-8"))
 
     assert code == 0
-    assert capsys.readouterr().out.startswith("S2  transient without dependencies  ≤ 1.4\n")
+    # A machine disturbed by others says so behind the target.
+    assert capsys.readouterr().out.startswith("S2  transient without dependencies  ≤ 1.4")
     assert [row["name"] for row in data["rows"]] == ["S2"]
     assert {"by hand", "Tenure"} <= set(data["rows"][0]["measured"])
