@@ -13,7 +13,6 @@ from tenure.keys import Key, class_of, qualified, show
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
 from tenure.model.graph import Graph, declares_binding
-from tenure.record import replace
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
 from tenure.runtime.scope import State, current_of, live_chain
@@ -57,7 +56,6 @@ class Binder:
         _check_ladder(scopes)
         self._autobind = autobind
         self._strict = strict
-        self._serial = 0
         self._injected: list[Injected] = []
         self._included: list[Callable[[Key], Binding | None]] = []
         self._companions: dict[Key, tuple[Key, ...]] = {}
@@ -68,7 +66,7 @@ class Binder:
             self.engine.ahead = ahead_of(compiled)
         for cls in type(self).__mro__:
             if issubclass(cls, Binder):
-                self._add(binding_of(cls, self, _DECLARED, is_value=True, serial=0))
+                self._add(binding_of(cls, self, _DECLARED, is_value=True, is_self=True))
 
     def bind(
         self,
@@ -110,8 +108,7 @@ class Binder:
         self._refuse_if_closed()
         is_usual = value is NOTHING and health is None and not (name or arguments or close or resource)
         ahead = self.engine.ahead if is_usual else None
-        if ahead is not None and ahead.bind(key, target, scope, _DECLARED, self._serial + 1, self.engine.graph):
-            self._serial += 1
+        if ahead is not None and ahead.bind(key, target, scope, _DECLARED, self.engine.graph):
             return
         if value is NOTHING and hasattr(type(key if target is NOTHING else target), "__tenure_bind__"):
             self._bind_itself(key, target, name, scope, arguments, health, close, resource)
@@ -122,10 +119,9 @@ class Binder:
             target = value
         elif target is NOTHING:
             key, target = self._alone(key)
-        self._serial += 1
         binding = binding_of(
             key, target, _DECLARED, scope=scope, name=name, arguments=arguments, close=close, is_resource=resource,
-            is_value=value is not NOTHING, serial=self._serial,
+            is_value=value is not NOTHING,
         )  # fmt: skip
         self._check(binding)
         if health is not None:
@@ -144,11 +140,9 @@ class Binder:
         refuse_options(key, target, *refused)
         if target is not NOTHING:
             check_key(key)
-        found = []
         engine = self.engine
-        for binding in asked_of(key, target, name, scope, arguments, engine.ladder, lambda: engine.notify):
-            self._serial += 1
-            found.append(replace(binding, serial=self._serial))
+        found = list(asked_of(key, target, name, scope, arguments, engine.ladder, lambda: engine.notify))
+        for binding in found:
             self._check(binding)
         if health is not None:  # of the object itself, not of what it lends
             from tenure.model.health import with_health  # noqa: PLC0415 - imported on use: many programs never do
@@ -205,8 +199,7 @@ class Binder:
             return None
         if not self._autobind:
             return None
-        self._serial += 1
-        binding = autobinding(key, _DECLARED, self._serial)
+        binding = autobinding(key, _DECLARED)
         if binding is not None:
             self._check(binding)
         return binding
@@ -230,8 +223,7 @@ class Binder:
         """
         self._refuse_if_closed()
         check_key(key)
-        self._serial += 1
-        binding = Binding(qualified(key, name), Make.GIVEN, None, scope, serial=self._serial)
+        binding = Binding(qualified(key, name), Make.GIVEN, None, scope)
         self._check(binding)
         self._add(binding)
 
@@ -266,9 +258,8 @@ class Binder:
         self._included.append(find)
         for key, provider in offers.items():
             if key not in self:
-                self._serial += 1
                 need = Need("value", provider, by_position=True)
-                self._add(Binding(key, Make.CALL, lambda value: value, TRANSIENT, (need,), serial=self._serial))
+                self._add(Binding(key, Make.CALL, lambda value: value, TRANSIENT, (need,)))
 
     def expects(self, function: "Injected") -> None:
         """Count *function* among those whose parameters `check()` looks at."""
@@ -317,10 +308,7 @@ class Binder:
             )
         if is_value is (target is not NOTHING):
             raise BindingError(f"override({show(key)}) takes either a target or value=, the replacement")
-        self._serial += 1
-        binding = binding_of(
-            key, value if is_value else target, _DECLARED, scope=scope, is_value=is_value, serial=self._serial
-        )
+        binding = binding_of(key, value if is_value else target, _DECLARED, scope=scope, is_value=is_value)
         self._check(binding)
         return Override(self.engine, binding)
 

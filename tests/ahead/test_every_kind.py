@@ -161,7 +161,7 @@ def test_what_is_not_read_is_read_on_demand(compiled):
 
 
 def described(binding):
-    names = ("key", "make", "lifetime", "needs", "options", "where", "serial", "declared", "later")
+    names = ("key", "make", "lifetime", "needs", "options", "where", "declared", "later", "is_self")
     lifecycle = binding.lifecycle
     return [*(getattr(binding, name) for name in names), lifecycle and (lifecycle.style, lifecycle.is_async)]
 

@@ -23,7 +23,7 @@ def _key_of(target):
 
 def graph_of(*bindings, autobind=True):
     """Return the graph of *bindings*; classes bind themselves unless *autobind* is false."""
-    by_itself = (lambda key: autobinding(key, DECLARED, 0)) if autobind else (lambda _: None)
+    by_itself = (lambda key: autobinding(key, DECLARED)) if autobind else (lambda _: None)
     return Graph({binding.key: binding for binding in bindings}, by_itself)
 
 
@@ -58,7 +58,7 @@ def numbered(needs, lifetime=TRANSIENT, kind=Graph):
     for number, below in enumerate(needs):
         of_it = tuple(Need(f"p{each}", f"k{each}") for each in below)
         chosen = lifetime(number) if callable(lifetime) else lifetime
-        bindings[f"k{number}"] = Binding(f"k{number}", Make.CALL, object, chosen, of_it, serial=number)
+        bindings[f"k{number}"] = Binding(f"k{number}", Make.CALL, object, chosen, of_it)
     return kind(bindings, lambda _: None)
 
 

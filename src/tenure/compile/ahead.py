@@ -132,7 +132,7 @@ class Ahead:
         """Whether the graph was compared."""
         return self._settled is not None
 
-    def bind(self, key: Any, target: Any, scope: str | None, declared: Declared, serial: int, graph: Graph) -> bool:
+    def bind(self, key: Any, target: Any, scope: str | None, declared: Declared, graph: Graph) -> bool:
         """
         Bind *key* in *graph* where that is what the next row shows, without reading what it needs.
 
@@ -141,14 +141,13 @@ class Ahead:
             target: likewise; NOTHING: *key* itself.
             scope: likewise.
             declared: reads what decorators said.
-            serial: order of binding.
             graph: nothing was compiled from it yet.
 
         Returns:
             Whether it is bound.
         """
         row = self._in_order.get(len(graph.bindings) + 1) if self._settled is None else None
-        found = unread(key, target, scope, declared, serial, row) if row is not None else None
+        found = unread(key, target, scope, declared, row) if row is not None else None
         if found is None or row is None or found.key in graph.bindings:
             return False
         self._known[row[0]] = found
@@ -338,7 +337,7 @@ def _changes(rows: dict[str, Row], bound: dict[str, Binding], known: dict[str, B
         now = text_of_binding(binding)
         if row is not None and row[2] != now:
             changes.append(f"{text}: was {row[2]}; is {now}")
-        elif row is None and binding.declared and binding.serial:  # 0: the container, which binds itself
+        elif row is None and binding.declared and not binding.is_self:
             changes.append(f"{text}: is new: {now}")
         elif row is not None and binding.declared is not bool(row[1]):
             changes.append(f"{text}: {'was' if binding.declared else 'is'} bound by itself")

@@ -45,9 +45,7 @@ class Unread(Binding):
         _slot.__set__(self, found)
 
 
-def unread(
-    key: Any, target: Any, scope: str | None, declared: Declared, serial: int, row: tuple[Any, ...]
-) -> Binding | None:
+def unread(key: Any, target: Any, scope: str | None, declared: Declared, row: tuple[Any, ...]) -> Binding | None:
     """
     Return the binding of *key* to *target* where a row shows it as it is, None where that takes a closer look.
 
@@ -56,7 +54,6 @@ def unread(
         target: likewise; NOTHING: *key* itself, a class or a generator function that yields what the key is.
         scope: as given to `bind`.
         declared: reads what decorators said.
-        serial: order of binding.
         row: of a module of resolvers; its first and third element are the texts of the key and of the binding.
     """
     if target is NOTHING:
@@ -84,7 +81,7 @@ def unread(
     if f"{lifetime}, {target.__module__}.{target.__qualname__}({parameters}){style}" != row[2]:
         return None
     needs: Any = None if parameters else ()
-    return Unread(key, Make.CALL, target, lifetime, needs, lifecycle, options or _PLAIN, target, serial)
+    return Unread(key, Make.CALL, target, lifetime, needs, lifecycle, options or _PLAIN, target)
 
 
 def _yielded(function: types.FunctionType) -> Key:

@@ -73,7 +73,7 @@ def written(
     )
     head = _HEADER.format(source=source, path=path, version=version)
     text = f"{head}\n{_IMPORTS}\n\n{body}\n\n{_TABLE}ROWS: tuple[Row, ...] = {rows}\n\n{compiled}"
-    n_written = sum(1 for key in table.wirable if graph.bindings[key].serial)  # 0: the container, which binds itself
+    n_written = sum(1 for key in table.wirable if not graph.bindings[key].is_self)
     return text, n_written, len(graph) - len(table.wirable)
 
 

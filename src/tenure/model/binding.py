@@ -168,12 +168,12 @@ class Binding:
     options: Options = Options()
     source: Any = None
     """The class or function that stands where the target is written, or `file:line`; None: nowhere to look."""
-    serial: int = 0
-    """Order of binding; independent resources start in this order."""
     declared: bool = True
     """False for a concrete class that was bound to itself because it was asked for."""
     later: tuple[Key, ...] = ()
     """Keys that the target itself may ask for when it runs; nothing is passed for them."""
+    is_self: bool = False
+    """True for the container, which binds itself."""
 
     @property
     def label(self) -> str:

@@ -59,7 +59,7 @@ def binding_of(
     close: Any = None,
     is_resource: bool = False,
     is_value: bool = False,
-    serial: int = 0,
+    is_self: bool = False,
     autobound: bool = False,
 ) -> Binding:
     """
@@ -75,7 +75,7 @@ def binding_of(
         close: name of a closing method, or a function.
         is_resource: whether the caller says that it is a resource.
         is_value: whether *target* is the value whatever it looks like.
-        serial: order of binding.
+        is_self: whether the target is the container itself.
         autobound: whether nobody bound it.
 
     Raises:
@@ -104,7 +104,7 @@ def binding_of(
     return Binding(
         key, make, target, lifetime, needs, lifecycle, options,
         source=origin if is_factory else type(target),
-        serial=serial, declared=not autobound,
+        declared=not autobound, is_self=is_self,
     )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def _lifecycle_of_instance(obj: Any, declared: Declared, close: Any, is_resource
     return _lifecycle_of_made_class(type(obj), declared, close, is_resource)
 
 
-def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
+def autobinding(key: Key, declared: Declared) -> Binding | None:
     """
     Return the binding of an unbound concrete class to itself, None for anything that is never made by itself.
 
@@ -166,6 +166,6 @@ def autobinding(key: Key, declared: Declared, serial: int) -> Binding | None:
     if cls.__module__ in NEVER_BY_THEMSELVES or is_enumeration(cls) or is_abstract(cls):
         return None
     try:
-        return binding_of(key, key, declared, serial=serial, autobound=True)
+        return binding_of(key, key, declared, autobound=True)
     except BindingError:
         return None

@@ -14,7 +14,7 @@ from tenure.model.binding import AMBIENT, NOTHING, SINGLETON, TRANSIENT, Binding
 from tenure.model.captive import width_of
 from tenure.model.detect import is_abstract
 from tenure.model.functions import is_async_generator_function, is_generator_function, unwrap
-from tenure.model.graph import Graph
+from tenure.model.graph import Graph, declares_binding
 from tenure.model.survey import Survey, steps_to
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
@@ -246,7 +246,7 @@ def _nothing_to_close(graph: Graph) -> Iterator[Finding]:
 def _unused(survey: Survey) -> Iterator[Finding]:
     used = {source.key for binding in survey.everything for _, source in survey.sources(binding)}
     for binding in survey.graph:
-        own = binding.make is Make.VALUE and binding.serial == 0  # the container, which binds itself
+        own = binding.is_self or (binding.make is Make.VALUE and declares_binding(binding.key))
         if binding.declared and binding.key not in used and not own:
             text = f"nothing in the graph needs {binding.label}, and no injected function asks for it"
             yield Finding("info", "unused", binding.key, text, binding.where)

@@ -58,7 +58,7 @@ class BindsItself(Protocol):
         """
         Return the bindings of the object, what others need first, the one that was asked for last.
 
-        Their serial numbers are put in by `bind`. Must change nothing: `bind` may refuse them.
+        Must change nothing: `bind` may refuse them.
 
         Raises:
             BindingError: it cannot be bound like that.

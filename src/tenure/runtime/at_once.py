@@ -110,7 +110,7 @@ def _fulfil(engine: Any, binding: Binding, home: Scope, claim: Claim, facts: Fac
         current.reset(entered[1])
         leave_what_was_left()
         if is_watched:
-            engine.hot.unwatch(binding.key, has_succeeded)
+            engine.hot.unwatch(binding.key, has_succeeded and binding.lifetime != SINGLETON)
     learn(engine, binding, claim)
     note_fed(binding, claim)
     with engine.lock:

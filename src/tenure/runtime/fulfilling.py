@@ -10,7 +10,7 @@ from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.owner import Owner
 from tenure.lifecycle.unraisable import report
-from tenure.model.binding import TRANSIENT, Binding
+from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.notes import attach_closing_errors
 from tenure.runtime.degrading import is_spared
 from tenure.runtime.making import StartOver, made
@@ -48,7 +48,7 @@ def fulfil(
         current.reset(entered[1])
         leave_what_was_left()
         if is_watched:
-            engine.hot.unwatch(binding.key, has_succeeded)
+            engine.hot.unwatch(binding.key, has_succeeded and binding.lifetime != SINGLETON)
     learn(engine, binding, claim)
     note_fed(binding, claim)
     with engine.lock:

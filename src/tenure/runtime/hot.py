@@ -156,11 +156,19 @@ class Hot(dict[Key, Any]):
         """Tell whether the code that makes *key* has run before."""
         return key in self._watched
 
-    def unwatch(self, key: Key, has_succeeded: bool, *, opens: bool = False) -> None:
-        """End what `watch` began."""
+    def unwatch(self, key: Key, has_run: bool, *, opens: bool = False) -> None:
+        """
+        End what `watch` began.
+
+        Args:
+            key: as there.
+            has_run: whether to remember that the code has run to its end. Of what is made once and kept it would be
+                remembered for nothing, at 50 bytes each.
+            opens: as there.
+        """
         with self._engine.lock:
             self._n_watching -= 1
-            if has_succeeded:
+            if has_run:
                 self._watched.add((key, True) if opens else key)
 
     def forget(self) -> None:

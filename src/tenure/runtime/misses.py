@@ -54,18 +54,16 @@ class Kept:
     Most of that is asked for once, and a generated function of its own would be several times as large.
     """
 
-    __slots__ = ("_binding", "_cache", "_engine", "_key")
+    __slots__ = ("_binding", "_engine")
 
     def __init__(self, engine: Any, binding: Binding) -> None:
         self._engine = engine
         self._binding = binding
-        self._cache = engine.root_cache()
-        self._key = binding.key
 
     def __call__(self, scope: Scope) -> Any:
         """Return the value."""
         try:
-            return self._cache[self._key]
+            return self._engine.root_cache()[self._binding.key]
         except KeyError:
             pass
         return _missed(self._engine, self._binding, scope, is_variant=False)
