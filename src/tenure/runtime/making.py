@@ -87,7 +87,7 @@ def _make_called(
 
 
 def _called(binding: Binding, call: Callable[[], Any], is_async: bool) -> Callable[[], Steps[Any]]:
-    def make() -> Steps[Any]:
+    def make() -> "Steps[Any]":  # quoted: else worked out each time
         made = call()
         if binding.make is Make.AWAIT or (binding.make is Make.MAYBE and is_async and isinstance(made, Awaitable)):
             made = yield from waited(made)

@@ -197,7 +197,7 @@ def launch(engine: Any, binding: Binding, home: Scope, below: Sequence[Claim]) -
     """
     claim = Claim(binding, binding)
 
-    def open_(owner: Owner) -> Steps[bool]:
+    def open_(owner: Owner) -> "Steps[bool]":
         try:
             for each in below:
                 yield from joined(each)
@@ -218,7 +218,7 @@ def _nothing_to_close(_: BaseException | None) -> Steps[bool]:
 
 
 def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
-    def open_(owner: Owner) -> Steps[bool]:
+    def open_(owner: Owner) -> "Steps[bool]":
         try:
             yield from _fulfil(record, holder, claim, True, owner)
         except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
@@ -226,7 +226,7 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
             return False
         return True
 
-    def close(outcome: BaseException | None) -> Steps[bool]:
+    def close(outcome: "BaseException | None") -> "Steps[bool]":
         return own_close(record, outcome, None)
 
     Owner(open_, close, holder.crash).start(contextvars.copy_context(), record.binding)

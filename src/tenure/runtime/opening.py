@@ -9,7 +9,7 @@ from typing import Any
 from tenure.errors import CircularDependencyError, ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, circle, openings, refuse_circle
 from tenure.lifecycle.effects import Steps, waited
-from tenure.lifecycle.exits import asking_stack
+from tenure.lifecycle.exits import Asked, asking_stack
 from tenure.model.binding import TRANSIENT, Binding
 from tenure.runtime.degrading import stand_in
 from tenure.runtime.fulfilling import fulfil
@@ -139,7 +139,9 @@ def _make_ready(engine: Any, binding: Binding, home: Scope, is_async: bool) -> S
         below_is_ready.reset(token)
 
 
-def claim_for(engine: Any, binding: Binding, home: Scope, n_own: int = 1) -> tuple[Claim | None, bool]:
+def claim_for(
+    engine: Any, binding: Binding, home: Scope, n_own: int = 1, asked: Asked = ()
+) -> tuple[Claim | None, bool]:
     """
     Return the claim on *binding* in *home*, and whether the caller has to fulfil it; None if the value is there.
 
@@ -148,6 +150,7 @@ def claim_for(engine: Any, binding: Binding, home: Scope, n_own: int = 1) -> tup
         binding: what serves its key now.
         home: who will own the value.
         n_own: how many of the functions that called this one, at least, are Tenure's own.
+        asked: where the user's code stands, if that is known.
 
     Raises:
         ContainerClosedError: *home* is not open.
@@ -166,14 +169,14 @@ def claim_for(engine: Any, binding: Binding, home: Scope, n_own: int = 1) -> tup
         if at is not None:
             raise circle((*above[at:], *(each.binding for each in openings()), binding))
         claim = inflight[key] = Claim(binding, binding)
-    note_who_asks(claim, home, n_own + 1)
+    note_who_asks(claim, home, n_own + 1, asked)
     return claim, True
 
 
-def note_who_asks(claim: Claim, home: Scope, n_own: int = 1) -> None:
+def note_who_asks(claim: Claim, home: Scope, n_own: int = 1, asked: Asked = ()) -> None:
     """Record the stack for what the root owns: should nobody close it, a warning shows where it came from."""
     if home.parent is None and claim.binding.lifecycle is not None:
-        claim.asked_by = asking_stack(skipped=n_own + 2)
+        claim.asked_by = asked or asking_stack(skipped=n_own + 2)
 
 
 def _obtain_new(engine: Any, binding: Binding, home: Scope, is_async: bool) -> Steps[Any]:

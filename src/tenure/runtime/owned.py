@@ -51,7 +51,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
     """Fulfil *claim* in an owner task of its own."""
     box: list[Exit] = []
 
-    def open_(owner: Owner) -> Steps[bool]:
+    def open_(owner: Owner) -> "Steps[bool]":  # quoted: else worked out at each launch
         try:
             yield from fulfil(engine, binding, home, claim, is_async=True, owner=owner, box=box)
         except BaseException as error:  # noqa: BLE001 - the claim has it, for whoever waits
@@ -59,7 +59,7 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
             return False
         return bool(box) and box[0].owner is owner
 
-    def close(outcome: BaseException | None) -> Steps[bool]:
+    def close(outcome: "BaseException | None") -> "Steps[bool]":
         return _owned_close(engine, home, box[0], outcome)
 
     context = contextvars.copy_context()

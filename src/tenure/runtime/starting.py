@@ -16,6 +16,7 @@ from tenure.keys import Key
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
+from tenure.lifecycle.exits import Asked, asking_stack
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
 from tenure.runtime import managed, opening, owned
@@ -171,9 +172,10 @@ def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Cla
     tokens = start_of.set(run), below_is_ready.set(True)
     begun: dict[Claim, Scope] = {}
     by_key: dict[Key, Claim] = {}
+    asked = asking_stack()  # the same for all of them
     try:
         for binding, home in launches:
-            claim = _launch(engine, binding, home, by_key)
+            claim = _launch(engine, binding, home, by_key, asked)
             if claim is not None:
                 begun[claim] = home
                 by_key[binding.key] = claim
@@ -186,11 +188,11 @@ def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Cla
     return begun
 
 
-def _launch(engine: Any, binding: Binding, home: Scope, launched: Mapping[Key, Claim]) -> Claim | None:
+def _launch(engine: Any, binding: Binding, home: Scope, launched: Mapping[Key, Claim], asked: Asked) -> Claim | None:
     if is_managed(binding):
         below = [launched[each.key] for each in engine.plans.facts(binding).resources if each.key in launched]
         return managed.launch(engine, binding, home, below)
-    claim, is_mine = opening.claim_for(engine, binding, home)
+    claim, is_mine = opening.claim_for(engine, binding, home, asked=asked)
     if claim is not None and is_mine:
         owned.launch(engine, binding, home, claim)
     return claim

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tenure.compile.source import END
 from tenure.keys import Key
-from tenure.lifecycle.backends import current as current_backend
+from tenure.lifecycle.backends import asyncio_backend
 from tenure.lifecycle.handles import yields_twice
 from tenure.runtime.at_work import codes, waiting
 from tenure.runtime.scope import Scope, State, current
@@ -141,7 +141,7 @@ class AsyncSwiftScope(SwiftScope):
 
 def _is_cancelled_around() -> bool:
     """Tell whether a scope of anyio's around the task is cancelled already, so that a closing needs a shield."""
-    return "anyio" in sys.modules and current_backend().is_cancelled_around()
+    return "anyio" in sys.modules and asyncio_backend().is_cancelled_around()
 
 
 async def _end(generator: Any) -> None:

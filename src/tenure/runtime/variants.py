@@ -46,10 +46,10 @@ def preparer(engine: Any, binding: Binding, is_async: bool) -> Any:
     """Return the function of a scope that gives the 0-argument call of the target; of one colour."""
     edges = engine.graph.edges(binding)
 
-    def prepare(scope: Scope) -> Callable[[], Any]:
+    def prepare(scope: Scope) -> "Callable[[], Any]":
         return _call(binding, edges, [_argument(engine, edge, scope) for edge in edges])
 
-    async def aprepare(scope: Scope) -> Callable[[], Any]:
+    async def aprepare(scope: Scope) -> "Callable[[], Any]":
         return _call(binding, edges, [await _aargument(engine, edge, scope) for edge in edges])
 
     return aprepare if is_async else prepare

@@ -14,6 +14,7 @@ __all__ = [
     "Job",
     "LimitReachedError",
     "Region",
+    "asyncio_backend",
     "current",
     "describe",
     "is_cancellation",
@@ -29,7 +30,7 @@ def running() -> Backend | None:
         return _trio()
     asyncio = sys.modules.get("asyncio")
     if asyncio is not None and asyncio._get_running_loop() is not None:  # noqa: SLF001 - the documented cheap form
-        return _asyncio()
+        return asyncio_backend()
     return None
 
 
@@ -49,7 +50,8 @@ def current() -> Backend:
 _instances: dict[str, Any] = {}
 
 
-def _asyncio() -> Backend:
+def asyncio_backend() -> Backend:
+    """Return the backend of asyncio, for those who know already that it runs."""
     backend: Backend | None = _instances.get("asyncio")
     if backend is None:
         from tenure.lifecycle.backends.asyncio import AsyncioBackend  # noqa: PLC0415 - imported on first use
@@ -75,11 +77,11 @@ def is_cancellation(error: BaseException) -> bool:
 
 def describe(token: Any) -> str:
     """Return the event loop *token*, of whichever library, as text."""
-    backend = _asyncio() if hasattr(token, "is_closed") else _trio()
+    backend = asyncio_backend() if hasattr(token, "is_closed") else _trio()
     return backend.describe(token)
 
 
 def is_dead(token: Any) -> bool:
     """Tell whether the event loop *token* has ended for good."""
-    backend = _asyncio() if hasattr(token, "is_closed") else _trio()
+    backend = asyncio_backend() if hasattr(token, "is_closed") else _trio()
     return backend.is_dead(token)

@@ -195,13 +195,16 @@ def _deadline_of(anyio: Any) -> float:
     Whoever has imported anyio and never entered a scope of its pays for a look into a dict; else it is a third of what
     the public function takes, which works out first which library runs.
     """
-    half = sys.modules.get(_HALF)
-    if half is None and _is_in_halves():
-        return math.inf
-    ask = getattr(
-        getattr(half, "AsyncIOBackend", anyio), "current_effective_deadline", anyio.current_effective_deadline
-    )
-    return float(ask())
+    if not _asks:  # found once: that half stays what it is
+        half = sys.modules.get(_HALF)
+        if half is None and _is_in_halves():
+            return math.inf
+        own = getattr(half, "AsyncIOBackend", None)
+        _asks.append(getattr(own, "current_effective_deadline", anyio.current_effective_deadline))
+    return float(_asks[0]())
+
+
+_asks: list[Callable[[], float]] = []
 
 
 @asynccontextmanager
