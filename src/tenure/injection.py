@@ -29,6 +29,10 @@ class _Inject(InjectMarker):
         """Return a marker: `x: Annotated[T, Inject()]`, or `x: T = Inject()`."""
         return InjectMarker()
 
+    def __reduce__(self) -> str:
+        """Stay the one object."""
+        return "Inject"
+
     @overload
     def __getitem__(self, key: "TypeForm[T]") -> T: ...
 

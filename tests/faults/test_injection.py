@@ -1,5 +1,7 @@
 """`@inject` and `Inject` used wrongly: said when the function is decorated where it can be, else at the call."""
 
+import copy
+import pickle
 from typing import Annotated
 
 import pytest
@@ -167,3 +169,11 @@ def test_caller_that_gives_too_many_arguments():
 
     with pytest.raises(TypeError, match="handler"):
         handler(1, 2, 3)
+
+
+@pytest.mark.parametrize("same", [copy.copy, copy.deepcopy, lambda marker: pickle.loads(pickle.dumps(marker))])
+def test_a_marker_can_be_copied_and_pickled(same):
+    """A function that is sent to another process by value takes its markers along."""
+    assert same(Inject) is Inject
+    assert same(Inject[int]).key is int
+    assert repr(same(Inject())) == "Inject()"

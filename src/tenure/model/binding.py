@@ -17,7 +17,9 @@ AMBIENT: Final = "ambient"
 CALL: Final = "call"
 """The scope of one injected call; every container knows it, innermost of all."""
 
-NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING", "__slots__": ()})()
+NOTHING: Final[Any] = type(
+    "Nothing", (), {"__repr__": lambda _: "NOTHING", "__reduce__": lambda _: "NOTHING", "__slots__": ()}
+)()
 """Stands for "no value" where None is a legal one."""
 
 

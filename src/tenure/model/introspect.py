@@ -55,6 +55,10 @@ class InjectMarker:
             f"{self!r} was never filled in, so it has no {name!r}: did you forget @inject on the function?"
         )
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Let it be copied and pickled, with a function that is sent to another process by value."""
+        return InjectMarker, (self.key,)
+
     def __repr__(self) -> str:
         return "Inject()" if self.key is NOTHING else f"Inject[{show(self.key)}]"
 
