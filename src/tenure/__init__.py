@@ -14,6 +14,7 @@ from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
 
 if TYPE_CHECKING:
+    from tenure.ext.ref import ContainerRef
     from tenure.keyed import Keyed
     from tenure.pool import Pool
     from tenure.refreshing import Refreshing
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Container",
+    "ContainerRef",
     "Inject",
     "Keyed",
     "Pool",
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "ContainerRef": "ext.ref",
     "Keyed": "keyed",
     "Pool": "pool",
     "Refreshing": "refreshing",

@@ -512,6 +512,7 @@ def every_error():
         errors_module.BindingInUseError(Settings),
         errors_module.CircularDependencyError(path),
         errors_module.ContainerClosedError("the container"),
+        errors_module.ContainerRefError("'app:contaner'", "module 'app' has no 'contaner'"),
         errors_module.GraphError([errors_module.Finding("error", "missing", Settings, "text", None)]),
         errors_module.MissingBindingError(Settings, path, "why", ["Setings"]),
         errors_module.ResourceProtocolError("Settings", None, "ended without a yield", "yield once"),

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tenure.errors.leases import LeasesOutError, LeaseTimeoutError
     from tenure.errors.pool import ItemsOutError, PoolExhaustedError
     from tenure.errors.stale import StaleResolversError
+    from tenure.errors.travel import ContainerRefError
     from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "CircularDependencyError",
     "CloseError",
     "ContainerClosedError",
+    "ContainerRefError",
     "Error",
     "Finding",
     "GraphError",
@@ -98,6 +100,7 @@ _LATER = {
     "leases": ("LeaseTimeoutError", "LeasesOutError"),
     "pool": ("ItemsOutError", "PoolExhaustedError"),
     "stale": ("StaleResolversError",),
+    "travel": ("ContainerRefError",),
     "wiring": ("Unresolved", "UnresolvedMarkerError"),
 }
 """Files of errors that many programs never meet, with what is in them; each is imported with the first of these."""

@@ -86,7 +86,7 @@ class Hosting:
     def _enter(self, container: Container) -> bool:
         with self._guard:
             if self._n_runs == 0:
-                self._is_ours = not _is_started(container)
+                self._is_ours = not is_started(container)
             self._n_runs += 1
             return self._is_ours
 
@@ -103,7 +103,8 @@ async def _close(container: Container, error: BaseException | None) -> None:
         await container.__aexit__(type(error), error, error.__traceback__)
 
 
-def _is_started(container: Container) -> bool:
+def is_started(container: Container) -> bool:
+    """Tell whether *container* is started, by whomever."""
     engine = container.engine
     life, root = engine.life, engine.root
     return life is not None and life.started == root.number and root.state is State.OPEN

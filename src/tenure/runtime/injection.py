@@ -123,7 +123,7 @@ class Source:
 
 def wrap(function: Callable[..., Any], needs: tuple[Need, ...], source: Source) -> Any:
     """Return *function*, of any of the four kinds, with *needs* filled in; a caller's own keyword arguments win."""
-    wanted = tuple((need.name, _key_of(need)) for need in needs)
+    wanted = tuple((need.name, key_of(need)) for need in needs)
     visible = visible_signature(function, needs)
     if inspect.isasyncgenfunction(function):
         wrapper: Any = _async_generator(function, wanted, source)
@@ -150,7 +150,8 @@ def _visible_annotations(signature: inspect.Signature) -> dict[str, Any]:
     return found
 
 
-def _key_of(need: Need) -> Key:
+def key_of(need: Need) -> Key:
+    """Return the key that *need* is asked for by: its own, or one that stands for several or for none."""
     key = need.key
     if need.collect is Collect.LIST:
         key = list[key]  # type: ignore[valid-type]  # a value, not a type
