@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tenure.declare import lifecycle_on, options_of
 from tenure.errors import BindingError, BindingInUseError, ContainerClosedError, Finding, ScopeError
 from tenure.keys import Key, class_of, qualified, show
+from tenure.live import Live
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
 from tenure.model.build import Declared, autobinding, binding_of, check_key
 from tenure.model.graph import Graph, declares_binding
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _DECLARED = Declared(options_of, lifecycle_on)
 
 
-class Binder:
+class Binder(Live):
     """
     What a container knows how to make; `Container` says what the arguments are.
 

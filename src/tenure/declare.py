@@ -179,12 +179,27 @@ def _declared(target: Any, options: Options, lifecycle: Lifecycle | None) -> Any
 
             install(target, lifecycle)
             lifecycle = replace(lifecycle, opens_itself=True)
+        _keep_open_ones_here(target)
         setattr(target, LIFECYCLE, lifecycle)
     said = options_of(target)
     if options.scope is None and said is not None:
         options = replace(options, scope=said.scope)  # @singleton below @resource
     setattr(target, OPTIONS, options)
     return target
+
+
+def _keep_open_ones_here(cls: Any) -> None:
+    """Have objects of *cls* refuse to be pickled while they are open, unless it says itself how they are pickled."""
+    if any(getattr(cls, name) is not getattr(object, name) for name in ("__reduce_ex__", "__reduce__", "__getstate__")):
+        return
+
+    def __reduce_ex__(self: Any, protocol: Any, /) -> Any:  # noqa: N807 - the name that it has on the class
+        from tenure.runtime.travelling import refuse_if_open  # noqa: PLC0415 - many programs never pickle one
+
+        refuse_if_open(self)
+        return super(cls, self).__reduce_ex__(protocol)
+
+    cls.__reduce_ex__ = __reduce_ex__
 
 
 def _check_target(target: Any, decorator: str) -> None:

@@ -514,6 +514,7 @@ def every_error():
         errors_module.ContainerClosedError("the container"),
         errors_module.ContainerRefError("'app:contaner'", "module 'app' has no 'contaner'"),
         errors_module.GraphError([errors_module.Finding("error", "missing", Settings, "text", None)]),
+        errors_module.LiveObjectError("Container", "task.args[0].repo"),
         errors_module.MissingBindingError(Settings, path, "why", ["Setings"]),
         errors_module.ResourceProtocolError("Settings", None, "ended without a yield", "yield once"),
         errors_module.ResourceTimeoutError("Settings", "open", 1.5),

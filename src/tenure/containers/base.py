@@ -9,6 +9,7 @@ from tenure.containers.naming import adopt_self, check_type, name_it, no_such_pr
 from tenure.containers.overriding import ProvidersOverridingContext
 from tenure.containers.scoped import Scoped
 from tenure.containers.wired import WiringConfiguration
+from tenure.live import is_copying, refusal_of
 from tenure.providers.base import P, Provider
 from tenure.providers.bindings import is_provider
 from tenure.providers.container import Container as ContainerProvider
@@ -40,6 +41,14 @@ class Container(Scoped):
     """The modules that it is wired to."""
     wired_to_packages: list[Any]
     """The packages that it is wired to."""
+
+    __tenure_live__ = True
+
+    def __reduce_ex__(self, protocol: Any, /) -> Any:
+        """Refuse to be pickled: a container stays in its process; its class travels by name."""
+        if is_copying():
+            return super().__reduce_ex__(protocol)
+        raise refusal_of(self, type(self).__qualname__)
 
     def __init__(self) -> None:
         put = self.__dict__.__setitem__

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from tenure.errors.leases import LeasesOutError, LeaseTimeoutError
     from tenure.errors.pool import ItemsOutError, PoolExhaustedError
     from tenure.errors.stale import StaleResolversError
-    from tenure.errors.travel import ContainerRefError
+    from tenure.errors.travel import ContainerRefError, LiveObjectError
     from tenure.errors.wiring import Unresolved, UnresolvedMarkerError
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "ItemsOutError",
     "LeaseTimeoutError",
     "LeasesOutError",
+    "LiveObjectError",
     "MissingBindingError",
     "MissingExtraError",
     "NoSuchProviderError",
@@ -100,7 +101,7 @@ _LATER = {
     "leases": ("LeaseTimeoutError", "LeasesOutError"),
     "pool": ("ItemsOutError", "PoolExhaustedError"),
     "stale": ("StaleResolversError",),
-    "travel": ("ContainerRefError",),
+    "travel": ("ContainerRefError", "LiveObjectError"),
     "wiring": ("Unresolved", "UnresolvedMarkerError"),
 }
 """Files of errors that many programs never meet, with what is in them; each is imported with the first of these."""

@@ -5,11 +5,12 @@ from typing import Any, Generic, TypeVar, cast
 
 from tenure.errors import ScopeError
 from tenure.lifecycle.effects import adrive, drive
+from tenure.live import Live
 
 T = TypeVar("T")
 
 
-class Lease(Generic[T]):
+class Lease(Live, Generic[T]):
     """
     The use of one item, once: entered with `with` or `async with`, or opened by `open` or `aopen` until `release`.
 

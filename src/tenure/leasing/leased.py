@@ -14,6 +14,7 @@ from tenure.leasing.making import Given, binding_of_factory, is_async, label_of,
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.exits import next_number
+from tenure.live import Live
 from tenure.model.binding import NOTHING, Binding
 from tenure.model.bounds import check_seconds
 from tenure.model.retry import Retry
@@ -21,7 +22,7 @@ from tenure.model.self_binding import Asked
 from tenure.runtime.forgotten import owes_nothing, warn_of
 
 
-class Leased:
+class Leased(Live):
     """Base of what leases items; its subclasses say what the arguments are."""
 
     word = "leased"

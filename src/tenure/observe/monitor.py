@@ -20,6 +20,7 @@ from tenure.events import (
     Opening,
     ResourceEvent,
 )
+from tenure.live import Live
 from tenure.observe.histogram import Histogram
 from tenure.observe.report import MonitorReport
 from tenure.observe.tallies import Tallies
@@ -35,7 +36,7 @@ class Observable(Protocol):
         """Show every later event to *observer*."""
 
 
-class ResourceMonitor:
+class ResourceMonitor(Live):
     """
     Count the resources of *container* from now on: created, disposed, active, failed; and measure their times.
 

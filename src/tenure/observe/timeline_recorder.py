@@ -22,12 +22,13 @@ from tenure.events import (
     StartBegan,
     StartEnded,
 )
+from tenure.live import Live
 from tenure.observe.monitor import Observable
 from tenure.observe.timeline import Timeline
 from tenure.observe.timeline_window import Window, said
 
 
-class TimelineRecorder:
+class TimelineRecorder(Live):
     """
     Keep the timelines of the last starts and closes of *container*.
 

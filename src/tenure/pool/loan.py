@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
 from tenure.errors import ScopeError
+from tenure.live import Live
 
 T = TypeVar("T")
 
@@ -13,7 +14,7 @@ _NONE: Any = object()
 _frame = sys._getframe  # noqa: SLF001 - what `inspect.currentframe` calls
 
 
-class Loan(Generic[T]):
+class Loan(Live, Generic[T]):
     """What `Pool.acquire` gives: a context manager in the colour of the pool, to be entered once at a time."""
 
     __slots__ = ("_item", "_pool", "_timeout_s")

@@ -9,6 +9,7 @@ from tenure.errors import AsyncInSyncError, BindingError, ContainerClosedError
 from tenure.events import Observer
 from tenure.lifecycle.backends import is_dead
 from tenure.lifecycle.exits import next_number
+from tenure.live import Live
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 from tenure.model.self_binding import Asked
@@ -40,7 +41,7 @@ USUAL: Any = type("Usual", (), {"__repr__": lambda _: "the pool's timeout_s", "_
 _frame = sys._getframe  # noqa: SLF001 - what `inspect.currentframe` calls
 
 
-class Pool(Generic[T]):
+class Pool(Live, Generic[T]):
     """
     Lends items of one kind, at most so many at a time; makes them when they are needed, closes each exactly once.
 

@@ -7,6 +7,7 @@ from tenure.errors import ScopeNotOpenError
 from tenure.keys import Key
 from tenure.lifecycle.closing import refuse_other_loop
 from tenure.lifecycle.exits import Exit
+from tenure.live import Live
 from tenure.model.binding import Binding
 from tenure.runtime import degrading, links, misses
 from tenure.runtime.hot import RootCache
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     pass
 
 
-class Linked:
+class Linked(Live):
     """
     The side of an engine that generated code sees; see `compile.links`.
 

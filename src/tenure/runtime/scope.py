@@ -19,6 +19,7 @@ from tenure.lifecycle.backends import Region, is_cancellation
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.latch import Latch
+from tenure.live import Live
 from tenure.model.binding import Binding
 
 ROOT = "root"
@@ -77,7 +78,7 @@ _LATER = (
 """Parts that are made when somebody looks at them; each has a slot, whose name begins with an underscore."""
 
 
-class Scope:
+class Scope(Live):
     """
     A stretch of a program's run.
 

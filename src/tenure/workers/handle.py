@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 from tenure.events import Event
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.unraisable import report
+from tenure.live import Live
 from tenure.record import record
 from tenure.runtime.scope import current
 
@@ -25,7 +26,7 @@ class WorkerCrashed(Event):
     """Seconds until it is called again; None: it is not."""
 
 
-class Worker:
+class Worker(Live):
     """
     A background task, or thread, that a container runs.
 

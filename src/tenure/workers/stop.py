@@ -11,9 +11,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from tenure.lifecycle.latch import Latch
+from tenure.live import Live
 
 
-class Stop:
+class Stop(Live):
     """
     Whether to stop: asked for once, for good.
 
