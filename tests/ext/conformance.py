@@ -132,6 +132,7 @@ class Conformance:
     `schema(app)`.
     """
 
+    kind = "web"
     framework: str
     packages: tuple[str, ...]
     is_async = True

@@ -12,23 +12,48 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "docs" / "integrations" / "table.md"
-COLUMNS = (
-    "start/stop",
-    "scope",
-    "request object",
-    "websocket",
-    "stream",
-    "background",
-    "errors",
-    "schema clean",
-    "start-up check",
-)
 HEAD = """\
 # What each integration does
 
-Written by `tests/ext/write_table.py` from tests that talk to a real server of each framework over the loopback:
+Written by `tests/ext/write_table.py` from tests that talk to a real server or worker of each framework over the loopback:
 *yes* where every test of the column passed, *none* where the framework has no such thing.
 """
+
+
+class Table:
+    """A heading, and what its tests show; the class of such tests has `kind`, a key of `TABLES`."""
+
+    def __init__(self, title, *columns):
+        self.title = title
+        self.columns = columns
+
+
+TABLES = {
+    "web": Table(
+        "Requests",
+        "start/stop",
+        "scope",
+        "request object",
+        "websocket",
+        "stream",
+        "background",
+        "errors",
+        "schema clean",
+        "start-up check",
+    ),
+    "calls": Table(
+        "Calls and messages",
+        "start/stop",
+        "scope",
+        "message object",
+        "stream",
+        "background",
+        "errors",
+        "cancelled",
+        "schema clean",
+        "start-up check",
+    ),
+}
 
 
 class Seen:
@@ -37,6 +62,7 @@ class Seen:
     def __init__(self):
         self.outcomes = {}
         self.packages = {}
+        self.kinds = {}
         self._at = {}
 
     def pytest_collection_modifyitems(self, items):
@@ -45,6 +71,7 @@ class Seen:
             if marker is not None:
                 self._at[item.nodeid] = item.cls.framework, marker.args[0]
                 self.packages[item.cls.framework] = item.cls.packages
+                self.kinds[item.cls.framework] = item.cls.kind
 
     def pytest_runtest_logreport(self, report):
         at = self._at.get(report.nodeid)
@@ -57,10 +84,20 @@ class Seen:
             return "**no**"
         return "yes" if "passed" in outcomes else "none"
 
-    def table(self):
-        lines = [f"| framework | {' | '.join(COLUMNS)} | tested with |", "|---" * (len(COLUMNS) + 2) + "|"]
+    def text(self):
+        """Return the tables of the kinds that were tested."""
+        return "\n\n".join(
+            f"## {table.title}\n\n{self._rows(kind, table.columns)}"
+            for kind, table in TABLES.items()
+            if kind in self.kinds.values()
+        )
+
+    def _rows(self, kind, columns):
+        lines = [f"| framework | {' | '.join(columns)} | tested with |", "|---" * (len(columns) + 2) + "|"]
         for framework in sorted(self.packages, key=str.casefold):
-            cells = [self.cell(framework, column) for column in COLUMNS]
+            if self.kinds[framework] != kind:
+                continue
+            cells = [self.cell(framework, column) for column in columns]
             versions = ", ".join(f"{name} {version(name)}" for name in self.packages[framework])
             lines.append(f"| {framework} | {' | '.join(cells)} | {versions} |")
         return "\n".join(lines)
@@ -70,7 +107,7 @@ def main():
     seen = Seen()
     code = pytest.main([str(HERE), "-q", "-m", "shows", "-p", "no:cacheprovider", "--timeout=60"], plugins=[seen])
     TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text(f"{HEAD}\n{seen.table()}\n", encoding="utf-8")
+    TABLE.write_text(f"{HEAD}\n{seen.text()}\n", encoding="utf-8")
     return code
 
 
