@@ -15,8 +15,8 @@ TABLE = HERE.parents[1] / "docs" / "integrations" / "table.md"
 HEAD = """\
 # What each integration does
 
-Written by `tests/ext/write_table.py` from tests that talk to a real server or worker of each framework over the loopback:
-*yes* where every test of the column passed, *none* where the framework has no such thing.
+Written by `tests/ext/write_table.py` from tests that talk to a real server or worker of each framework over the
+loopback: *yes* where every test of the column passed, *none* where the framework has no such thing.
 """
 
 
@@ -47,9 +47,9 @@ TABLES = {
         "scope",
         "message object",
         "stream",
-        "background",
         "errors",
         "cancelled",
+        "in flight at stop",
         "schema clean",
         "start-up check",
     ),

@@ -1,0 +1,167 @@
+"""
+What every integration of calls and messages has to do, told by a real server of the framework over the loopback.
+
+A test module per framework derives from `CallsConformance`. Each test `shows` a column of docs/integrations/table.md.
+"""
+
+import contextlib
+from importlib.metadata import version
+
+import anyio.from_thread
+import pytest
+from conformance import TIMEOUT_S, Log, container_of, shows
+
+from tenure.errors import GraphError
+
+ENDS = ("session closed", "session rolled back")
+
+
+@pytest.mark.slow
+class CallsConformance:
+    """
+    The tests.
+
+    A derived class says what `framework` and `packages` it is about, and what the framework `lacks`, by column. It has
+
+    * `running(container, log)`, an async context manager: a server, with a client, runs in its body. It gives an async
+      function `call(name, text="")` that returns what the server answers as text. The server has the methods of the
+      tests below;
+    * `stopped_early(container, log)`, the same, save that the server stops as soon as it can when the body ends;
+    * `broken(container)`, which starts a server with a method `broken` that wants `Unbound`;
+    * `schema(container, log)`, an async function: what clients see of the server's methods, as text.
+    """
+
+    kind = "calls"
+    framework: str
+    packages: tuple[str, ...]
+    is_async = True
+    lacks: dict[str, str] = {}
+    refusal: type[Exception] = GraphError
+    cancelled_as = "session rolled back: CancelledError"
+    answered_as = "session rolled back: Answered"
+
+    @pytest.fixture(autouse=True)
+    def _only_what_there_is(self, request):
+        marker = request.node.get_closest_marker("shows")
+        if marker is not None and marker.args[0] in self.lacks:
+            pytest.skip(self.lacks[marker.args[0]])
+
+    @pytest.fixture
+    def log(self):
+        return Log()
+
+    @pytest.fixture
+    def container(self, log):
+        return container_of(log, is_async=self.is_async)
+
+    @pytest.fixture
+    def portal(self):
+        with anyio.from_thread.start_blocking_portal("asyncio") as portal:
+            yield portal
+
+    @contextlib.contextmanager
+    def serve(self, portal, running):
+        """Give what sends a call; it returns a future, whose cancellation cancels the call."""
+        with portal.wrap_async_context_manager(running) as call:
+            yield lambda name, text="": portal.start_task_soon(call, name, text)
+
+    @pytest.fixture
+    def send(self, portal, container, log):
+        with self.serve(portal, self.running(container, log)) as send:
+            yield send
+
+    def test_versions(self):
+        """What was tested."""
+        print(self.framework, *(f"{name} {version(name)}" for name in self.packages))
+
+    @shows("start/stop")
+    def test_it_starts_and_stops(self, portal, container, log):
+        """The container is opened for the server, and closed behind it."""
+        with self.serve(portal, self.running(container, log)) as send:
+            assert list(log) == ["database opened"]
+            assert send("value").result(TIMEOUT_S) == "1 True"
+            log.until("session closed")
+
+        assert list(log) == ["database opened", "session opened", "session closed", "database closed"]
+
+    @shows("scope")
+    def test_a_scope_per_call(self, send, log):
+        """Each has a session of its own, the same one everywhere, closed behind it."""
+        assert [send("value").result(TIMEOUT_S) for _ in range(2)] == ["1 True", "2 True"]
+        assert log.until("session closed", 2).count("session opened") == 2
+
+    @shows("scope")
+    def test_calls_at_the_same_time(self, send, log):
+        """None sees the session of another."""
+        answers = {answer.result(TIMEOUT_S) for answer in [send("value") for _ in range(20)]}
+
+        assert answers == {f"{number} True" for number in range(1, 21)}
+        log.until("session closed", 20)
+
+    @shows("scope")
+    def test_a_synchronous_method(self, send):
+        """It is served by what is open, or can be opened at once."""
+        assert send("sync").result(TIMEOUT_S) == "True"
+
+    @shows("message object")
+    def test_the_message(self, send):
+        """Asked for by its class, deep inside."""
+        assert send("message", "Ann").result(TIMEOUT_S) == "Ann"
+
+    @shows("stream")
+    def test_a_stream(self, send, log):
+        """The session is open until its end."""
+        assert send("stream").result(TIMEOUT_S) == "True True True "
+        log.until("session closed")
+
+    @shows("errors")
+    def test_an_error_that_is_answered_for(self, send, log):
+        """The resources see it all the same."""
+        send("answered")
+        assert "session closed" not in log.until(self.answered_as)
+
+    @shows("errors")
+    def test_an_error(self, send, log):
+        """The resources see it."""
+        send("error")
+        assert "session closed" not in log.until("session rolled back: ZeroDivisionError")
+
+    @shows("cancelled")
+    def test_a_call_that_is_cancelled(self, send, log):
+        """What it had is closed, and sees it."""
+        call = send("waits")
+        log.until("waiting")
+        call.cancel()
+
+        assert "session closed" not in log.until(self.cancelled_as)
+
+    @shows("in flight at stop")
+    def test_calls_that_are_under_way(self, portal, container, log):
+        """They end, or are ended, before what they stand on is closed."""
+        with self.serve(portal, self.stopped_early(container, log)) as send:
+            for _ in range(3):
+                send("waits")
+            log.until("waiting", 3)
+
+        entries = list(log)
+        assert entries.count("session opened") == 3
+        assert sum(each.startswith(ENDS) for each in entries) == 3
+        assert entries[-1] == "database closed"
+        assert entries.count("database closed") == 1
+
+    @shows("schema clean")
+    def test_what_is_shown_of_a_method(self, portal, container, log):
+        """Nothing of what is injected."""
+        shown = portal.call(self.schema, container, log)
+
+        assert "number" in shown
+        assert "session" not in shown.lower()
+        assert "inject" not in shown.lower()
+
+    @shows("start-up check")
+    def test_a_method_that_cannot_be_served(self, portal, container, log):
+        """The server does not start, says why, and opens nothing."""
+        with pytest.raises(self.refusal, match=r"broken.*Unbound"):
+            portal.call(self.broken, container)
+
+        assert list(log) == []
