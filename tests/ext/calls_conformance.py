@@ -5,6 +5,7 @@ A test module per framework derives from `CallsConformance`. Each test `shows` a
 """
 
 import contextlib
+from concurrent.futures import wait
 from importlib.metadata import version
 
 import anyio.from_thread
@@ -35,6 +36,7 @@ class CallsConformance:
     framework: str
     packages: tuple[str, ...]
     is_async = True
+    answers_errors = True
     lacks: dict[str, str] = {}
     refusal: type[Exception] = GraphError
     cancelled_as = "session rolled back: CancelledError"
@@ -117,14 +119,17 @@ class CallsConformance:
     @shows("errors")
     def test_an_error_that_is_answered_for(self, send, log):
         """The resources see it all the same."""
-        send("answered")
+        call = send("answered")
         assert "session closed" not in log.until(self.answered_as)
+        wait([call], TIMEOUT_S)
 
     @shows("errors")
     def test_an_error(self, send, log):
         """The resources see it."""
-        send("error")
+        call = send("error")
         assert "session closed" not in log.until("session rolled back: ZeroDivisionError")
+        if self.answers_errors:
+            wait([call], TIMEOUT_S)
 
     @shows("cancelled")
     def test_a_call_that_is_cancelled(self, send, log):

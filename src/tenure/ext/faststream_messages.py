@@ -2,20 +2,17 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from types import TracebackType
 from typing import Annotated, Any, get_args, get_origin
 
 from tenure.container import Container
-from tenure.ext.outcome import Outcome
+from tenure.ext.scoped import note, scoped
 from tenure.ext.under_way import UnderWay
 
 _ANY_MESSAGE = "RedisMessage"
 """A class that stands for the message classes of Redis, and has no instances; FastStream gives them for it as well."""
-
-_outcome: ContextVar[Outcome | None] = ContextVar("tenure_outcome", default=None)
 
 
 def keys_of(broker: Any) -> tuple[Any, ...]:
@@ -68,19 +65,11 @@ class Around:
         return _around_class()(message, context=context, scoped=self.scoped)
 
     @asynccontextmanager
-    async def scoped(self, message: Any, outcome: Outcome) -> AsyncIterator[None]:
-        """Hold the scope of *message*, and show it the outcome."""
-        token = _outcome.set(outcome)
-        try:
-            with self._under_way:
-                async with self._container.resource_scope(self._scope, values=_values(self._keys, message)):
-                    yield
-                    outcome.show()
-        except BaseException as error:
-            if not outcome.ends(error):
-                raise
-        finally:
-            _outcome.reset(token)
+    async def scoped(self, message: Any) -> AsyncIterator[None]:
+        """Hold the scope of *message*, and count it."""
+        with self._under_way:
+            async with scoped(self._container, self._scope, _values(self._keys, message)):
+                yield
 
 
 @cache
@@ -99,7 +88,7 @@ def _around_class() -> Any:
 
         async def consume_scope(self, call_next: Any, msg: Any) -> Any:
             if msg.source_type is not SourceType.RESPONSE:  # an answer to what a handler asks belongs to its scope
-                scope = self._scoped(msg, Outcome())
+                scope = self._scoped(msg)
                 await scope.__aenter__()
                 self._scope = scope
             return await call_next(msg)
@@ -136,9 +125,7 @@ def within() -> Any:
             except AckMessage:
                 raise
             except BaseException as error:
-                outcome = _outcome.get()
-                if outcome is not None:
-                    outcome.note(error)
+                note(error)
                 raise
 
     return NotingMiddleware
