@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware
+from tenure.ext.background import background
 from tenure.ext.flask import views_of
 from tenure.ext.hosting import Hosting, hosting
 from tenure.ext.outcome import note
@@ -14,7 +15,7 @@ from tenure.injection import Inject, inject
 if TYPE_CHECKING:
     from quart import Quart
 
-__all__ = ["Inject", "inject", "setup"]
+__all__ = ["Inject", "background", "inject", "setup"]
 
 
 def setup(app: "Quart", container: Container, *, scope: str = "request", handlers: Iterable[Any] = ()) -> None:
@@ -24,8 +25,8 @@ def setup(app: "Quart", container: Container, *, scope: str = "request", handler
     It is started before everything that the application does when it starts to serve, and closed after everything that
     it does then. Each request and each websocket has a scope, which is left when the last byte has been sent; in it
     Quart's `Request` or `Websocket` can be asked for. What views raise is shown to the resources of the scope, also
-    where the application has an answer for it. A task of `add_background_task` goes on behind its request: it opens a
-    scope of its own.
+    where the application has an answer for it. A task of `add_background_task` goes on behind its request:
+    `background` opens a scope of its own.
 
     Args:
         app: an application of Quart that does not serve yet.
