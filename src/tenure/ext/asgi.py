@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from tenure.container import Container
 from tenure.ext.asgi_lifespan import Lifespan
 from tenure.ext.hosting import declare, hosting
-from tenure.ext.outcome import KEY, Outcome, note
+from tenure.ext.outcome import answer, note
 from tenure.ext.routes import functions_of
 from tenure.injection import Inject, inject
 from tenure.record import record
@@ -63,18 +63,8 @@ class ScopeMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        around = scope.get(KEY)
-        scope[KEY] = outcome = Outcome(around)
         values = self._values(scope, receive, send)
-        try:
-            async with self._container.resource_scope(self._name, values=values):
-                await self._app(scope, receive, send)
-                outcome.show()
-        except BaseException as error:
-            if not outcome.ends(error):
-                raise
-        finally:
-            scope[KEY] = around
+        await answer(self._container, self._name, values, scope, self._app, scope, receive, send)
 
 
 def setup(app: App, container: Container, *, scope: str = "request", handlers: Iterable[Any] = ()) -> App:

@@ -1,12 +1,13 @@
 """How a request ended, for its resources: an error that the framework answers for is still an error."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from tenure.container import Container
 from tenure.errors import CloseError, closing_errors
 
 KEY = "tenure.outcome"
-"""Where the outcome of a request stands, in the scope of ASGI and in the environ of WSGI."""
+"""Where the outcome of a request stands: in the scope of ASGI, the environ of WSGI, what a framework keeps beside."""
 
 
 class Outcome:
@@ -55,8 +56,44 @@ class Outcome:
         return True
 
 
+async def answer(
+    container: Container,
+    name: str,
+    values: Mapping[Any, Any],
+    request: MutableMapping[str, Any],
+    function: Callable[..., Awaitable[Any]],
+    *arguments: Any,
+) -> None:
+    """
+    Call *function* with *arguments* inside a scope, which is left with the error that left it or that was noted.
+
+    Args:
+        container: what opens the scope.
+        name: that of the scope.
+        values: what is given to it.
+        request: where `note` finds the outcome.
+        function: what answers; what it returns is of no interest.
+        arguments: what it is called with.
+
+    Raises:
+        BaseException: what left *function*; not what was only noted.
+        CloseError: closing failed behind an error that was only noted.
+    """
+    around = request.get(KEY)
+    request[KEY] = outcome = Outcome(around)
+    try:
+        async with container.resource_scope(name, values=values):
+            await function(*arguments)
+            outcome.show()
+    except BaseException as error:
+        if not outcome.ends(error):
+            raise
+    finally:
+        request[KEY] = around
+
+
 def note(request: Mapping[str, Any], error: BaseException) -> None:
-    """Have the resources of *request*, a scope of ASGI or an environ of WSGI, see *error*."""
+    """Have the resources of *request*, where its outcome stands, see *error*."""
     outcome: Outcome | None = request.get(KEY)
     if outcome is not None:
         outcome.note(error)
