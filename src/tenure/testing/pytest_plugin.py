@@ -1,14 +1,17 @@
 """
-A plugin for pytest: a test fails that leaves open what it opened in a container of Tenure.
+A plugin for pytest: fixtures for tests of applications, and tests fail that leave open what they opened.
 
-Off unless asked for: `--tenure-leaks=fail` (or `warn`), `tenure_leaks = fail` in the configuration, or the marker
-`tenure_leaks("fail")` on a test, class or module. Knows pytest, and Tenure only once it is asked for.
+The fixtures are in `pytest_fixtures`. Leaks are looked for where that is asked for: `--tenure-leaks=fail` (or `warn`),
+`tenure_leaks = fail` in the configuration, or the marker `tenure_leaks("fail")` on a test, class or module. Knows
+pytest, and Tenure only once it is asked for.
 """
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tenure.testing import pytest_fixtures
 
 if TYPE_CHECKING:
     from tenure.events import Leak
@@ -52,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "tenure_leaks, else off. A marker counts before both, save where this is off",
     )
     parser.addini("tenure_leaks", "the same as --tenure-leaks: fail, warn or off", default="off")
+    parser.addini(
+        pytest_fixtures.SETTING,
+        "module:container, the container that the fixture `container` gives: a container, a class of declarative ones, "
+        "or a function without arguments that makes one",
+        default="",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,6 +68,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "tenure_leaks(mode): what becomes of a test that leaks resources of Tenure: 'fail', 'warn' or 'off'"
     )
+    config.addinivalue_line(
+        "markers",
+        "tenure_scope(name=None, values=None): the scope that the fixture container_scope enters, as "
+        "Container.resource_scope takes it",
+    )
+    manager = config.pluginmanager
+    manager.register(pytest_fixtures, "tenure-fixtures")
+    if manager.has_plugin("asyncio"):
+        from tenure.testing import pytest_on_asyncio  # noqa: PLC0415 - where that plugin is there, it is loaded
+
+        manager.register(pytest_on_asyncio, "tenure-fixtures-asyncio")
     mode = config.getini("tenure_leaks")
     if mode not in MODES:
         raise pytest.UsageError(f"tenure_leaks is {mode!r}, but it takes one of {', '.join(MODES)}")
