@@ -389,3 +389,29 @@ def test_second(client, container_override):
 """
 
     run_with("app:container", text).assert_outcomes(passed=2)
+
+
+FAULTS = """
+from tenure.testing import InjectedFault
+
+def test_first(container, faults):
+    faults.fail(app.Database, {asked})
+    with pytest.raises(InjectedFault):
+        container.get(app.Database)
+
+def test_second(container):
+    assert container.get(app.Database)
+"""
+
+
+def test_faults_end_with_the_test(run_with):
+    """The next test is not hurt."""
+    run_with("app:container", FAULTS.format(asked="nth=1")).assert_outcomes(passed=2)
+
+
+def test_faults_that_show_nothing(run_with):
+    """A test that opens nothing of what is to fail has a mistake in it."""
+    result = run_with("app:container", "def test_it(faults):\n    faults.fail('databse')\n")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["nothing was there to go wrong before the test ended: fail('databse', on='open')"])

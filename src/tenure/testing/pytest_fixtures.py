@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from tenure.testing.faults.faults import Faults
     from tenure.testing.fixtures.ending import Ending
 
 SETTING = "tenure_container"
@@ -75,6 +76,22 @@ def container_scope(container: Any, request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(f"_tenure_scope{_RUNNERS[_runner(request)]}")
 
 
+@pytest.fixture
+def faults() -> "Iterator[Faults]":
+    """
+    Return what lets resources fail, hang and be cut off: `faults.fail(Database, on="open", nth=3)`; docs/testing.md.
+
+    A fault of a resource that the test neither opens nor closes fails the test: it shows nothing.
+    """
+    from tenure.testing.faults.faults import Faults  # noqa: PLC0415 - for tests that ask for it
+
+    with Faults() as faults:
+        yield faults
+        unmet = faults.unmet()
+    if unmet:
+        pytest.fail(f"nothing was there to go wrong before the test ended: {', '.join(unmet)}", pytrace=False)
+
+
 # What ends on a loop.
 
 _RUNNERS = {"anyio": "_on_anyio", "asyncio": "_on_asyncio", "": ""}
@@ -133,5 +150,5 @@ async def scope_on_loop(container: Any, request: pytest.FixtureRequest) -> Async
         yield scope
 
 
-ending_on_anyio = pytest.fixture(name="_tenure_ending_on_anyio")(end_on_loop)
-scope_on_anyio = pytest.fixture(name="_tenure_scope_on_anyio")(scope_on_loop)
+ending_on_anyio: Any = pytest.fixture(name="_tenure_ending_on_anyio")(end_on_loop)
+scope_on_anyio: Any = pytest.fixture(name="_tenure_scope_on_anyio")(scope_on_loop)
