@@ -315,7 +315,7 @@ def test_the_command_tells_of_a_guess(app, capsys):
     [
         ("Store", "'Store' does not say where the key is; say it as module:key"),
         ("no_such_module_here:Store", "there is no module 'no_such_module_here'"),
-        ("shop_of_explain:Stoer", "'shop_of_explain:Stoer': 'Stoer' is not there"),
+        ("shop_of_explain:Stoer", "'shop_of_explain:Stoer': 'Stoer' is not there; did you mean 'Store'?"),
     ],
 )
 def test_the_command_refuses_what_is_not_there(target, text, app, capsys):

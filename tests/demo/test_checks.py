@@ -11,9 +11,9 @@ from tenure.cli.demo.checks import Evidence, findings, judge
 from tenure.cli.demo.recorder import Recorder, Tally
 from tenure.cli.demo.stored import Stored
 from tenure.cli.demo.tables import check_lines, tally_lines
-from tenure.cli.demo.text import ASCII, width_of
 from tenure.cli.demo.traffic import Told
 from tenure.cli.demo.witnesses import Check
+from tenure.cli.text import ASCII, width_of
 
 VIEW = SystemView({0: "tty", 1: "tty"}, ("MainThread",), ("main",))
 

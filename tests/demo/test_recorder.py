@@ -5,7 +5,7 @@ from typing import Any
 from tenure import events
 from tenure.cli.demo.closing import close_lines
 from tenure.cli.demo.recorder import Recorder, Tally
-from tenure.cli.demo.text import ASCII
+from tenure.cli.text import ASCII
 
 ERROR = ValueError("boom")
 

@@ -10,10 +10,10 @@ from tenure.cli.demo.checks import findings, judge
 from tenure.cli.demo.database import Connection
 from tenure.cli.demo.http_client import HttpClientPool
 from tenure.cli.demo.play import play
-from tenure.cli.demo.screen import open_screen
 from tenure.cli.demo.settings import Settings
 from tenure.cli.demo.signals import Stop
 from tenure.cli.demo.worker import AuditTrail
+from tenure.cli.screen import open_screen
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from tenure.cli.demo.screen import open_screen
-from tenure.cli.demo.text import ASCII, UNICODE, Span, Tone, line
+from tenure.cli.screen import open_screen
+from tenure.cli.text import ASCII, UNICODE, Span, Tone, line
 
 
 class Terminal(io.StringIO):

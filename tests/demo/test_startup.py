@@ -2,7 +2,7 @@
 
 from tenure.cli.demo.recorder import Story
 from tenure.cli.demo.startup import critical_path, lay_out, start_lines
-from tenure.cli.demo.text import ASCII, Line, width_of
+from tenure.cli.text import ASCII, Line, width_of
 
 
 def opened(number: int, label: str, opening_at: float, opened_at: float, *needs: int) -> Story:

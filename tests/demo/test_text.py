@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenure.cli.demo.text import ASCII, UNICODE, Span, bar, cut, duration, line, progress, sparkline, width_of
+from tenure.cli.text import ASCII, UNICODE, Span, bar, cut, duration, line, progress, sparkline, width_of
 
 
 @pytest.mark.parametrize(

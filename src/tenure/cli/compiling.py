@@ -12,9 +12,8 @@ from tenure.compile.ahead_writer import written
 from tenure.errors import GraphError
 from tenure.model.plan import Plans
 
-__all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-SUMMARY = "write the resolvers of a container as a Python module, for a fast start"
 DESCRIPTION = """
 Imports the module, checks the container, and writes its resolvers as a Python module that the container takes by
 `Container(compiled="package.wiring")`. Exit status: 0; 1 if the graph has findings that are errors (nothing is written

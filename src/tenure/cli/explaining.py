@@ -12,9 +12,8 @@ from tenure.errors import GraphError, MissingBindingError
 from tenure.model.explaining import Explanation, explained
 from tenure.model.graph import Graph, declares_binding
 
-__all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-SUMMARY = "say how a resource is opened and closed, and what told so"
 DESCRIPTION = """
 Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, a
 provider, or a class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict

@@ -11,17 +11,18 @@ import sys
 import traceback
 from collections.abc import Callable
 
+from tenure import Container
 from tenure.cli.demo.checks import Evidence, findings, judge
 from tenure.cli.demo.play import play
-from tenure.cli.demo.screen import Screen, open_screen
 from tenure.cli.demo.settings import Settings
 from tenure.cli.demo.signals import Stop
 from tenure.cli.demo.tables import check_lines, tally_lines, total
-from tenure.cli.demo.text import EMPTY, Span, Tone, count, line, quiet, strong
+from tenure.cli.demo.wiring import wire_application
+from tenure.cli.screen import Screen, open_screen
+from tenure.cli.text import EMPTY, Span, Tone, count, line, quiet, strong
 
-__all__ = ["DESCRIPTION", "SUMMARY", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "add_arguments", "container", "run"]
 
-SUMMARY = "run a small application under traffic and check that everything it opened is closed"
 DESCRIPTION = """
 Runs an HTTP server, its clients, a database, files, a background worker and a log, all wired by Tenure, under real
 traffic on the loopback interface; stops it in order; then holds what Tenure says against what the clients were told
@@ -29,6 +30,11 @@ and what the operating system shows. Exit status: 0 if all agree, 1 if anything 
 all agree and SIGINT or SIGTERM ended the run early. The first signal lets requests in flight finish, the second cuts
 them off; either way everything is closed in order.
 """
+
+
+def container() -> Container:
+    """Return the container of the application, for the other commands: `tenure check tenure.cli.demo:container`."""
+    return wire_application(Settings())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

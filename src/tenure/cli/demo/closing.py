@@ -1,7 +1,7 @@
 """The close in order, as lines. Pure: stories in, lines out."""
 
 from tenure.cli.demo.recorder import Story
-from tenure.cli.demo.text import Glyphs, Line, Span, Tone, bar, duration, line, quiet, shorten, strong
+from tenure.cli.text import Glyphs, Line, Span, Tone, bar, duration, line, quiet, shorten, strong
 
 
 def close_lines(stories: list[Story], width: int, glyphs: Glyphs) -> list[Line]:

@@ -11,11 +11,11 @@ from typing import Self
 
 from tenure.cli.demo.closing import close_lines
 from tenure.cli.demo.recorder import Recorder, Story
-from tenure.cli.demo.screen import Screen
 from tenure.cli.demo.serving import Meter, served_lines, serving_lines, status_line
 from tenure.cli.demo.startup import start_lines
-from tenure.cli.demo.text import EMPTY, Line, Span, Tone, duration, line, quiet, strong
 from tenure.cli.demo.traffic import Traffic
+from tenure.cli.screen import Screen
+from tenure.cli.text import EMPTY, Line, Span, Tone, duration, line, quiet, strong
 
 TICK_S = 0.05
 TICKS_PER_STATUS = 10

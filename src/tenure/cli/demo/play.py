@@ -11,12 +11,12 @@ from tenure.cli.demo.directory import DataDirectory
 from tenure.cli.demo.display import Display
 from tenure.cli.demo.http_client import HttpClientPool
 from tenure.cli.demo.recorder import Recorder
-from tenure.cli.demo.screen import Screen
 from tenure.cli.demo.settings import Settings
 from tenure.cli.demo.signals import Stop
 from tenure.cli.demo.stored import Stored, read_stored
 from tenure.cli.demo.traffic import Told, Traffic
 from tenure.cli.demo.wiring import wire_application, wire_run
+from tenure.cli.screen import Screen
 
 
 @dataclass(slots=True)

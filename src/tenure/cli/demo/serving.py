@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from statistics import quantiles
 
 from tenure.cli.demo.recorder import Recorder
-from tenure.cli.demo.text import (
+from tenure.cli.demo.traffic import Told, Traffic
+from tenure.cli.text import (
     EMPTY,
     Glyphs,
     Line,
@@ -19,7 +20,6 @@ from tenure.cli.demo.text import (
     sparkline,
     strong,
 )
-from tenure.cli.demo.traffic import Told, Traffic
 
 WINDOW = 10
 N_LATENCIES = 2000

@@ -8,7 +8,7 @@ one had to wait for. Pure: stories in, lines out.
 from dataclasses import dataclass
 
 from tenure.cli.demo.recorder import Story
-from tenure.cli.demo.text import Glyphs, Line, Span, Tone, bar, duration, line, quiet, shorten, strong
+from tenure.cli.text import Glyphs, Line, Span, Tone, bar, duration, line, quiet, shorten, strong
 
 
 @dataclass(frozen=True, slots=True)

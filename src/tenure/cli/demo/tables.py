@@ -1,8 +1,8 @@
 """The tables at the end: what was opened and closed, and whether the witnesses agree. Pure: counts in, lines out."""
 
 from tenure.cli.demo.recorder import Tally
-from tenure.cli.demo.text import Glyphs, Line, Span, Tone, count, line, quiet, shorten, strong
 from tenure.cli.demo.witnesses import Check, show_range
+from tenure.cli.text import Glyphs, Line, Span, Tone, count, line, quiet, shorten, strong
 
 COUNTS = ("opened", "closed", "failed", "open")
 

@@ -32,16 +32,23 @@ def wire_run() -> Container:
     return run
 
 
-def wire_application(settings: Settings, directory: DataDirectory) -> Container:
+def wire_application(settings: Settings, directory: DataDirectory | None = None) -> Container:
     """
     Return the container of the application, checked.
+
+    Args:
+        settings: the sizes.
+        directory: where it writes; None: a directory of its own, removed when it is closed.
 
     Raises:
         GraphError: something is wired wrongly; nothing has been opened.
     """
     container = Container(scopes=("request",), close_timeout=10.0)
     container.bind(Settings, settings)
-    container.bind(DataDirectory, directory)
+    if directory is None:
+        container.bind(data_directory)
+    else:
+        container.bind(DataDirectory, directory)
     container.bind(ThreadPoolExecutor, start_threads, scope="singleton", close="shutdown")
     for part in (Logs, Database, DatabasePool, FileManager, Catalogue, Credentials, AuditTrail):
         container.bind(part)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from tenure.cli.demo.text import ASCII, UNICODE, Glyphs, Line, Tone, cut
+from tenure.cli.text import ASCII, UNICODE, Glyphs, Line, Tone, cut
 
 MIN_WIDTH, MAX_WIDTH = 40, 100
 CODES = {

@@ -1,0 +1,109 @@
+"""
+What the commands print, kept beside the tests: `python tests/cli/golden.py` writes `golden/` anew.
+
+Run in this process, in `apps/`; times are masked, everything else is compared exactly.
+"""
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tenure.cli import main
+
+HERE = Path(__file__).parent
+APPS, GOLDEN = HERE / "apps", HERE / "golden"
+ROOT = HERE.parents[1]
+
+CASES: dict[str, tuple[str, ...]] = {
+    "help": ("--help",),
+    "check-broken": ("check", "broken:container"),
+    "check-broken-strict": ("check", "broken", "--level", "warning", "--strict"),
+    "check-broken-github": ("check", "broken:container", "--format", "github"),
+    "check-broken-json": ("check", "broken:container", "--json"),
+    "check-shop": ("check", "shop:container"),
+    "check-shop-sync": ("check", "shop:wire", "--sync"),
+    "check-declared": ("check", "declared:Shop"),
+    "check-demo": ("check", "tenure.cli.demo:container", "--level", "warning"),
+    "check-help": ("check", "--help"),
+    "no-module": ("check", "shp:container"),
+    "no-module-file": ("check", "shop.py:container"),
+    "no-attribute": ("check", "shop:contaner"),
+    "no-container": ("check", "several:nothing"),
+    "no-container-function": ("check", "several:with_arguments"),
+    "no-container-coroutine": ("check", "several:late_factory"),
+    "several-containers": ("check", "several"),
+    "broken-factory": ("check", "several:broken_factory"),
+    "unimportable": ("check", "unimportable:container"),
+    "no-command": (),
+    "unknown-command": ("chekc", "shop"),
+}
+"""The arguments, by the name of the file."""
+
+_MASKS = (
+    (re.compile(r"\b\d+(?:\.\d+)? (?:s|ms|us|µs|min)\b"), "# s"),
+    (
+        re.compile(r'("(?:at|age_s|elapsed_s|began_s|idle_s|took_s|open_s|watched_s|critical_s)": )-?\d[\d.e+-]*'),
+        r"\1#",
+    ),
+    (re.compile(r'("(?:pid|id|scope_id)": )\d+'), r"\1#"),
+    (re.compile(re.escape(f"{APPS}{os.sep}")), ""),
+    (re.compile(re.escape(f"{ROOT}{os.sep}")), "ROOT/"),
+    (re.compile(r"^ *[~^]+\n", re.MULTILINE), ""),  # where in a line it was raised, which not every Python says alike
+)
+
+
+def masked(text: str) -> str:
+    """Return *text* without what differs from run to run and from place to place."""
+    for pattern, instead in _MASKS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+@contextlib.contextmanager
+def in_apps() -> Iterator[None]:
+    """Stand in the folder of applications; forget what is imported there."""
+    known, path, columns = set(sys.modules), sys.path.copy(), os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "100"
+    try:
+        with contextlib.chdir(APPS):
+            yield
+    finally:
+        sys.path[:] = path
+        os.environ.pop("COLUMNS") if columns is None else os.environ.update(COLUMNS=columns)
+        for name in set(sys.modules) - known:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(APPS)):
+                del sys.modules[name]
+
+
+def run_here(*arguments: str) -> tuple[int, str, str]:
+    """Run the command line in this process; return the exit status and what it wrote to stdout and stderr."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with in_apps(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main(arguments)
+        except SystemExit as error:
+            status = error.code
+    told = []
+    for stream in (out, err):
+        stream.flush()
+        told.append(stream.buffer.getvalue().decode())
+    return status, *told
+
+
+def output_of(name: str) -> str:
+    """Return what stands in the file *name*."""
+    status, out, err = run_here(*CASES[name])
+    shown = f"$ tenure {' '.join(CASES[name])}\n{out}"
+    shown += f"[stderr]\n{err}" if err else ""
+    return masked(f"{shown}[exit {status}]\n")
+
+
+if __name__ == "__main__":
+    for path in GOLDEN.glob("*.txt"):
+        path.unlink()
+    for each in CASES:
+        (GOLDEN / f"{each}.txt").write_text(output_of(each), encoding="utf-8")
