@@ -26,7 +26,7 @@ def init_resources(container: Any, resource_type: type[BaseResource[Any]]) -> Aw
     """Open every resource of *container* that is a *resource_type*; see `Container.init_resources`."""
     _check(resource_type)
     engine = container.__tenure_engine__
-    wanted = _in_order(container, resource_type)
+    wanted = resources_of(container, resource_type)
     own = [provider for provider in wanted if _has_own_way(provider, "init")]
     keys = [provider for provider in wanted if provider not in own]
     if not _must_wait(engine, keys):
@@ -88,7 +88,7 @@ def _all_of(results: list[Any]) -> Awaitable[None]:
     return Pending("resources with a way of their own", wait)
 
 
-def _in_order(container: Any, resource_type: type[BaseResource[Any]]) -> list[Any]:
+def resources_of(container: Any, resource_type: type[BaseResource[Any]]) -> list[Any]:
     """
     Return the resources of *container* as they were declared; those of containers inside after them.
 
