@@ -58,6 +58,7 @@ class RichScreen(Screen):
                 redirect_stderr=False, vertical_overflow="crop",
             )  # fmt: skip
             self._live.start()
+            self._console.show_cursor(True)  # a second signal ends the process at once: nobody would show it again
         self._live.update(text, refresh=True)
 
     def _text_of(self, lines: Sequence[Line], *, whole: bool) -> Text:

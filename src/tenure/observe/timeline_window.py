@@ -20,6 +20,7 @@ from tenure.events import (
     ScopeLeaving,
     StartBegan,
 )
+from tenure.observe.masking import masked
 from tenure.observe.timeline import Span, Timeline, critical_path, idle_before
 from tenure.record import replace
 
@@ -149,8 +150,8 @@ def _with_waits(span: Span, waited_for: tuple[int, ...], spans: Mapping[int, Spa
 
 
 def said(error: BaseException | None) -> str | None:
-    """Return the class and the text of *error*, None for None."""
+    """Return the class and the text of *error*, with what looks like a secret masked; None for None."""
     if error is None:
         return None
-    text = str(error)
+    text = masked(str(error))
     return f"{type(error).__qualname__}: {text}" if text else type(error).__qualname__

@@ -1,0 +1,101 @@
+"""`tenure run`: start a container, serve a main in it, close it; signals are answered by `tenure.run`."""
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named
+from tenure.cli.output import screen_on
+from tenure.cli.progress import Progress
+from tenure.cli.traces import trimmed
+from tenure.errors import AsyncInSyncError, TenureError
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = """
+Starts the container, showing who is opening and who waits for whom, then calls main, and closes everything when main
+has ended or a signal says so (docs/running.md). What main returns, a whole number, is the exit status; 1 if it or an
+opening or closing raised; 2 if there is no such thing; 130 after Ctrl-C, 143 after SIGTERM. Progress goes to stderr.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to *parser*."""
+    parser.add_argument(
+        "target",
+        metavar="MODULE:MAIN",
+        help="a function whose parameters the container fills in, or a container, which is then run as a service",
+    )
+    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="what main gets for its first parameters")
+    parser.add_argument(
+        "--in", dest="container", metavar="MODULE:CONTAINER", help="the container; else the only one in main's module"
+    )
+    parser.add_argument("--backend", choices=("asyncio", "uvloop", "trio"), help="what runs an asynchronous main")
+    parser.add_argument(
+        "--drain-timeout", type=_seconds, default=10.0, metavar="SECONDS",
+        help="from the signal until main is interrupted; 0: no limit (%(default)g)",
+    )  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status; see `DESCRIPTION`."""
+    from tenure.runner import run as run_inside  # noqa: PLC0415 - imported on use: --help needs none
+    from tenure.runner.verdict import exit_status  # noqa: PLC0415 - as above
+
+    container, main = _container_and_main(arguments.target, arguments.container)
+    try:
+        progress = Progress(container, screen_on(sys.stderr), is_quiet=arguments.quiet)
+    except TenureError as error:
+        raise Refused(f"{error}", 1) from None
+    try:
+        with progress:
+            result = run_inside(
+                container, main, *arguments.arguments, backend=arguments.backend,
+                drain_timeout=arguments.drain_timeout or None,
+            )  # fmt: skip
+    except AsyncInSyncError as error:
+        raise Refused(f"{error}\nmake main asynchronous, or say --backend asyncio", 1) from None
+    except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+        raise Refused(f"{arguments.target!r} did not end well", 1, trimmed(error)) from None
+    return exit_status(result)
+
+
+def _container_and_main(target: str, container: str | None) -> tuple[Any, Callable[..., Any] | None]:
+    if ":" not in target:
+        return container_at(target, is_quiet=False), None
+    found = found_at(target, "main", is_quiet=False)
+    if is_container(found) or isinstance(found, type) or _makes_container(found):
+        if container is not None:
+            raise Refused(f"{target!r} is a container, and so is --in {container}; say one of them, or a main")
+        return container_at(target, is_quiet=False), None
+    if not callable(found):
+        raise Refused(f"{target!r} is neither a function nor a container")
+    if container is not None:
+        return container_at(container, is_quiet=False), found
+    module = module_named(target.partition(":")[0])
+    known = containers_in(module)
+    if len(known) != 1:
+        names = f"; there are {', '.join(known)}" if known else ""
+        raise Refused(f"say in which container {target!r} is to run: --in module:container{names}")
+    return next(iter(known.values())), found
+
+
+def _makes_container(found: Any) -> bool:
+    """Tell whether *found* is a function that says that it returns a container."""
+    if not inspect.isfunction(found) or inspect.iscoroutinefunction(found):
+        return False
+    try:
+        returned = inspect.get_annotations(found, eval_str=True).get("return")
+    except Exception:  # noqa: BLE001 - annotations of the user's may raise anything when they are read
+        return False
+    return isinstance(returned, type) and hasattr(returned, "aget") and hasattr(returned, "resource_scope")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0 on")
+    return seconds
