@@ -43,7 +43,7 @@ def inspection_of(container: Any, watch: Watch | None = None, *, limit: int = MO
     check_count("limit", limit)
     engine = engine_of(container)
     now = time.perf_counter()
-    bindings = [binding for binding in list(engine.graph) if not _is_own(binding)]
+    bindings = [binding for binding in list(engine.graph) if not binding.is_self]
     names = names_of(bindings)
     scopes = [scope for scope in every_scope(engine.root) if scope.state is not State.CLOSED]
     found: dict[Any, tuple[ResourceNow, Key]] = {}
@@ -98,11 +98,6 @@ def names_of(bindings: Iterable[Binding]) -> dict[Key, str]:
         taken[name] += 1
         names[binding.key] = name if taken[name] == 1 else f"{name} ({taken[name]})"
     return names
-
-
-def _is_own(binding: Binding) -> bool:
-    """Tell whether it is the container, which binds itself."""
-    return binding.make is Make.VALUE and binding.serial == 0
 
 
 def _resources_in(
