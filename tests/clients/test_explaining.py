@@ -1,5 +1,6 @@
 """`explain` says what was chosen and why, and a strict container takes nothing that was guessed."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -333,3 +334,19 @@ def test_the_command_runs_as_a_program(tmp_path):
     )  # fmt: skip
 
     assert done.stdout.startswith("Store: a resource, made by Store (")
+
+
+def test_what_a_partial_was_given_is_not_shown():
+    """The function inside is named; its arguments may be passwords."""
+
+    def connect(password):
+        yield Closing(Settings())
+
+    container = Container()
+    close = functools.partial(print, "hunter2")
+    container.bind(Closing, functools.partial(connect, password="hunter2"), close=close)
+    told = str(container.explain(Closing))
+
+    assert "hunter2" not in told
+    assert "connect" in told
+    assert "print(it)" in told

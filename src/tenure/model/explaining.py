@@ -1,5 +1,6 @@
 """Why a resource is opened and closed the way it is: what `explain` says of one binding."""
 
+import functools
 from typing import Any
 
 from tenure.errors import GuessError, MissingBindingError
@@ -136,9 +137,22 @@ def guess_error(binding: Binding) -> GuessError:
 def _made_by(binding: Binding) -> str:
     if binding.make in _MAKES:
         return _MAKES[binding.make]
-    names = [getattr(each, "__qualname__", None) for each in (binding.source, binding.target)]
-    name = next((name for name in names if name), None) or show(binding.target)
-    return f"made by {'await ' if binding.make is Make.AWAIT else ''}{name}"
+    return f"made by {'await ' if binding.make is Make.AWAIT else ''}{maker_of(binding)}"
+
+
+def maker_of(binding: Binding) -> str | None:
+    """Return the name of the class or function that makes the value; None: nothing does."""
+    if binding.make in _MAKES:
+        return None
+    names = (getattr(binding.source, "__qualname__", None), getattr(binding.target, "__qualname__", None))
+    return next(filter(None, names), None) or _name_of(binding.target)
+
+
+def _name_of(function: Any) -> str:
+    """Return the name of what is called; never its `repr`, which shows what a partial was given."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__name__", None) or type(function).__qualname__)
 
 
 def _rule(lifecycle: Lifecycle, form: str) -> str:
@@ -156,7 +170,7 @@ def called(function: Any, is_async: bool) -> str | None:
     text = getattr(function, "text", None)  # of a client's row
     if text is not None:
         return str(text)
-    name = getattr(function, "__name__", None) or repr(function)
+    name = _name_of(function)
     around = getattr(function, "__qualname__", name).rpartition(".")[0]
     is_method = around and not around.endswith("<locals>")
     return f"{'await ' if is_async else ''}{name}({'' if is_method else 'it'})"
