@@ -21,6 +21,7 @@ from tenure.runtime.scope import State, current_of, live_chain
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from tenure.draw.view import View
     from tenure.model.explaining import Explanation
     from tenure.runtime.injection import Injected
     from tenure.runtime.overrides import Override
@@ -351,6 +352,12 @@ class Binder(Live):
         from tenure.model.check import refuse_fatal  # noqa: PLC0415 - imported on use: many programs never do
 
         refuse_fatal(self.engine.graph, self.engine.ladder, self._injected, sync=sync, strict=strict)
+
+    def __tenure_view__(self, **options: Any) -> "View":
+        """Return what a drawing of it shows; *options* are those of `tenure.draw.surveying.view_of`."""
+        from tenure.draw.surveying import view_of  # noqa: PLC0415 - imported on use: many programs never do
+
+        return view_of(self.engine.graph, self.engine.ladder, self._injected, **options)
 
 
 def _check_ladder(scopes: Sequence[str]) -> None:

@@ -117,6 +117,15 @@ class Container(Scoped):
         self.__family.adopt(engine)
         return self.__family.find, lookup.offers_of(self)
 
+    def __tenure_view__(self, **options: Any) -> Any:
+        """Return what a drawing of it shows; *options* are those of `tenure.draw.surveying.view_of`."""
+        from tenure.draw.surveying import view_of  # noqa: PLC0415 - imported on use: many programs never do
+
+        engine = self.__tenure_engine__
+        for provider in self.traverse():
+            engine.graph.find(provider)
+        return view_of(engine.graph, engine.ladder, **options)
+
     # looking
 
     @both_property
