@@ -44,17 +44,12 @@ def view_of(
     """
     survey = _Survey(graph, findings_of(graph, ladder, consumers), frozenset(critical))
     for binding in list(graph):
-        if binding.declared and not _is_container(binding):
+        if binding.declared and not binding.is_self:
             survey.add(binding)
     for consumer in consumers:
         survey.add_function(consumer)
     survey.connect()
     return grouped(View(title, tuple(_told_apart(survey.nodes)), tuple(survey.links), ()), ladder, by)
-
-
-def _is_container(binding: Binding) -> bool:
-    """A container binds itself, as the value number nought."""
-    return binding.make is Make.VALUE and binding.serial == 0 and hasattr(binding.target, "engine")
 
 
 class _Survey:
@@ -112,7 +107,7 @@ class _Survey:
                     names.setdefault(self.add(source), []).append(need.name)
             for key in (*binding.later, *sorted(self._graph.learned.get(binding.key, ()), key=show)):
                 asked = self._graph.find(key)
-                if asked is not None and not _is_container(asked):
+                if asked is not None and not asked.is_self:
                     names.setdefault(self.add(asked), [])
             self.links += [Link(id_, target, tuple(found)) for target, found in names.items()]
 
