@@ -7,7 +7,8 @@ import pytest
 
 from tenure.errors import CircularDependencyError
 from tenure.lifecycle import claim as claims
-from tenure.lifecycle.claim import Claim, Joining
+from tenure.lifecycle.circles import Joining
+from tenure.lifecycle.claim import Claim
 from tenure.model.binding import TRANSIENT, Binding, Make
 
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tenure import Container, resource
-from tenure.lifecycle.claim import Joining
+from tenure.lifecycle.circles import Joining
 from tenure.lifecycle.latch import Latch
 
 

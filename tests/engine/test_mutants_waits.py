@@ -12,7 +12,8 @@ import trio
 from tenure import Container, resource
 from tenure.errors import CloseError, ResourceTimeoutError, WrongLoopError
 from tenure.lifecycle.backends import running
-from tenure.lifecycle.claim import Claim, opening, waits_for_own_code
+from tenure.lifecycle.circles import Joining, waits_for_own_code
+from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.effects import Limited, drive, waited, waited_for
 from tenure.lifecycle.latch import Latch
 from tests.engine.support import Fault, Story
@@ -129,13 +130,13 @@ async def test_who_waited_waits_no_more(world):
     token = opening.set((mine,))
     try:
         async with world.tasks() as tasks:
-            job = tasks.start(ended.joined().wait)
+            job = tasks.start(Joining(ended).wait)
             await world.settle()
             assert mine.waits_for == {ended}
             ended.succeed()
             await job.wait()
         assert not mine.waits_for
-        ended.joined().block()
+        Joining(ended).block()
         assert not mine.waits_for
     finally:
         opening.reset(token)

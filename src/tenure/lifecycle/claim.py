@@ -1,17 +1,14 @@
 """
 One opening in flight, shared by everybody who wants its result (single flight).
 
-A claim also knows which claims its own opening waits for, so that a cycle over tasks or threads is an error instead of
-a deadlock (L38).
+A claim also knows which claims its own opening waits for; `circles` has the waits.
 """
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from tenure.errors import AsyncInSyncError, CircularDependencyError, PathStep, TenureError
+from tenure.errors import TenureError
 from tenure.lifecycle.backends import running
 from tenure.lifecycle.exits import Asked
 from tenure.lifecycle.latch import Latch
@@ -60,12 +57,6 @@ def note_asked(key: Any) -> None:
         claim.asked.add(key)
 
 
-_waiting_guard = (
-    threading.RLock()
-)  # protects every Claim.waits_for, never held over a wait; re-entrant, for the garbage
-# collector may run code of users in the middle
-
-
 class Claim:
     """
     The opening of one resource or shared value.
@@ -79,6 +70,8 @@ class Claim:
         waits_for: the claims that this opening needs the end of.
     """
 
+    guard: Any = threading.RLock()
+    """Protects `waits_for` of all; never held over a wait; re-entrant, for the garbage collector may run any code."""
     # what most of them never get to be stands here once, which makes them a third as expensive to make
     error: BaseException | None = None
     value: Any = None
@@ -132,7 +125,7 @@ class Claim:
             self.loop = backend.token()
         self._parent = innermost()
         if self._parent is not None:
-            with _waiting_guard:
+            with Claim.guard:
                 self._parent.wait_for(self)
 
     @property
@@ -169,7 +162,7 @@ class Claim:
 
     def _finish(self) -> None:
         if self._parent is not None:
-            with _waiting_guard:
+            with Claim.guard:
                 self._parent.wait_no_more(self)
             self._parent = None
         self.needs, self.lazy, self.subject = [], [], None  # tasks that it started live on, and their context with it
@@ -206,14 +199,14 @@ class Claim:
     @property
     def unwanted(self) -> Latch:
         """Open once nobody waits any more: what is being opened need not be tried again."""
-        with _waiting_guard:
+        with Claim.guard:
             if self._unwanted is None:
                 self._unwanted = Latch()
             return self._unwanted
 
     def count_waiters(self, change: int) -> None:
         """Note that one more waits, or one less; with the last one gone it is unwanted."""
-        with _waiting_guard:
+        with Claim.guard:
             self._n_waiting += change
             is_last = self._n_waiting == 0
             if not is_last and not self._is_given_up and self._unwanted is not None and self._unwanted.is_set:
@@ -244,157 +237,5 @@ class Claim:
             self.is_told = True
             report(self.error, f"opening {self.binding.label} failed, and nobody waits for it any more", self.mark)
 
-    def joined(self) -> "Joining":
-        """Return the wait for its end."""
-        return Joining(self)
-
 
 _NOBODY: frozenset[Claim] = frozenset()
-
-
-class Joining:
-    """The wait for a claim; refuses to begin where it would close a circle of waits."""
-
-    __slots__ = ("claim",)
-
-    def __init__(self, claim: Claim) -> None:
-        self.claim: Claim = claim
-
-    def _begin(self) -> Claim | None:
-        """
-        Note who waits for whom.
-
-        Raises:
-            CircularDependencyError: the claim waits, through others, for the opening that asks.
-        """
-        mine = innermost()
-        if is_part_of(self.claim):
-            chain = openings()
-            raise _circle((*chain[chain.index(self.claim) :], self.claim))
-        if mine is None:
-            return None
-        with _waiting_guard:
-            path = _path(self.claim, mine) if mine.is_waited_for else None
-            if path is not None:
-                raise _circle((mine, *path))
-            mine.wait_for(self.claim)
-        return mine
-
-    def _end(self, mine: Claim | None) -> None:
-        if mine is not None:
-            with _waiting_guard:
-                mine.wait_no_more(self.claim)
-
-    def block(self) -> None:
-        """Wait on this thread."""
-        mine = self._begin()  # first: a circle is the better thing to tell
-        self.claim.count_waiters(+1)
-        try:
-            if not self.claim.done.is_set:
-                refuse_to_block(self.claim)
-            self.claim.done.block()
-        finally:
-            self.claim.count_waiters(-1)
-            self._end(mine)
-
-    async def wait(self) -> Any:
-        """Wait on the running loop."""
-        mine = self._begin()
-        claim = self.claim
-        claim.count_waiters(+1)
-        try:
-            await claim.done.wait()
-        except BaseException:
-            claim.miss()
-            raise
-        finally:
-            claim.count_waiters(-1)
-            self._end(mine)
-
-
-class JoiningWhole(Joining):
-    """The wait for the end of a claim, not for its result, whoever cancels; gives what came meanwhile, or None."""
-
-    __slots__ = ()
-
-    async def wait(self) -> BaseException | None:
-        """Wait on the running loop; see `Latch.wait_out`."""
-        mine = self._begin()
-        try:
-            return await self.claim.done.wait_out()
-        finally:
-            self._end(mine)
-
-
-@contextmanager
-def waiting_for(claim: Claim) -> Iterator[None]:
-    """Let *claim* be waited for by the opening that the running code is part of, so that no circle of waits closes."""
-    mine = innermost()
-    if mine is not None:
-        with _waiting_guard:
-            mine.wait_for(claim)
-    try:
-        yield
-    finally:
-        if mine is not None:
-            with _waiting_guard:
-                mine.wait_no_more(claim)
-
-
-def wait_for_all(claims: Iterable[Claim], others: Collection[Claim]) -> None:
-    """Note that each of *claims* waits for all *others*."""
-    with _waiting_guard:
-        for claim in claims:
-            for other in others:
-                claim.wait_for(other)
-
-
-def waits_for_own_code(claim: Claim) -> bool:
-    """Tell whether *claim* waits, through others or not, for an opening that the running code is part of."""
-    with _waiting_guard:
-        return any(_path(claim, mine) is not None for mine in openings() if mine.is_waited_for)
-
-
-def refuse_circle(binding: Binding) -> None:
-    """Raise CircularDependencyError where the running code is part of an opening of *binding* itself."""
-    chain = openings()
-    for number, claim in enumerate(chain):
-        if claim.subject is binding:
-            raise _circle((*chain[number:], claim))
-
-
-def refuse_to_block(claim: Claim) -> None:
-    """Raise where waiting for *claim* on this thread would stop the very loop that has to fulfil it."""
-    backend = running()
-    if backend is not None and backend.token() is claim.loop:
-        label = claim.binding.label
-        raise AsyncInSyncError([label], "open", f"`await container.aget({label})`: another task is opening it")
-
-
-def _path(start: Claim, goal: Claim) -> tuple[Claim, ...] | None:
-    """Return the claims from *start* to *goal* along `waits_for`, None if there is no way."""
-    reached_from: dict[Claim, Claim | None] = {start: None}
-    stack = [start]
-    while stack and goal not in reached_from:
-        claim = stack.pop()
-        for other in claim.waits_for:
-            if other not in reached_from:
-                reached_from[other] = claim
-                stack.append(other)
-    if goal not in reached_from:
-        return None
-    path: list[Claim] = []
-    at: Claim | None = goal
-    while at is not None:
-        path.append(at)
-        at = reached_from[at]
-    return tuple(reversed(path))
-
-
-def _circle(claims: tuple[Claim, ...]) -> CircularDependencyError:
-    return circle([claim.binding for claim in claims])
-
-
-def circle(bindings: Iterable[Binding]) -> CircularDependencyError:
-    """Return the error that tells of openings that wait for one another, in the order of *bindings*."""
-    return CircularDependencyError([PathStep(each.key, None, each.where) for each in bindings])

@@ -8,7 +8,7 @@ looks at the frames that it interrupts: what it must not break is deferred until
 from collections.abc import Collection
 from types import CodeType, FrameType
 
-from tenure.lifecycle.claim import Joining
+from tenure.lifecycle.circles import Joining
 from tenure.lifecycle.effects import drive
 from tenure.runtime.at_once import obtain_at_once
 

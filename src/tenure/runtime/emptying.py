@@ -12,6 +12,7 @@ from typing import Any
 from tenure.lifecycle.ahead import Ahead
 from tenure.lifecycle.backends import Backend, running
 from tenure.lifecycle.bare import close_bare
+from tenure.lifecycle.circles import Joining
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
@@ -245,7 +246,7 @@ def close_by_hand(record: Any) -> Steps[None]:
             return
         if is_mine:
             break
-        yield claim.joined()
+        yield Joining(claim)
     closer = Closer(None, record.engine.place(record.home or holders[0]), None)
     yield from _close_managed(exit_, claim, closer)
     failure = (*closer.report.take_failed(), closer.report.cancelled)[0]

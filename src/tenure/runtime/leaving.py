@@ -11,7 +11,8 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
-from tenure.lifecycle.claim import Claim, is_part_of, openings, waiting_for, waits_for_own_code
+from tenure.lifecycle.circles import waiting_for, waits_for_own_code
+from tenure.lifecycle.claim import Claim, is_part_of, openings
 from tenure.lifecycle.closing import Closer, refuse_other_loop
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit

@@ -7,7 +7,8 @@ One generator says it for both colours.
 from typing import Any
 
 from tenure.errors import CircularDependencyError, ResourceUnavailableError
-from tenure.lifecycle.claim import Claim, circle, openings, refuse_circle
+from tenure.lifecycle.circles import circle, refuse_circle
+from tenure.lifecycle.claim import Claim, openings
 from tenure.lifecycle.effects import Steps, waited
 from tenure.lifecycle.exits import Asked, asking_stack
 from tenure.model.binding import TRANSIENT, Binding

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from tenure.errors import MissingBindingError
 from tenure.keys import Key
-from tenure.lifecycle.claim import Claim, opening, openings, wait_for_all
+from tenure.lifecycle.circles import wait_for_all
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import Exit

@@ -11,7 +11,8 @@ from typing import Any
 from tenure.errors import closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import is_dead
-from tenure.lifecycle.claim import Claim, JoiningWhole, opening, openings
+from tenure.lifecycle.circles import JoiningWhole
+from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit

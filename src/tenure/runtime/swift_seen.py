@@ -12,7 +12,8 @@ from typing import Any
 
 from tenure.compile.makers import is_made_anew
 from tenure.lifecycle.backends import Region, current
-from tenure.lifecycle.claim import Claim, circle, openings
+from tenure.lifecycle.circles import circle
+from tenure.lifecycle.claim import Claim, openings
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.model.binding import TRANSIENT, Binding
 from tenure.runtime.at_work import at_work_here, every_frame, is_at_work, is_part_of, made_in

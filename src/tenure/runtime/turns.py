@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from typing import Any
 
+from tenure.lifecycle.circles import Joining
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import Steps
 from tenure.lifecycle.exits import next_number
@@ -90,10 +91,10 @@ def joined(claim: Claim) -> Steps[None]:
     """Wait for *claim*; an opening that has its turn hands it on meanwhile, for what it waits for may need one."""
     start = start_now() if has_turn.get() else None
     if start is None:
-        yield claim.joined()
+        yield Joining(claim)
         return
     start.turns.leave()
     try:
-        yield claim.joined()
+        yield Joining(claim)
     finally:
         yield from start.turns.take()

@@ -112,7 +112,7 @@ def _of_finishing(run: Run) -> Iterator[Violation]:
             yield Violation("L43", f"after the interrupt, finishing {error}")
         elif not any(isinstance(each, Fault) for each in reachable([error])):
             yield Violation("L69", f"after the interrupt, finishing raised {error!r}")
-    for lock in (*(container.engine.lock for container in run.play.containers()), claim._waiting_guard):
+    for lock in (*(container.engine.lock for container in run.play.containers()), claim.Claim.guard):
         while lock._is_owned():
             lock.release()
             yield Violation("L43", "a lock of Tenure's is held for ever")

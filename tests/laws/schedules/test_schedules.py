@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from tenure import container as face
-from tenure.lifecycle import claim as claims
-from tenure.lifecycle import turns
+from tenure.lifecycle import circles, turns
 from tenure.lifecycle.backends import asyncio as backend
 from tenure.lifecycle.latch import Latch
 from tenure.runtime import emptying, entering, fulfilling, leaving, making
@@ -108,7 +107,7 @@ class Broken:
 
     @staticmethod
     def cancelled_waiter_cancels_the_opener(monkeypatch):
-        real = claims.Joining.wait
+        real = circles.Joining.wait
 
         async def wait(self):
             try:
@@ -119,7 +118,7 @@ class Broken:
                         task.cancel()
                 raise
 
-        monkeypatch.setattr(claims.Joining, "wait", wait)
+        monkeypatch.setattr(circles.Joining, "wait", wait)
 
     @staticmethod
     def first_opened_closes_first(monkeypatch):
@@ -133,7 +132,7 @@ class Broken:
             if cancelled is not None:
                 raise cancelled
 
-        monkeypatch.setattr(claims.Joining, "wait", wait)
+        monkeypatch.setattr(circles.Joining, "wait", wait)
 
     @staticmethod
     def cancel_during_close_is_lost(monkeypatch):
@@ -209,7 +208,7 @@ class Broken:
 
     @staticmethod
     def circles_are_waited_for(monkeypatch):
-        monkeypatch.setattr(claims.Joining, "_begin", lambda self: None)
+        monkeypatch.setattr(circles.Joining, "_begin", lambda self: None)
 
 
 FINDS = {

@@ -316,12 +316,12 @@ def locks_replaced(baton: Baton) -> Iterator[None]:
     from tenure.providers import family
     from tenure.runtime import registry
 
-    before = claim._waiting_guard, registry._lock[0], family._joining, latch.threading, BatonLock.baton
+    before = claim.Claim.guard, registry._lock[0], family._joining, latch.threading, BatonLock.baton
     BatonLock.baton = baton
     BatonLock.held = {}
-    claim._waiting_guard, registry._lock[0], family._joining = BatonLock(), BatonLock(), BatonLock()
+    claim.Claim.guard, registry._lock[0], family._joining = BatonLock(), BatonLock(), BatonLock()
     latch.threading = SimpleNamespace(RLock=BatonLock, Event=BatonEvent)
     try:
         yield
     finally:
-        claim._waiting_guard, registry._lock[0], family._joining, latch.threading, BatonLock.baton = before
+        claim.Claim.guard, registry._lock[0], family._joining, latch.threading, BatonLock.baton = before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenure.lifecycle import claim
+from tenure.lifecycle import circles, claim
 from tenure.runtime import at_once, leaving, misses
 from tests.laws.threads import driver
 from tests.laws.threads.scenarios import SCENARIOS
@@ -87,7 +87,7 @@ def test_a_close_that_waits_for_no_opening_is_found(monkeypatch):
 
 def test_circles_that_nobody_looks_for_are_found(monkeypatch):
     """L38: two threads that wait for each other are a violation, not a hang."""
-    monkeypatch.setattr(claim.Joining, "_begin", lambda self: None)
+    monkeypatch.setattr(circles.Joining, "_begin", lambda self: None)
 
     assert "L38" in broken_laws("circle")
 

@@ -48,13 +48,13 @@ BUGS = (
     ),
     Bug(
         "circles-of-waits-unnoticed", "L38", "BC",
-        "lifecycle/claim.py",
+        "lifecycle/circles.py",
         "            path = _path(self.claim, mine) if mine.is_waited_for else None\n",
         "            path: tuple[Claim, ...] | None = None\n",
     ),
     Bug(
         "waits-for-itself", "L38 L39", "B",
-        "lifecycle/claim.py",
+        "lifecycle/circles.py",
         "        if is_part_of(self.claim):\n",
         "        if is_part_of(self.claim) and mine is None:\n",
     ),
