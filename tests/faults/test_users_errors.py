@@ -555,6 +555,19 @@ def test_errors_survive_pickling(error):
     assert str(copy) == str(error)
 
 
+def test_a_users_error_survives_pickling():
+    """Nothing of the graph hangs on it, whose functions may have no name to be found by."""
+    container = Container()
+    container.bind(Settings, raising(OSError("disk")))
+    with pytest.raises(OSError, match="disk") as caught:
+        container.get(Users)
+
+    copy = pickle.loads(pickle.dumps(caught.value))
+
+    assert repr(copy) == "OSError('disk')"
+    assert copy.__notes__ == caught.value.__notes__
+
+
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
 def test_errors_are_part_of_the_tree(error):
     """Every error is a `TenureError`, and its text begins in lower case or with a name."""

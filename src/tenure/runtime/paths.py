@@ -20,11 +20,20 @@ CHAIN = "__tenure_chain__"
 _NOTED = "__tenure_noted__"
 
 
+class Chain(tuple[Binding, ...]):
+    """The bindings; in another process, where an error may be sent, they mean nothing, and none arrive."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, ()
+
+
 def remember_chain(error: BaseException, chain: tuple[Claim, ...]) -> BaseException:
     """Leave on *error* the openings that it came out of, outermost first; the innermost one to do so counts."""
     if not hasattr(error, CHAIN):
         with suppress(Exception):  # an exception class with __slots__ and no dict
-            setattr(error, CHAIN, tuple(claim.binding for claim in chain))
+            setattr(error, CHAIN, Chain([claim.binding for claim in chain]))
     return error
 
 
@@ -32,7 +41,7 @@ def remember_way(error: BaseException, way: tuple[Binding, ...]) -> None:
     """Leave on *error* the bindings whose making it came out of, outermost first, unless it knows them."""
     if not hasattr(error, CHAIN):
         with suppress(Exception):  # an exception class with __slots__ and no dict
-            setattr(error, CHAIN, way)
+            setattr(error, CHAIN, Chain(way))
 
 
 def explain(error: BaseException, key: Key, graph: Graph) -> None:
