@@ -85,6 +85,17 @@ def refuse_fatal(
         raise GraphError(findings_of(graph, ladder, consumers, sync=sync))
 
 
+def awaiting(graph: Graph, consumers: Sequence[Consumer]) -> tuple[Consumer, ...]:
+    """Return those of *consumers* that need, of what does not live as long as the container, something awaited."""
+    roots = [_consumer_binding(consumer) for consumer in consumers]
+    survey = Survey(graph, roots)
+    found = survey.reach(
+        lambda source: int(source.lifetime != SINGLETON and _must_await(source, sync=True)),
+        lambda source: source.lifetime != SINGLETON,
+    )
+    return tuple(consumer for consumer, root in zip(consumers, roots, strict=True) if id(root) in found)
+
+
 def _consumer_binding(consumer: Consumer) -> Binding:
     """Return *consumer* as if it were bound, so that the same rules read it; the graph does not see it."""
     make = Make.AWAIT if consumer.is_async else Make.CALL
