@@ -10,12 +10,13 @@ from tenure.binder import Binder
 from tenure.errors import BindingError
 from tenure.keys import show
 from tenure.model.introspect import InjectMarker
+from tenure.runtime.injection import Injected
 
 _told: "weakref.WeakKeyDictionary[Binder, set[Any]]" = weakref.WeakKeyDictionary()
 _telling = threading.Lock()
 
 
-def expect_handlers(container: Binder, handlers: Iterable[Any]) -> None:
+def expect_handlers(container: Binder, handlers: Iterable[Any], *, awaits: bool = False) -> None:
     """
     Let `container.check()` look at the parameters of *handlers* that are injected; each is told once.
 
@@ -23,6 +24,7 @@ def expect_handlers(container: Binder, handlers: Iterable[Any]) -> None:
         container: the container.
         handlers: functions, methods, or classes whose methods are called; those under `@inject` that name no container
             are looked at, in whatever other decorators they stand.
+        awaits: whether what a synchronous one asks for is awaited before it is called.
 
     Raises:
         BindingError: one is marked with `Inject` and is not under `@inject`.
@@ -33,7 +35,7 @@ def expect_handlers(container: Binder, handlers: Iterable[Any]) -> None:
             if injected is None:
                 _refuse_unfilled(function)
             elif _is_new(container, injected):
-                container.expects(injected)
+                container.expects(_awaited(injected) if awaits else injected)
 
 
 def _functions(handler: Any) -> Iterator[Any]:
@@ -45,6 +47,10 @@ def _functions(handler: Any) -> Iterator[Any]:
         function = getattr(found, "__func__", found)
         if inspect.isfunction(function):
             yield function
+
+
+def _awaited(injected: Any) -> Any:
+    return Injected(injected.name, injected.where, injected.needs, True)
 
 
 def _is_new(container: Binder, injected: Any) -> bool:

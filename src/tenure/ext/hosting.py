@@ -1,5 +1,6 @@
 """Containers that applications run on: started before the first request, checked, closed after the last one."""
 
+import os
 import threading
 import weakref
 from collections.abc import Iterable
@@ -37,7 +38,7 @@ class Hosting:
         container.check(sync=sync)
         return container
 
-    async def begin(self, handlers: Iterable[Any], *, sync: bool = False) -> None:
+    async def begin(self, handlers: Iterable[Any] = (), *, sync: bool = False) -> None:
         """
         Check what *handlers* ask for, then open what lives as long as the container.
 
@@ -59,13 +60,13 @@ class Hosting:
             await self.end(error)
             raise
 
-    async def end(self, error: BaseException | None) -> None:
+    async def end(self, error: BaseException | None = None) -> None:
         """Close everything behind the last run, and show it *error*."""
         container = self._leave()
         if container is not None:
             await _close(container, error)
 
-    def begin_sync(self, handlers: Iterable[Any]) -> None:
+    def begin_sync(self, handlers: Iterable[Any] = ()) -> None:
         """Do the same without an event loop."""
         container = self.check(handlers, sync=True)
         if not self._enter(container):
@@ -82,6 +83,12 @@ class Hosting:
         container = self._leave()
         if container is not None:
             container.close()
+
+    def forget(self) -> None:
+        """Know of no run: in a forked child, where nothing of the parent's is open."""
+        self._guard = threading.Lock()
+        self._n_runs = 0
+        self._is_ours = False
 
     def _enter(self, container: Container) -> bool:
         with self._guard:
@@ -126,6 +133,17 @@ def hosting(container: Container) -> Hosting:
         raise BindingError(f"setup takes a tenure.Container, not {container!r}; {what}")
     with _knowing:
         return _known.setdefault(container, Hosting(container))
+
+
+def _forget_in_child() -> None:
+    global _knowing  # noqa: PLW0603 - another thread of the parent may have held it
+    _knowing = threading.Lock()
+    for host in list(_known.values()):
+        host.forget()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def declare(container: Binder, keys: Iterable[Any], scope: str) -> None:
