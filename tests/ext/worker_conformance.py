@@ -98,33 +98,15 @@ class Worker:
         self._log.close()
 
 
-@pytest.mark.slow
-class WorkerConformance:
+class Workers:
     """
-    The tests.
+    Workers for tests, on a real Redis.
 
-    A derived class says what `framework` and `packages` it is about; it has the class methods `command(n)`, which gives
-    the words that start a worker of *n* processes (`python -m module …`), and `send(name, *arguments)`, which sends a
-    job and returns what that knows itself by.
+    A derived class has the class methods `command(n)`, which gives the words that start a worker of *n* processes
+    (`python -m module …`), and `send(name, *arguments)`, which sends a job and returns what that knows itself by.
     """
 
-    kind = "jobs"
-    framework: str
-    packages: tuple[str, ...]
-    lacks: dict[str, str] = {}
     n_processes = 2
-    opens_per_job = False
-    """Whether each job has a process of its own."""
-    restarts_itself = True
-    """Whether a process that was killed is replaced; else the whole worker ends, and is started again."""
-    retry_seen = "ConnectionError"
-    """What the session sees of the first attempt."""
-
-    @pytest.fixture(autouse=True)
-    def _only_what_there_is(self, request):
-        marker = request.node.get_closest_marker("shows")
-        if marker is not None and marker.args[0] in self.lacks:
-            pytest.skip(self.lacks[marker.args[0]])
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -146,10 +128,10 @@ class WorkerConformance:
 
     @classmethod
     @contextmanager
-    def working(cls, redis, place, is_early=False, **environ):
+    def working(cls, redis, place, is_early=False, words=(), **environ):
         """Have a worker run, told of Redis and of its file; early: the container is open in it before it starts."""
         told = {"JOBS_REDIS": redis, "JOBS_LOG": str(place / "record"), **environ}
-        command = cls.command(cls.n_processes)
+        command = [*cls.command(cls.n_processes), *words]
         if is_early:
             command[command.index("-m")] = "early.py"
         worker = Worker(command, told, place / "output")
@@ -165,6 +147,28 @@ class WorkerConformance:
     def python(*words):
         """Return a command of this interpreter."""
         return [sys.executable, *words]
+
+
+@pytest.mark.slow
+class WorkerConformance(Workers):
+    """The tests; a derived class says what `framework` and `packages` it is about, and what it `lacks`, by column."""
+
+    kind = "jobs"
+    framework: str
+    packages: tuple[str, ...]
+    lacks: dict[str, str] = {}
+    opens_per_job = False
+    """Whether each job has a process of its own."""
+    restarts_itself = True
+    """Whether a process that was killed is replaced; else the whole worker ends, and is started again."""
+    retry_seen = "ConnectionError"
+    """What the session sees of the first attempt."""
+
+    @pytest.fixture(autouse=True)
+    def _only_what_there_is(self, request):
+        marker = request.node.get_closest_marker("shows")
+        if marker is not None and marker.args[0] in self.lacks:
+            pytest.skip(self.lacks[marker.args[0]])
 
     @pytest.fixture(scope="class")
     @classmethod
