@@ -415,3 +415,78 @@ def test_faults_that_show_nothing(run_with):
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["nothing was there to go wrong before the test ended: fail('databse', on='open')"])
+
+
+# Time.
+
+SLEEPY = """
+import asyncio, sys
+
+async def sleep(seconds):
+    if "trio" in sys.modules and sys.modules["trio"].lowlevel.in_trio_run():
+        await sys.modules["trio"].sleep(seconds)
+    else:
+        await asyncio.sleep(seconds)
+
+@{fixture}
+async def slow():
+    await sleep(1000)
+    yield
+    await sleep(1000)
+
+{mark}
+async def test_virtual(container, slow, virtual_clock):
+    began = virtual_clock.now()
+    await container.aget("later")
+    await sleep(1000)
+    assert 999 < virtual_clock.now() - began < 1001
+
+{mark}
+async def test_real(container):
+    from tenure.lifecycle import effects
+    import time
+    assert effects.time is time
+    await container.aget("later")
+    await sleep(0)
+"""
+
+
+def test_virtual_time_on_the_loops_of_anyio(run_with):
+    """It begins before asynchronous fixtures, those of the plugin among them: a trio run keeps its clock."""
+    pytest.importorskip("trio")
+    text = SLEEPY.format(mark="@pytest.mark.anyio", fixture="pytest.fixture")
+    backend = "@pytest.fixture(params=['asyncio', 'trio'])\ndef anyio_backend(request):\n    return request.param\n"
+
+    run_with("app:container", text + backend, "--timeout=20").assert_outcomes(passed=4)
+
+
+@pytest.mark.slow
+def test_virtual_time_on_the_loops_of_pytest_asyncio(run_with):
+    """As it is with anyio's plugin."""
+    pytest.importorskip("pytest_asyncio")
+    text = SLEEPY.format(mark="@pytest.mark.asyncio", fixture="pytest_asyncio.fixture")
+
+    run_with(
+        "app:container", "import pytest_asyncio\n" + text, "--timeout=20",
+        "-o", "asyncio_default_fixture_loop_scope=function", "-W", "error", inprocess=False,
+    ).assert_outcomes(passed=2)  # fmt: skip
+
+
+def test_plain_tests_on_each_loop(run_with):
+    """`run_async` runs a function on asyncio, then on trio; in virtual time where that is asked for."""
+    pytest.importorskip("trio")
+    text = """
+from anyio import sleep
+
+def test_it(run_async, virtual_clock, container):
+    async def main(seconds):
+        await container.aget("later")
+        await sleep(seconds)
+        await container.aclose()
+        return seconds
+
+    assert run_async(main, 3600) == 3600
+    assert app.told[-2:] == ["open later", "close later"]
+"""
+
+    run_with("app:container", text, "--timeout=20").assert_outcomes(passed=2)

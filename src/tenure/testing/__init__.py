@@ -3,16 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tenure.testing.clock import VirtualClock
     from tenure.testing.faults import CutOff, Faults, Happened, InjectedFault
 
-__all__ = ["CutOff", "Faults", "Happened", "InjectedFault"]
+__all__ = ["CutOff", "Faults", "Happened", "InjectedFault", "VirtualClock"]
 
 
 def __getattr__(name: str) -> Any:
     """Return what is imported when it is first asked for: the plugin for pytest is part of this package."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = "faults"
+    room = "clock" if name == "VirtualClock" else "faults"
     globals()[name] = found = getattr(__import__(f"{__name__}.{room}", fromlist=(name,)), name)
     return found
 

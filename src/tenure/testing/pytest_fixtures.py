@@ -6,16 +6,19 @@ ends is awaited by an asynchronous fixture of whichever plugin runs the test, on
 `ending_on_asyncio` here, of which the right one is asked for by name.
 """
 
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from tenure.testing.clock import VirtualClock
     from tenure.testing.faults.faults import Faults
     from tenure.testing.fixtures.ending import Ending
 
 SETTING = "tenure_container"
+CLOCK = "virtual_clock"
 
 
 @pytest.fixture
@@ -90,6 +93,43 @@ def faults() -> "Iterator[Faults]":
         unmet = faults.unmet()
     if unmet:
         pytest.fail(f"nothing was there to go wrong before the test ended: {', '.join(unmet)}", pytrace=False)
+
+
+@pytest.fixture
+def virtual_clock() -> "Iterator[VirtualClock]":
+    """
+    Return a clock that jumps: sleeps, limits, delays and lifetimes take no time in the test, on asyncio and trio.
+
+    It begins before every other fixture of the test; see `tenure.testing.VirtualClock`.
+    """
+    from tenure.testing.clock import VirtualClock  # noqa: PLC0415 - for tests that ask for it
+
+    with VirtualClock() as clock:
+        yield clock
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def run_async(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """
+    Return what runs an asynchronous function to its end on asyncio, and in another test on trio: `run_async(main)`.
+
+    For tests that are plain functions; those that no plugin runs on loops need nothing else.
+    """
+    if request.param == "trio":
+        pytest.importorskip("trio")
+    from tenure.testing.clock.virtual import run  # noqa: PLC0415 - for tests that ask for it
+
+    return functools.partial(run, loop=request.param)
+
+
+def put_clock_first(items: list[pytest.Item]) -> None:
+    """Have the fixture `virtual_clock` begin before what may start a loop: a trio run keeps the clock it began with."""
+    for item in items:
+        if isinstance(item, pytest.Function) and CLOCK in item.fixturenames:
+            names, known = item.fixturenames, item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - nothing else orders
+            names.remove(CLOCK)
+            narrow = [n for n, name in enumerate(names) if name not in known or known[name][-1].scope == "function"]
+            names.insert(narrow[0] if narrow else len(names), CLOCK)
 
 
 # What ends on a loop.

@@ -84,6 +84,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"tenure_leaks is {mode!r}, but it takes one of {', '.join(MODES)}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the virtual clock begin before the fixtures beside it."""
+    pytest_fixtures.put_clock_first(items)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Let go of what is watched."""
     watch = config.stash.get(_WATCH, None)
