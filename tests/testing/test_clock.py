@@ -189,6 +189,40 @@ def test_lifetimes_of_items_of_a_pool(clock, loop):
     assert items.count("open") == items.count("close") >= 2
 
 
+def test_items_of_a_pool_of_threads(clock):
+    """Grow old as time is moved by hand; the same pool waits for threads in real time."""
+    made = []
+
+    def connect():
+        made.append(clock.now())
+        yield Database()
+
+    with Pool(connect, max_size=1, max_lifetime_s=60, jitter=0) as pool:
+        for _ in range(4):
+            with pool.acquire():
+                pass
+            clock.advance(40)
+
+    assert [round(at - made[0]) for at in made] == [0, 80]
+
+
+def test_values_of_threads_are_renewed(clock):
+    """By whoever asks, where no thread of its own does it."""
+    made = []
+
+    def make_token():
+        made.append(clock.now())
+        yield "token"
+
+    with Refreshing(make_token, lifetime_s=100, background=False) as tokens:
+        for _ in range(4):
+            with tokens.lease():
+                pass
+            clock.advance(60)
+
+    assert len(made) >= 2
+
+
 def test_a_worker_that_is_restarted(clock, loop):
     """The delay before it runs again is jumped."""
     began = []

@@ -4,9 +4,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tenure.testing.clock import VirtualClock
-    from tenure.testing.faults import CutOff, Faults, Happened, InjectedFault
+    from tenure.testing.faults import (
+        CutOff,
+        EveryFault,
+        Fault,
+        FaultRun,
+        Faults,
+        Happened,
+        InjectedFault,
+        areplay,
+        every_fault,
+        replay,
+    )
 
-__all__ = ["CutOff", "Faults", "Happened", "InjectedFault", "VirtualClock"]
+__all__ = [
+    "CutOff",
+    "EveryFault",
+    "Fault",
+    "FaultRun",
+    "Faults",
+    "Happened",
+    "InjectedFault",
+    "VirtualClock",
+    "areplay",
+    "every_fault",
+    "replay",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,20 @@ Knows how the library opens and closes, in the one file `seam`; costs nothing wh
 """
 
 from tenure.testing.faults.cutting import CutOff
+from tenure.testing.faults.every import EveryFault, FaultRun, areplay, every_fault, replay
 from tenure.testing.faults.faults import Faults, Happened
+from tenure.testing.faults.plans import Fault
 from tenure.testing.faults.rules import InjectedFault
 
-__all__ = ["CutOff", "Faults", "Happened", "InjectedFault"]
+__all__ = [
+    "CutOff",
+    "EveryFault",
+    "Fault",
+    "FaultRun",
+    "Faults",
+    "Happened",
+    "InjectedFault",
+    "areplay",
+    "every_fault",
+    "replay",
+]

@@ -179,7 +179,7 @@ class Faults:
 
     def _do(self, rule: Rule, binding: Binding, handle: Any) -> Steps[None]:
         if rule.kind is Kind.HANG:
-            self._note(rule, binding)
+            self.note(rule, binding)
             yield from hang(binding, rule.on, self._freed, handle)
             return
         error = self.act(rule, binding)
@@ -188,7 +188,7 @@ class Faults:
 
     def act(self, rule: Rule, binding: Binding) -> BaseException | None:
         """Cancel whoever is to be cancelled, or return what is to be raised."""
-        self._note(rule, binding)
+        self.note(rule, binding)
         if rule.kind is Kind.CANCEL:
             self._cuts[rule].cancel()
             return None
@@ -197,7 +197,8 @@ class Faults:
             error.add_note(f"caused by {rule}")
         return error
 
-    def _note(self, rule: Rule, binding: Binding) -> None:
+    def note(self, rule: Rule, binding: Binding) -> None:
+        """Write down that it goes wrong."""
         self.happened.append(Happened(binding.label, rule.on, str(rule)))
 
 

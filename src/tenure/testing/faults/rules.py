@@ -116,12 +116,21 @@ class Rule:
         return error.with_traceback(None)
 
 
+class Label:
+    """Means the resources that are shown as *text*, and no others."""
+
+    def __init__(self, text: str) -> None:
+        self.text: str = text
+
+
 def fits(key: Any, binding: Binding) -> bool:
     """
     Tell whether *key* means the resource of *binding*.
 
     It does where it is the key, what is bound to it, or a text: the key as it is shown, or the last name in that.
     """
+    if isinstance(key, Label):
+        return binding.label == key.text
     if isinstance(key, str):
         return key in (binding.key, binding.label, binding.label.rpartition(".")[2])
     return binding.key is key or binding.target is key or _equal(binding.key, key)
@@ -133,4 +142,6 @@ def _equal(a: Key, b: Any) -> bool:
 
 def shown(key: Any) -> str:
     """Return *key* as people write it."""
+    if isinstance(key, Label):
+        return key.text
     return repr(key) if isinstance(key, str) else show(key)
