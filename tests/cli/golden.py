@@ -19,7 +19,6 @@ APPS, GOLDEN = HERE / "apps", HERE / "golden"
 ROOT = HERE.parents[1]
 
 CASES: dict[str, tuple[str, ...]] = {
-    "help": ("--help",),
     "check-broken": ("check", "broken:container"),
     "check-broken-strict": ("check", "broken", "--level", "warning", "--strict"),
     "check-broken-github": ("check", "broken:container", "--format", "github"),
@@ -55,7 +54,6 @@ CASES: dict[str, tuple[str, ...]] = {
     "several-containers": ("check", "several"),
     "broken-factory": ("check", "several:broken_factory"),
     "unimportable": ("check", "unimportable:container"),
-    "no-command": (),
     "unknown-command": ("chekc", "shop"),
 }
 """The arguments, by the name of the file."""

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tenure import __version__
+from tenure.cli import main
 from tenure.cli.commands import COMMANDS
 
 
@@ -24,6 +26,47 @@ def test_the_table_is_in_order():
     names = [each.name for each in COMMANDS]
 
     assert sorted(names) == names
+
+
+def test_help_tells_of_every_command(capsys):
+    """Its name and what it does."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    assert all(f" {each.name} {each.summary}" in shown for each in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["check"], ["check", "shop", "--nonsense"]])
+def test_usage(arguments, capsys):
+    """What cannot be understood is status 2, and stderr says how it is used."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: tenure")
+
+
+def test_version(capsys):
+    """`--version` says it."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"tenure {__version__}\n")
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away():
+    """`tenure check ... | head -1` ends quietly."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tenure", "check", "tenure.cli.demo:container", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        process.stdout.close()
+        told = process.stderr.read()
+
+    assert (process.returncode, told) == (141, "")
 
 
 def imported_by(*arguments):

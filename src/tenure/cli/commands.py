@@ -32,5 +32,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", "explaining", "say how a resource is made, opened and closed, and what told so"),
     Command("run", "running", "start a container, serve a main in it, and close it again"),
     Command("start", "starting", "start a container and close it; tell the order and how long each part took"),
+    Command("top", "topping", "show what a running process has open, as it changes"),
 )
 """In order of name."""

@@ -40,11 +40,17 @@ class Screen:
     @property
     def width(self) -> int:
         """Columns to draw on, from 40 to 100."""
-        return max(MIN_WIDTH, min(self.fixed_width or self._columns, MAX_WIDTH))
+        return max(MIN_WIDTH, min(self.fixed_width or self.columns, MAX_WIDTH))
 
     @property
-    def _columns(self) -> int:
-        return max(shutil.get_terminal_size().columns - 1, 1)  # some terminals wrap at their last column
+    def columns(self) -> int:
+        """Columns that the terminal has, save the last: some wrap there."""
+        return max(shutil.get_terminal_size().columns - 1, 1)
+
+    @property
+    def rows(self) -> int:
+        """Lines that the terminal has."""
+        return shutil.get_terminal_size().lines
 
     def say(self, lines: Sequence[Line], *, whole: bool = False) -> None:
         """Write *lines* for good, above the region; *whole* ones may be wider than the screen."""
@@ -82,7 +88,7 @@ class Screen:
         if not self.is_live:
             return "".join(span.text for span in line).rstrip()
         # A line that wraps would make the region higher than it is known to be.
-        spans = line if whole else cut(line, min(self.width, self._columns), self.glyphs.more)
+        spans = line if whole else cut(line, min(self.width, self.columns), self.glyphs.more)
         return "".join(f"{CODES[s.tone]}{s.text}{RESET}" if CODES[s.tone] else s.text for s in spans)
 
     def _write(self, text: str) -> None:

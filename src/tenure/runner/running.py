@@ -1,14 +1,15 @@
 """`run` and `run_and_exit`."""
 
 import functools
-import inspect
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from inspect import isawaitable, iscoroutine, iscoroutinefunction, unwrap
 from typing import Any, NoReturn
 
 from tenure.errors import BindingError
 from tenure.runner.asynchronous import AsyncRun
+from tenure.runner.inspecting import Inspect, inspected
 from tenure.runner.loops import refuse_nested
 from tenure.runner.options import Backend, OnSecondSignal, Runnable, check_container, options
 from tenure.runner.signals import EXIT_BASE
@@ -25,6 +26,7 @@ def run(
     drain_timeout: float | None = 10.0,
     on_second_signal: OnSecondSignal = "abort",
     signals: Iterable[int] | None = None,
+    inspect: Inspect = None,
 ) -> Any:
     """
     Run a program inside *container*: open its resources, call *main*, close everything, whatever happens.
@@ -45,6 +47,9 @@ def run(
             stderr what was not closed; "finish": the second is ignored, and only the third does so.
         signals: those that ask to stop; None: SIGINT, SIGTERM, SIGHUP and SIGBREAK, where they exist. One that the
             process ignores stays ignored.
+        inspect: whether `tenure top` of the same user may look at the container while it runs (docs/command-line.md):
+            True, or where to make the socket; None: what the environment variable TENURE_INSPECT says, which is the
+            same, "1" for True; unset, it is off.
 
     Returns:
         What *main* returned; None where it was interrupted because code asked to stop, or where there is no main.
@@ -52,20 +57,22 @@ def run(
     Raises:
         NestedRunError: an event loop runs in this thread already.
         BindingError: an argument is out of its bounds.
+        OSError: the socket for *inspect* cannot be made; nothing was opened.
         KeyboardInterrupt: SIGINT interrupted main or the start; everything is closed.
         SystemExit: another signal did, with 128 plus its number; everything is closed.
         BaseException: what the start, *main*, a worker or the closing raised.
     """
     check_container(container)
     if main is not None and not callable(main):
-        hint = "; give the function, not what calling it gives" if inspect.isawaitable(main) else ""
+        hint = "; give the function, not what calling it gives" if isawaitable(main) else ""
         _discard(main)
         raise BindingError(f"run takes a function as main, not {main!r}{hint}")
     chosen = options(drain_timeout, on_second_signal, signals)
     refuse_nested()
-    if backend is None and main is not None and not _is_async(main):
-        return SyncRun(container, main, args, chosen).run()
-    return AsyncRun(container, main, args, chosen).run(backend or "asyncio")
+    with inspected(container, inspect):
+        if backend is None and main is not None and not _is_async(main):
+            return SyncRun(container, main, args, chosen).run()
+        return AsyncRun(container, main, args, chosen).run(backend or "asyncio")
 
 
 def run_and_exit(
@@ -77,6 +84,7 @@ def run_and_exit(
     drain_timeout: float | None = 10.0,
     on_second_signal: OnSecondSignal = "abort",
     signals: Iterable[int] | None = None,
+    inspect: Inspect = None,
 ) -> NoReturn:
     """
     Do as `run` and leave the program with its exit status; takes what `run` takes.
@@ -88,7 +96,7 @@ def run_and_exit(
     try:
         result = run(
             container, main, *args, backend=backend, drain_timeout=drain_timeout, on_second_signal=on_second_signal,
-            signals=signals,
+            signals=signals, inspect=inspect,
         )  # fmt: skip
     except KeyboardInterrupt:
         sys.exit(EXIT_BASE + signal.SIGINT)
@@ -98,10 +106,10 @@ def run_and_exit(
 def _is_async(main: Any) -> bool:
     while isinstance(main, functools.partial):
         main = main.func
-    inner = inspect.unwrap(main)
-    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(vars(type(inner)).get("__call__"))
+    inner = unwrap(main)
+    return iscoroutinefunction(inner) or iscoroutinefunction(vars(type(inner)).get("__call__"))
 
 
 def _discard(main: Any) -> None:
-    if inspect.iscoroutine(main):
+    if iscoroutine(main):
         main.close()  # a coroutine that will never run says so otherwise
