@@ -1,7 +1,7 @@
 """What generated code is linked to: the functions that an engine gives it for what is not there."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tenure.errors import ScopeNotOpenError
 from tenure.keys import Key
@@ -13,9 +13,6 @@ from tenure.runtime import degrading, links, misses
 from tenure.runtime.hot import RootCache
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.scope import Scope
-
-if TYPE_CHECKING:
-    pass
 
 
 class Linked(Live):
