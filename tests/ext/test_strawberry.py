@@ -117,6 +117,7 @@ def subscribed(url, query, name="1"):
 
 @pytest.mark.slow
 class TestStrawberry:
+    kind = "web"
     framework = "Strawberry"
     packages = ("strawberry-graphql", "uvicorn")
 

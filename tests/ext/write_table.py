@@ -53,6 +53,16 @@ TABLES = {
         "schema clean",
         "start-up check",
     ),
+    "commands": Table(
+        "Commands and notebooks",
+        "start/stop",
+        "scope",
+        "context object",
+        "coroutine functions",
+        "errors",
+        "help clean",
+        "start-up check",
+    ),
 }
 
 
