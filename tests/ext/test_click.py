@@ -1,9 +1,14 @@
 """Click and Typer on a container."""
 
+import os
+import subprocess
+import sys
+import textwrap
+
 import click
 import pytest
 from click.testing import CliRunner
-from conformance import Log, Session, Unbound, container_of
+from conformance import Log, Session, Unbound, container_of, shows
 
 from tenure.errors import BindingError, GraphError
 from tenure.ext.click import Inject, inject, setup
@@ -151,3 +156,182 @@ def test_typer(is_async, log):
     assert "--name" in shown
     assert "session" not in shown
     assert list(log)[-1] == "database closed"
+
+
+HEAD = """
+    import sys
+
+    sys.path[:0] = sys.argv.pop(1).split(":")
+    from collections.abc import AsyncIterator
+    from conformance import Log, Repository, Session, Unbound, container_of
+    from tenure.ext.click import Inject, inject, setup
+
+    class Told(Log):
+        def __call__(self, entry):
+            print(entry)
+
+    def show(name, session, repository):
+        print(name, session.is_open, repository.session is session)
+"""
+BODY = """
+    setup(app, container_of(Told(), is_async=sys.argv[1] == "agreet"))
+    app()
+"""
+CLICK = """
+    import click
+
+    @click.group()
+    def app(): ...
+
+    if sys.argv[1] == "agreet":  # what no synchronous command could be served by
+
+        @app.command("agreet")
+        @click.option("--name")
+        @inject
+        async def agreet(name, session=Inject[Session], repository=Inject[Repository]):
+            show(name, session, repository)
+    else:
+
+        @app.command("greet")
+        @click.option("--name")
+        @inject
+        def greet(name, session=Inject[Session], repository=Inject[Repository], context=Inject[click.Context]):
+            print(context.info_name)
+            show(name, session, repository)
+"""
+TYPER = """
+    import typer
+
+    app = typer.Typer()
+    app.callback()(lambda: None)  # or one command alone has no name
+
+    if sys.argv[1] == "agreet":
+
+        @app.command("agreet")
+        @inject
+        async def agreet(name: str = "", session: Session = Inject[Session], again: Repository = Inject[Repository]):
+            show(name, session, again)
+    else:
+
+        @app.command("greet")
+        @inject
+        def greet(name: str = "", session: Session = Inject[Session], again: Repository = Inject[Repository]):
+            show(name, session, again)
+"""
+OTHERS = """
+    if sys.argv[1] == "fail":
+
+        @app.command("fail")
+        @inject
+        def fail(session: Session = Inject[Session]):
+            raise OSError("no network")
+
+    if sys.argv[1] == "broken":
+
+        @app.command("broken")
+        @inject
+        def broken(wanted: Unbound = Inject[Unbound]): ...
+"""
+
+
+class Commands:
+    """
+    What both do, told by programs in processes of their own.
+
+    A derived class has `framework`, `packages`, the `program` between `HEAD` and `OTHERS`, and what the framework
+    `lacks`, by column.
+    """
+
+    kind = "commands"
+    lacks: dict[str, str] = {}
+
+    @pytest.fixture(autouse=True)
+    def _only_what_there_is(self, request):
+        marker = request.node.get_closest_marker("shows")
+        if marker.args[0] in self.lacks:
+            pytest.skip(self.lacks[marker.args[0]])
+
+    @pytest.fixture
+    def run(self, tmp_path):
+        """Give a function that runs a command, and returns its status, what it wrote, and its errors."""
+        program = tmp_path / "program.py"
+        program.write_text("".join(map(textwrap.dedent, (HEAD, self.program, OTHERS, BODY))))
+        path = os.pathsep.join(each for each in sys.path if each)
+
+        def run(*arguments):
+            done = subprocess.run(
+                [sys.executable, program, path, *arguments], capture_output=True, text=True, timeout=20, check=False
+            )
+            return done.returncode, done.stdout.splitlines(), done.stderr
+
+        return run
+
+    @shows("start/stop")
+    def test_a_command(self, run):
+        """The container is opened for it, and closed behind it."""
+        status, lines, _ = run("greet", "--name", "Ann")
+
+        assert (status, lines[0], lines[-1]) == (0, "database opened", "database closed")
+
+    @shows("scope")
+    def test_a_scope(self, run):
+        """One session for all that needs it, closed behind the command."""
+        _, lines, _ = run("greet", "--name", "Ann")
+
+        assert [each for each in lines if each != "greet"][1:-1] == [
+            "session opened",
+            "Ann True True",
+            "session closed",
+        ]
+
+    @shows("context object")
+    def test_the_context(self, run):
+        """Asked for by its class."""
+        assert "greet" in run("greet", "--name", "Ann")[1]
+
+    @shows("coroutine functions")
+    def test_a_coroutine_function(self, run):
+        """It runs on a loop, with asynchronous resources."""
+        _, lines, _ = run("agreet", "--name", "Ann")
+
+        assert lines[1:-1] == ["session opened", "Ann True True", "session closed"]
+
+    @shows("errors")
+    def test_an_error(self, run):
+        """The resources see it, and so does who called the program."""
+        status, lines, errors = run("fail")
+
+        assert status == 1
+        assert "no network" in errors
+        assert "session rolled back: OSError" in lines
+
+    @shows("help clean")
+    def test_the_help(self, run):
+        """Nothing of what is injected; nothing is opened."""
+        _, lines, _ = run("greet", "--help")
+
+        assert "--name" in "".join(lines)
+        assert "session" not in "".join(lines).lower()
+
+    @shows("start-up check")
+    def test_a_command_that_cannot_be_served(self, run):
+        """It is refused, and nothing is opened."""
+        status, lines, errors = run("broken")
+
+        assert (status, lines) == (1, [])
+        assert "broken() needs wanted: Unbound" in " ".join(errors.split())
+
+
+@pytest.mark.slow
+class TestClick(Commands):
+    framework = "Click"
+    packages = ("click",)
+    program = CLICK
+
+
+@pytest.mark.slow
+class TestTyper(Commands):
+    framework = "Typer"
+    packages = ("typer",)
+    program = TYPER
+    lacks = {"context object": "its Context is a parameter of the command, as ever"}
