@@ -42,8 +42,8 @@ class UnderWay:
         self._then(event.set)
         event.wait(seconds)
 
-    async def wait(self, seconds: float = LIMIT_S) -> None:
-        """Wait on the running loop until none runs, at most *seconds*, whoever cancels meanwhile."""
+    async def wait(self, seconds: float | None = LIMIT_S) -> None:
+        """Wait on the running loop until none runs, at most *seconds* (None: for ever), whoever cancels meanwhile."""
         latch = Latch()
         self._then(latch.set)
         cancelled = await latch.wait_out(seconds)
