@@ -5,16 +5,73 @@ A test module per framework derives from `CallsConformance`. Each test `shows` a
 """
 
 import contextlib
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import wait
 from importlib.metadata import version
 
+import anyio
 import anyio.from_thread
 import pytest
-from conformance import TIMEOUT_S, Log, container_of, shows
+from conformance import TIMEOUT_S, Database, Log, Repository, Session, container_of, shows
 
+from tenure import Container
 from tenure.errors import GraphError
 
 ENDS = ("session closed", "session rolled back")
+
+
+class Census:
+    """What was opened and closed, each session by its number; the sessions that were closed too late."""
+
+    def __init__(self):
+        self.opened = Counter()
+        self.closed = Counter()
+        self.late = []
+        self._is_open = False
+        self._numbers = itertools.count(1)
+
+    def container(self, is_async):
+        def database():
+            self._is_open = True
+            yield Database()
+            self._is_open = False
+
+        async def session(database: Database) -> AsyncIterator[Session]:
+            await anyio.sleep(0)  # an opening that is cancelled here has opened nothing
+            given = self._session()
+            try:
+                yield given
+            finally:
+                try:
+                    await anyio.sleep(0)
+                finally:  # a cancellation that comes while it closes interrupts what waits (design.md, rule 8)
+                    self._close(given)
+
+        def session_at_once(database: Database) -> Iterator[Session]:
+            given = self._session()
+            try:
+                yield given
+            finally:
+                self._close(given)
+
+        container = Container()
+        container.bind(Database, database, scope="singleton")
+        container.bind(session if is_async else session_at_once, scope="request")
+        container.bind(Repository, scope="request")
+        return container
+
+    def _session(self):
+        given = Session(next(self._numbers))
+        self.opened[given.number] += 1
+        return given
+
+    def _close(self, session):
+        session.is_open = False
+        self.closed[session.number] += 1
+        if not self._is_open:
+            self.late.append(session.number)
 
 
 @pytest.mark.slow
@@ -155,6 +212,24 @@ class CallsConformance:
         assert sum(each.startswith(ENDS) for each in entries) == 3
         assert entries[-1] == "database closed"
         assert entries.count("database closed") == 1
+
+    @shows("in flight at stop")
+    def test_a_crowd(self, portal, log):
+        """Hundreds at a time, some cancelled, some under way at the end: each session is opened and closed once."""
+        census = Census()
+        names = ["value", "answered", "error", *([] if "stream" in self.lacks else ["stream"])]
+        with self.serve(portal, self.stopped_early(census.container(self.is_async), log)) as send:
+            calls = {name: [send(name) for _ in range(200 // len(names))] for name in names}
+            waiting = [send("waits") for _ in range(25)]
+            for call in waiting[5:]:
+                call.cancel()
+            assert len({call.result(TIMEOUT_S) for call in calls["value"]}) == len(calls["value"])
+        for call in (*waiting, *calls["answered"], *calls["error"]):
+            call.cancel()
+
+        assert len(census.opened) >= len(calls["value"])
+        assert census.closed == census.opened == Counter(census.opened.keys())
+        assert census.late == []
 
     @shows("schema clean")
     def test_what_is_shown_of_a_method(self, portal, container, log):

@@ -109,7 +109,7 @@ class TestFastStream(CallsConformance):
     async def running(self, container, log, graceful_timeout=15.0):
         app = FastStream(broker_of(log, graceful_timeout=graceful_timeout), logger=None)
         setup(app, container)
-        async with started(app), RedisBroker(url(), logger=None) as client:
+        async with started(app), RedisBroker(url(), logger=None, max_connections=500) as client:
 
             async def call(name, text):
                 answer = await client.request(
