@@ -2,7 +2,9 @@
 
 import functools
 import os
+import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -136,3 +138,42 @@ def of_declared(database: Database = Inject[Database], settings: Settings = Inje
 
 
 partly = functools.partial(make, scope="request")
+
+
+def begin(log, init, ref):
+    """Tell a worker process where the log is, then begin as *init* does."""
+    os.environ[LOG] = log
+    init(ref)
+
+
+def make_broken():
+    """Return a container that lacks what a task asks for."""
+    container = make()
+
+    def refusing() -> Iterator[Settings]:
+        raise ConnectionRefusedError("port 5432")
+        yield
+
+    container.bind(refusing, scope="singleton")
+    return container
+
+
+broken = ContainerRef(make_broken)
+
+
+@broken.inject
+def of_broken(number: int, database: Database = Inject[Database]) -> int:
+    return number
+
+
+@ref.inject
+def hanging(path: str, session: Session = Inject[Session]) -> None:
+    """Say that it has begun, and wait for its end."""
+    Path(path).touch()
+    time.sleep(60)
+
+
+@ref.inject
+def dying(session: Session = Inject[Session]) -> None:
+    """Be killed while a session is open."""
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -44,7 +44,6 @@ class Portal:
     """A running loop; `close` ends it."""
 
     def __init__(self) -> None:
-        self._stopping: Callable[[], object] = lambda: None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tenure-portal", daemon=True)
         self.loop: asyncio.AbstractEventLoop

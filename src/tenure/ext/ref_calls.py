@@ -81,7 +81,10 @@ class Calls:
         return Calls, self._made_of
 
     def _here(self) -> Here:
-        return here_of(self._made_of[0])
+        here = here_of(self._made_of[0])
+        if here.starts_at_call:
+            here.start_sync()
+        return here
 
     def _scope(self) -> ResourceScope:
         here = self._here()

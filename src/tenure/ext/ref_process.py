@@ -52,6 +52,8 @@ class Here:
         self.target: Target = target
         self.loop: asyncio.AbstractEventLoop | None = None
         """The loop that its asynchronous resources live on, None as long as there are none."""
+        self.starts_at_call = False
+        """Whether a call is to start the container, because nothing else did."""
         self._container: Any = None
         self._served: Container | None = None
         self._portal: Portal | None = None
@@ -136,6 +138,7 @@ class Here:
     def _note_start(self) -> None:
         self._is_ours = True
         self._n_starts += 1
+        self.starts_at_call = False
 
     def _has_to_wait(self, served: Container) -> bool:
         """Tell whether anything that a start opens has to be awaited."""
