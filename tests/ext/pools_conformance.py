@@ -168,8 +168,7 @@ class PoolConformance:
     def test_a_process_that_is_killed(self, log):
         """In the middle of a task: what takes its place opens its own; nobody closes what was the killed one's."""
         with self.workers(app.ref) as workers:
-            self.kill_one(workers)
-            (victim,) = set(log.of("session opened"))
+            victim = self.kill_one(workers)
             result, pid = self.after_the_kill(workers).run(app.divided, 6, 3)
         wait_until(lambda: pid in log.of("database closed"), "what was given work then closes its own")
         if self.spares_others:
@@ -180,9 +179,11 @@ class PoolConformance:
         assert victim not in log.of("database closed")
 
     def kill_one(self, workers):
-        """Have a task killed with its process."""
+        """Have a task killed with its process; return which that was."""
         with pytest.raises(Exception, match=r".*"):
             workers.run(app.dying)
+        (victim,) = self.written.of("session opened")
+        return victim
 
     def after_the_kill(self, workers):
         """Return what has work done then."""

@@ -112,6 +112,7 @@ class TestPool(Pools):
         self.pool.apply_async(app.dying)
         (victim,) = self.written.until("session opened")
         wait_until(lambda: victim not in {each.pid for each in self.pool._pool}, "it is replaced")
+        return victim
 
     @shows("start/stop")
     def test_terminated(self, log):

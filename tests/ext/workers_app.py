@@ -177,3 +177,18 @@ def hanging(path: str, session: Session = Inject[Session]) -> None:
 def dying(session: Session = Inject[Session]) -> None:
     """Be killed while a session is open."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@ref.inject
+def killed_once(path: str, session: Session = Inject[Session]) -> int:
+    """Wait to be killed; whoever does it again returns the process that it is in."""
+    if not Path(path).exists():
+        Path(path).touch()
+        time.sleep(60)
+    return os.getpid()
+
+
+@aref.inject
+async def on_the_loop(session: Session = Inject[Session]) -> tuple[bool, int]:
+    """Tell whether this runs on the thread that the database was opened on, and where that is."""
+    return session.database.thread == threading.get_ident(), session.database.pid

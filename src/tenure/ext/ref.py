@@ -102,7 +102,7 @@ class ContainerRef:
         here_of(self._target).start_sync()
 
     def start_at_call(self) -> None:
-        """Have each call under `inject` start the container first, until that has been done, and raise what that does."""
+        """Have each call under `inject` start the container first, until that was done, and raise what that does."""
         here_of(self._target).starts_at_call = True
 
     async def aclose(self) -> None:
