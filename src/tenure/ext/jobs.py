@@ -285,14 +285,21 @@ class _Needs:
         functions = list(functions)
         found = [each for each in map(_injected, functions) if each is not None]
         graph, ladder = container.engine.graph, container.engine.ladder
-        self._awaiting = frozenset(awaiting(graph, found))
+        self._graph = graph
+        self._awaiting: dict[Injected, bool] = {}
         self.needs_loop: bool = any(map(inspect.iscoroutinefunction, functions)) or any(
             finding.kind == "async-in-sync" for finding in findings_of(graph, ladder, found, sync=True, least="error")
         )
 
     def awaits(self, function: Any) -> bool:
         """Tell whether *function* is to be given what has to be awaited for each call."""
-        return _injected(function) in self._awaiting
+        injected = _injected(function)
+        if injected is None:
+            return False
+        known = self._awaiting.get(injected)
+        if known is None:
+            known = self._awaiting[injected] = bool(awaiting(self._graph, [injected]))
+        return known
 
 
 def _injected(function: Any) -> Injected | None:
