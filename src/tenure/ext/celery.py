@@ -98,7 +98,9 @@ def _put_on(task: Any, jobs: Jobs) -> None:
     function = _job_of(task)
     if getattr(function, "__tenure_job__", None) is not jobs and not task.name.startswith("celery."):
         is_async = inspect.iscoroutinefunction(function)
-        job = jobs.wrap(_away(function, task, jobs) if is_async else function, lambda: _values(task, is_async))
+        job = jobs.wrap(
+            _away(function, task, jobs) if is_async else function, lambda *args, **kwargs: _values(task, is_async)
+        )
         setattr(task, "_orig_run" if hasattr(task, "_orig_run") else "run", job)
 
 

@@ -79,7 +79,7 @@ def _function_of(actor: Any) -> Any:
 def _put_on(actor: Any, jobs: Jobs) -> None:
     from dramatiq import Message  # noqa: PLC0415 - loads the framework only with it
 
-    def values() -> Mapping[Any, Any]:
+    def values(*args: Any, **kwargs: Any) -> Mapping[Any, Any]:
         message = _message.get()
         return {} if message is None else {Message: message}
 

@@ -26,7 +26,7 @@ from tenure.ext.ref import ContainerRef
 from tenure.model.check import awaiting, findings_of
 from tenure.runtime.injection import Injected, key_of
 
-Values = Callable[[], Mapping[Any, Any]]
+Values = Callable[..., Mapping[Any, Any]]
 
 
 class Jobs:
@@ -147,7 +147,7 @@ class Jobs:
 
         Args:
             function: a function, or coroutine function, which runs on the loop; usually under `@inject`.
-            values: called at each call, in the thread of the caller; gives what the scope is given.
+            values: called with the arguments of each call, in the thread of the caller; gives what the scope is given.
 
         Returns:
             A synchronous function; of a coroutine function it gives, on the thread of the loop, a coroutine to await.
@@ -155,7 +155,7 @@ class Jobs:
 
         @functools.wraps(function)
         def job(*args: Any, **kwargs: Any) -> Any:
-            result = self._run(function, args, kwargs, values())
+            result = self._run(function, args, kwargs, values(*args, **kwargs))
             if isinstance(result, _Ended):
                 raise result.error
             return result
@@ -168,7 +168,7 @@ class Jobs:
 
         @functools.wraps(function)
         async def job(*args: Any, **kwargs: Any) -> Any:
-            result = await self._arun(function, args, kwargs, values())
+            result = await self._arun(function, args, kwargs, values(*args, **kwargs))
             if isinstance(result, _Ended):
                 raise result.error
             return result

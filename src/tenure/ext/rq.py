@@ -56,7 +56,7 @@ def setup(
     forks = not issubclass(worker, SimpleWorker)
 
     def execute(job: Any) -> Any:
-        return jobs.wrap(job.func, lambda: {Job: job})(*job.args, **job.kwargs)
+        return jobs.wrap(job.func, lambda *args, **kwargs: {Job: job})(*job.args, **job.kwargs)
 
     class ResourceWorker(worker):  # type: ignore[valid-type,misc]  # of whatever class
         __tenure_jobs__ = jobs

@@ -55,7 +55,7 @@ def setup(
     def functions() -> list[Any]:
         return [*(task.original_func for task in broker.get_all_tasks().values()), *told]
 
-    def values() -> Mapping[Any, Any]:
+    def values(*args: Any, **kwargs: Any) -> Mapping[Any, Any]:
         message = _message.get()
         return {} if message is None else {TaskiqMessage: message, Context: Context(message, broker)}
 
