@@ -21,6 +21,7 @@ from tools import pythons
 from tools.pythons import Python
 
 OLDEST_PIP = (22, 3)  # the first that knows `--python`
+CONSTRAINTS = "constraints.txt"
 INSTALLED_TABLES = ("build-system", "project")
 
 
@@ -28,24 +29,24 @@ class EnvironmentFailedError(Exception):
     """An environment could not be made; the text says what to do."""
 
 
-def prepare(root: Path, python: Python, extras: Sequence[str]) -> Path:
+def prepare(root: Path, python: Python, extras: Sequence[str], constraints: str = CONSTRAINTS) -> Path:
     """
     Return the interpreter of an environment with the project and its *extras* installed.
 
-    Returns at once when the environment is up to date.
+    Returns at once when the environment is up to date. *constraints* is a file below *root* that says which versions.
 
     Raises:
         EnvironmentFailedError: no usable pip, or it could not install.
     """
     folder = root / ".venv" / folder_name(root, python, extras)
-    wanted = stamp(root)
+    wanted = stamp(root, constraints)
     if read_stamp(folder) == wanted and interpreter(folder).exists():
         return interpreter(folder)
 
     folder.parent.mkdir(exist_ok=True)
     with locked(folder.with_suffix(folder.suffix + ".lock")):
         if read_stamp(folder) != wanted or not interpreter(folder).exists():  # another run may have done it meanwhile
-            _build(root, folder, python, extras)
+            _build(root, folder, python, extras, constraints)
             write_stamp(folder, wanted)
     return interpreter(folder)
 
@@ -56,11 +57,11 @@ def folder_name(root: Path, python: Python, extras: Sequence[str]) -> str:
     return f"py{python.version}-{_digest(*facts)[:10]}"
 
 
-def stamp(root: Path) -> str:
+def stamp(root: Path, constraints: str = CONSTRAINTS) -> str:
     """Return a hash of what decides the content: the tables of pyproject.toml that are installed, the constraints."""
     tables = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     installed = json.dumps({name: tables.get(name) for name in INSTALLED_TABLES}, sort_keys=True)
-    return _digest(installed, (root / "constraints.txt").read_text("utf-8"))
+    return _digest(installed, (root / constraints).read_text("utf-8"))
 
 
 def _digest(*texts: str) -> str:
@@ -102,7 +103,7 @@ def locked(path: Path) -> Generator[None]:
         yield
 
 
-def _build(root: Path, folder: Path, python: Python, extras: Sequence[str]) -> None:
+def _build(root: Path, folder: Path, python: Python, extras: Sequence[str], constraints: str) -> None:
     """Make or update the environment in *folder*, which carries no stamp from here until all is done."""
     if read_stamp(folder) is None or not interpreter(folder).exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -117,7 +118,7 @@ def _build(root: Path, folder: Path, python: Python, extras: Sequence[str]) -> N
     project = f".[{','.join(extras)}]" if extras else "."
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
     # The variable reaches the environment that the build backend gets; `-c` does not. It is split at blanks: no path.
-    environ = {**os.environ, "PIP_CONSTRAINT": "constraints.txt"}
+    environ = {**os.environ, "PIP_CONSTRAINT": constraints}
     _run([*pip, "install", *options, "-e", project], f"tenure[{names}]", cwd=root, environ=environ)
 
 
