@@ -206,9 +206,12 @@ class WorkerConformance(Workers):
         worker.stop()
         yield record
 
+    version = staticmethod(version)
+    """Returns the version of a package that was tested."""
+
     def test_versions(self):
         """What was tested."""
-        print(self.framework, *(f"{name} {version(name)}" for name in self.packages))
+        print(self.framework, *(f"{name} {self.version(name)}" for name in self.packages))
 
     @shows("start/stop")
     def test_each_process_opens_and_closes_its_own(self, ran):

@@ -80,7 +80,8 @@ class Seen:
             marker = item.get_closest_marker("shows")
             if marker is not None:
                 self._at[item.nodeid] = item.cls.framework, marker.args[0]
-                self.packages[item.cls.framework] = item.cls.packages
+                version_of = getattr(item.cls, "version", version)
+                self.packages[item.cls.framework] = {name: version_of(name) for name in item.cls.packages}
                 self.kinds[item.cls.framework] = item.cls.kind
 
     def pytest_runtest_logreport(self, report):
@@ -108,7 +109,7 @@ class Seen:
             if self.kinds[framework] != kind:
                 continue
             cells = [self.cell(framework, column) for column in columns]
-            versions = ", ".join(f"{name} {version(name)}" for name in self.packages[framework])
+            versions = ", ".join(f"{name} {number}" for name, number in self.packages[framework].items())
             lines.append(f"| {framework} | {' | '.join(cells)} | {versions} |")
         return "\n".join(lines)
 
