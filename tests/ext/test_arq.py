@@ -84,3 +84,20 @@ for settings in (Settings, {"functions": [job]}):
 
     assert len(said) == 2
     assert all("have a container already" in line for line in said)
+
+
+@pytest.mark.slow
+def test_the_program_of_the_page(tmp_path):
+    """It passes its tests, which pytest runs from behind the packages of the environment."""
+    from test_integration_pages import environ_of, write_files
+
+    write_files("arq", tmp_path)
+    packages = str(Path(pytest.__file__).parents[1])
+    program = f"import sys; sys.path.append({packages!r}); import pytest; sys.exit(pytest.main(['-q', '-rA']))"
+    environ = {**environ_of("arq"), "PYTHONPATH": str(SOURCES), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [str(arq_python()), "-c", program],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environ,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr

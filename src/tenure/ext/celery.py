@@ -159,6 +159,9 @@ def _live_with(app: Any, jobs: Jobs) -> None:
 
         def stop(self, parent: Any) -> None: ...
 
+        def terminate(self, parent: Any) -> None:  # a cold shutdown, which sends no signal
+            jobs.end()
+
     app.steps["worker"].add(Resources)
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(end, weak=False)
