@@ -63,15 +63,23 @@ class _Jobs:
 
     def __init__(self, loop: Any) -> None:
         self.n_running = 0
-        self._run = type(loop).run_in_executor
+        self._type = type(loop)
         self._loop = weakref.ref(loop)
 
     def run_in_executor(self, executor: Any, function: Callable[..., Any], *args: Any) -> Any:
         """Do what the loop's own method does, and count."""
-        future = self._run(self._loop(), executor, function, *args)
+        future = self._type.run_in_executor(self._loop(), executor, function, *args)
         self.n_running += 1
         future.add_done_callback(self._ended)
         return future
+
+    async def shutdown_default_executor(self, *timeout: float | None) -> None:
+        """Do what the loop's own method does: since Python 3.12 it waits for its threads under a limit."""
+        self.n_running += 1
+        try:
+            await self._type.shutdown_default_executor(self._loop(), *timeout)
+        finally:
+            self.n_running -= 1
 
     def _ended(self, _: Any) -> None:
         self.n_running -= 1
@@ -116,10 +124,11 @@ def _begin(loop: Any, clock: Clock, jumping: Any) -> None:
         loop._selector = _JumpingSelector(loop._selector, clock, jobs)  # noqa: SLF001 - where a loop waits
         loop.time = clock.now
         loop.run_in_executor = jobs.run_in_executor
+        loop.shutdown_default_executor = jobs.shutdown_default_executor
 
 
 def _end(loop: Any) -> None:
     selector = loop._selector  # noqa: SLF001 - the same; None in a loop that is closed
     if isinstance(selector, _JumpingSelector):
         loop._selector = selector.inner  # noqa: SLF001 - the same
-    del loop.time, loop.run_in_executor
+    del loop.time, loop.run_in_executor, loop.shutdown_default_executor

@@ -6,6 +6,7 @@ waits for another one are not: locks and events of the standard library wait in 
 """
 
 import importlib
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +16,16 @@ ROOMS = (
     "health.doing", "health.flights", "health.reporting",
     "leasing.life", "leasing.work",
     "lifecycle.closing", "lifecycle.effects", "lifecycle.opening",
-    "observe.leaks", "observe.monitor", "observe.tracking",
     "pool.life", "pool.life_loop", "pool.loops", "pool.making",
     "runtime.at_once", "runtime.degrading", "runtime.entering", "runtime.leaving", "runtime.snapshot",
     "runtime.starting", "runtime.swift", "runtime.swift_seen",
     "workers.handle",
 )  # fmt: skip
-"""Every room that asks for the time, save those below."""
-REAL = (
-    "lifecycle.interrupts",
-    "observe.opentelemetry.spans",
-    "pool.life_threads",
-    "runner.synchronous",
-    "workers.supervising",
-)
-"""Rooms that stay with real time: Ctrl-C, the time of day, and threads that wait for threads."""
+"""Rooms that ask for the time, imported for it; others are given virtual time where they are imported already."""
+REAL = ("lifecycle.interrupts", "pool.life_threads", "runner.synchronous", "workers.supervising")
+"""Rooms that stay with real time: Ctrl-C, and threads that wait for threads."""
+_REAL = (*REAL, "cli", "dashboard", "observe.opentelemetry", "testing")
+"""The same, and what shows people or other programs what happens."""
 
 _NAMES = ("monotonic", "perf_counter")
 
@@ -51,13 +47,22 @@ class _Time:
         return getattr(time, name)
 
 
+def _rooms() -> Iterator[dict[str, Any]]:
+    """Give the names of every room of Tenure's that is to have virtual time."""
+    for module, found in list(sys.modules.items()):
+        package, _, room = module.partition(".")
+        if package == "tenure" and not any(room == real or room.startswith(f"{real}.") for real in _REAL):
+            yield found.__dict__
+
+
 @contextmanager
 def virtual_time(clock: _Clock) -> Iterator[None]:
     """Have Tenure ask *clock*."""
     virtual = _Time(clock)
     replaced: list[tuple[dict[str, Any], str, Any]] = []
     for room in ROOMS:
-        names = importlib.import_module(f"tenure.{room}").__dict__
+        importlib.import_module(f"tenure.{room}")
+    for names in _rooms():
         for name, found in list(names.items()):
             if found is time:
                 names[name] = virtual
