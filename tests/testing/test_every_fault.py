@@ -129,6 +129,30 @@ def test_a_container_is_used_again(make):
         assert isinstance(container.get(Database), Database)
 
 
+def test_a_container_that_was_closed(make):
+    """Begins anew as well."""
+    container = make()
+    container.close()
+
+    assert len([*every_fault(container, scenario)]) == 4
+
+
+def test_what_closes_behind_the_scenario(amake, live, loop):
+    """Fails as well; nobody is there to be cancelled then."""
+
+    async def ask(container):
+        await container.aget(Database)
+
+    found = []
+    for fault in every_fault(amake, ask, loop=loop):
+        assert fault.has_happened
+        assert live == []
+        found.append(fault.replay)
+
+    assert "fail Database close #1" in found
+    assert not [each for each in found if each.startswith("cancel Database close")]
+
+
 def test_the_second_time_is_a_step_of_its_own(make):
     """As many steps as there are, also of one resource."""
 
@@ -269,6 +293,18 @@ def test_a_scope_that_is_not_left(make):
 
     with pytest.raises(AssertionError, match="the scope 'request' was entered and never left"):
         [*every_fault(make, careless)]
+
+
+def test_what_the_library_forgets(make, monkeypatch):
+    """Were a resource not closed, or told of wrongly, it would be found: here the library is broken on purpose."""
+
+    def forget(*_):
+        return False
+        yield
+
+    monkeypatch.setattr(closing, "_close_and_tell", forget)
+    with pytest.raises(AssertionError, match="Database was opened and never closed"):
+        [*every_fault(make, scenario)]
 
 
 def test_opening_code_that_leaks(live):

@@ -283,6 +283,10 @@ async def test_it_fails_in_the_middle(container, faults, told):
         async with container.resource_scope() as scope:
             await scope.aget(Mailer)
     assert told == ["open mailer", "open mailer"]
+    assert [each.what for each in faults.happened] == [
+        "fail(Mailer, on='open', nth=1, wait=2)",
+        "fail(Mailer, on='close', nth=1, wait=1)",
+    ]
 
 
 @pytest.mark.anyio
