@@ -314,7 +314,8 @@ def test_the_command_tells_of_a_guess(app, capsys):
 @pytest.mark.parametrize(
     ("target", "text"),
     [
-        ("Store", "'Store' does not say where the key is; say it as module:key"),
+        ("Store", "there is no module 'Store'"),
+        ("Store:", "'Store:' does not say where the key is; say it as module:key"),
         ("no_such_module_here:Store", "there is no module 'no_such_module_here'"),
         ("shop_of_explain:Stoer", "'shop_of_explain:Stoer': 'Stoer' is not there; did you mean 'Store'?"),
     ],

@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compile", "compiling", "write the resolvers of a container as a Python module, for a fast start"),
     Command("demo", "demo", "run a small application under traffic and check that everything it opened is closed"),
     Command("explain", "explaining", "say how a resource is made, opened and closed, and what told so"),
+    Command("health", "probing", "start a container and ask how it is, or ask a running program"),
     Command("run", "running", "start a container, serve a main in it, and close it again"),
     Command("start", "starting", "start a container and close it; tell the order and how long each part took"),
     Command("top", "topping", "show what a running process has open, as it changes"),

@@ -1,13 +1,13 @@
-"""`tenure explain`: how a key is made, opened and closed, and why so."""
+"""`tenure explain`: how a key is made, opened and closed, why so, who needs it and what stands below it."""
 
 import argparse
-import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenure import Container
-from tenure.cli.finding import Refused, found_at
+from tenure.cli.finding import Refused, container_at, found_at, is_container
+from tenure.cli.output import print_json, short_text
+from tenure.cli.placing import Placed, key_called, place_of
 from tenure.errors import GraphError, MissingBindingError
 from tenure.model.explaining import Explanation, explained
 from tenure.model.graph import Graph, declares_binding
@@ -15,9 +15,10 @@ from tenure.model.graph import Graph, declares_binding
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = """
-Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, a
-provider, or a class or function, by itself or as a container binds it. Opens nothing. Exit status: 0; 1 with --strict
-if one is a guess; 2 if there is no such thing.
+Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, one
+key of it, a provider, or a class or function, by itself or as a container binds it. Of what is bound it says as well
+who needs it, and the longest chain that has to be open before it. Opens nothing. Exit status: 0; 1 with --strict if one
+is a guess; 2 if there is no such thing.
 """
 
 
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "target",
         metavar="MODULE:KEY",
         help="a class, a function, a provider or a container, as in `app.main:Database` or `app.main:container`",
+    )
+    parser.add_argument(
+        "key", metavar="KEY", nargs="?", help="of a container: the key as it is shown, or a part of its name"
     )
     parser.add_argument(
         "--in",
@@ -41,33 +45,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status; see `DESCRIPTION`."""
     try:
-        found = _explanations(arguments.target, arguments.container)
-    except (Refused, MissingBindingError, GraphError) as error:
-        print(f"tenure explain: {error}", file=sys.stderr)
-        return 2
+        found = _explanations(arguments)
+    except (MissingBindingError, GraphError) as error:
+        raise Refused(str(error)) from None
     if arguments.json:
-        print(json.dumps([each.as_dict() for each in found], indent=2))
+        print_json([each.as_dict() | (placed.as_dict() if placed else {}) for each, placed in found])
     else:
-        print("\n\n".join(map(str, found)))
-    return 1 if arguments.strict and any(each.is_guess for each in found) else 0
+        print("\n\n".join(_text(each, placed) for each, placed in found))
+    return 1 if arguments.strict and any(each.is_guess for each, _ in found) else 0
 
 
-def _explanations(target: str, container: str | None) -> list[Explanation]:
-    found = found_at(target)
+def _text(explanation: Explanation, placed: Placed | None) -> str:
+    return short_text("\n".join([str(explanation), *(placed.lines() if placed is not None else ())]))
+
+
+def _explanations(arguments: argparse.Namespace) -> Sequence[tuple[Explanation, Placed | None]]:
+    target = arguments.target
+    if arguments.key is not None:
+        if arguments.container is not None:
+            raise Refused("say either MODULE:CONTAINER KEY or MODULE:KEY --in MODULE:CONTAINER")
+        container = container_at(target)
+        return [_in_container(container, key_called(container, arguments.key))]
+    found = found_at(target) if ":" in target else container_at(target)
+    if arguments.container is not None:
+        return [_in_container(container_at(arguments.container), found)]
     if isinstance(found, Container):
-        keys = [binding.key for binding in found.engine.graph if binding.declared and binding.target is not found]
-        return [found.explain(key) for key in keys]
-    if container is None and _is_provider(found):
-        return [_of_provider(found)]
-    if container is None and isinstance(getattr(found, "providers", None), Mapping):  # a declarative container
-        return [_of_provider(each) for each in found.providers.values() if _is_provider(each)]
-    if container is not None:
-        where = found_at(container, "container")
-        where = where() if callable(where) and not isinstance(where, Container) else where
-        if not isinstance(where, Container):
-            raise Refused(f"{container!r} is {where!r}, no tenure.Container")
-        return [where.explain(found)]
-    return [_by_itself(target, found)]
+        keys = [binding.key for binding in found.engine.graph if binding.declared and not binding.is_self]
+        return [_in_container(found, key) for key in keys]
+    if _is_provider(found):
+        return [(_of_provider(found), None)]
+    if isinstance(getattr(found, "providers", None), Mapping):  # a declarative container, or its class
+        container = found() if isinstance(found, type) else found
+        return [_in_container(container, each) for each in container.providers.values() if _is_provider(each)]
+    return [(_by_itself(target, found), None)]
+
+
+def _in_container(container: Any, key: Any) -> tuple[Explanation, Placed]:
+    if isinstance(container, Container):
+        return container.explain(key), place_of(container, key)
+    if not is_container(container):
+        raise Refused(f"{container!r} is no container")
+    provider = container.__tenure_find__(key)
+    return _of_provider(provider), place_of(container, provider)
 
 
 def _is_provider(found: Any) -> bool:
@@ -86,11 +105,14 @@ def _of_provider(provider: Any) -> Explanation:
 def _by_itself(target: str, found: Any) -> Explanation:
     """Explain *found* as a resource that is bound to itself."""
     own = Container()
-    if isinstance(found, type):
-        own.bind(found, resource=True)
-        return own.explain(found)
-    if callable(found):
-        own.bind(target.partition(":")[2], found, resource=True)
-        return own.explain(target.partition(":")[2])
-    own.bind(target, value=found, resource=True)
-    return own.explain(target)
+    try:
+        if isinstance(found, type):
+            own.bind(found, resource=True)
+            return own.explain(found)
+        if callable(found):
+            own.bind(target.partition(":")[2], found, resource=True)
+            return own.explain(target.partition(":")[2])
+        own.bind(target, value=found, resource=True)
+        return own.explain(target)
+    finally:
+        own.close()
