@@ -53,6 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: with status 2 on arguments that cannot be understood, with 0 after `--help`.
     """
     given = sys.argv[1:] if argv is None else list(argv)
+    if given[:1] == ["__complete"]:  # the script of a shell asks; see `completion`
+        from tenure.cli.completion.answering import answer  # noqa: PLC0415 - not for anybody else
+
+        print(*answer(given[1:]), sep="\n")
+        return 0
     command = next((each for each in given if not each.startswith("-")), None)
     names = [each.name for each in COMMANDS]
     if command is not None and command not in names:

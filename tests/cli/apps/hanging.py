@@ -1,0 +1,5 @@
+"""A module whose import waits for what never comes."""
+
+import threading
+
+threading.Event().wait()
