@@ -86,6 +86,11 @@ class _Below:
         return found
 
 
+def needs_loop(steps: Sequence[Step]) -> bool:
+    """Tell whether a start of *steps* has to be awaited; of one that has not, code may refuse to run on a loop."""
+    return any(step.is_async for step in steps)
+
+
 def longest_chain(steps: Sequence[Step]) -> list[str]:
     """Return names of which each needs the one before, as many as there can be; [] where nothing is opened."""
     by_name = {step.name: step for step in steps}

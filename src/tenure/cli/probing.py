@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.cli.finding import Refused, container_at
 from tenure.cli.output import print_json, screen_on, table
+from tenure.cli.planning import needs_loop, planned
 from tenure.cli.text import Line, Span, Tone, duration, line, quiet, strong
 from tenure.cli.traces import trimmed
 from tenure.health.records import HealthReport, ResourceHealth
@@ -37,7 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=_seconds, default=10.0, metavar="SECONDS", help="for --url (%(default)g)")
     parser.add_argument("--json", action="store_true", help="write JSON instead of text")
     parser.add_argument("--strict", action="store_true", help="exit with status 1 if it is degraded")
-    parser.add_argument("--backend", choices=("asyncio", "uvloop", "trio"), default="asyncio", help="what runs it")
+    parser.add_argument(
+        "--backend",
+        choices=("asyncio", "uvloop", "trio"),
+        help="what runs it; else asyncio, or no event loop where nothing is asynchronous",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _start_and_ask(arguments: argparse.Namespace) -> int:
-    from tenure.health.reporting import report  # noqa: PLC0415 - imported on use: --url needs none
+    from tenure.health.reporting import report, report_sync  # noqa: PLC0415 - imported on use: --url needs none
     from tenure.runner import run as run_inside  # noqa: PLC0415 - as above
 
     container = container_at(arguments.container)
@@ -56,9 +61,13 @@ def _start_and_ask(arguments: argparse.Namespace) -> int:
     async def ask() -> HealthReport:
         return await report(container)
 
+    def ask_sync() -> HealthReport:
+        return report_sync(container)
+
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what the resources say is not the answer
-            found: HealthReport = run_inside(container, ask, backend=arguments.backend)
+            has_loop = arguments.backend or needs_loop(planned(container))
+            found: HealthReport = run_inside(container, ask if has_loop else ask_sync, backend=arguments.backend)
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         raise Refused("it did not start and close well", 1, trimmed(error)) from None
     if arguments.json:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tenure.cli.life import Life
-from tenure.cli.planning import planned
+from tenure.cli.planning import needs_loop, planned
 from tenure.cli.screen import Screen
 from tenure.cli.tree import summary, tree_lines
 
@@ -34,7 +34,9 @@ class Progress:
         self._screen = screen
         self._is_quiet = is_quiet
         self._container = container
-        self._life = Life(planned(container))
+        steps = planned(container)
+        self._life = Life(steps)
+        self._needs_loop = needs_loop(steps)
         self._lock = threading.RLock()  # one writer at a time; the observer may be called while this thread draws
         self._is_over = threading.Event()
         self._wake = threading.Event()
@@ -44,6 +46,11 @@ class Progress:
     def life(self) -> Life:
         """What is known of the run."""
         return self._life
+
+    @property
+    def needs_loop(self) -> bool:
+        """Whether the start has to be awaited."""
+        return self._needs_loop
 
     def __enter__(self) -> Self:
         """Begin to show it."""

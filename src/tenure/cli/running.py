@@ -32,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--in", dest="container", metavar="MODULE:CONTAINER", help="the container; else the only one in main's module"
     )
-    parser.add_argument("--backend", choices=("asyncio", "uvloop", "trio"), help="what runs an asynchronous main")
+    parser.add_argument(
+        "--backend",
+        choices=("asyncio", "uvloop", "trio"),
+        help="what runs main; else asyncio, or no event loop where nothing is asynchronous",
+    )
     parser.add_argument(
         "--drain-timeout", type=_seconds, default=10.0, metavar="SECONDS",
         help="from the signal until main is interrupted; 0: no limit (%(default)g)",
@@ -50,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         progress = Progress(container, screen_on(sys.stderr), is_quiet=arguments.quiet)
     except TenureError as error:
         raise Refused(f"{error}", 1) from None
+    if main is None and arguments.backend is None and not progress.needs_loop:
+        main = _serve
     try:
         with progress:
             result = run_inside(
@@ -61,6 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         raise Refused(f"{arguments.target!r} did not end well", 1, trimmed(error)) from None
     return exit_status(result)
+
+
+def _serve() -> None:
+    """Serve without an event loop, until the run is asked to stop."""
+    from tenure.workers.stop import stopping  # noqa: PLC0415 - imported on use, as the runner is
+
+    stopping().wait_sync()
 
 
 def _container_and_main(target: str, container: str | None) -> tuple[Any, Callable[..., Any] | None]:

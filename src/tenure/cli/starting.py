@@ -33,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("container", metavar="MODULE:CONTAINER", help="where the container is")
     parser.add_argument("--dry-run", action="store_true", help="open nothing; tell the order and what is parallel")
     parser.add_argument("--json", action="store_true", help="write JSON instead of text")
-    parser.add_argument("--backend", choices=("asyncio", "uvloop", "trio"), default="asyncio", help="what runs it")
+    parser.add_argument(
+        "--backend",
+        choices=("asyncio", "uvloop", "trio"),
+        help="what runs it; else asyncio, or no event loop where nothing is asynchronous",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -122,10 +126,12 @@ def _start(arguments: argparse.Namespace, container: Any) -> int:
     from tenure.runner import run as run_inside  # noqa: PLC0415 - imported on use: a dry run needs none
 
     whole, failure = _Whole(container), None
-    with Progress(container, screen_on(sys.stderr), is_quiet=arguments.json or not sys.stderr.isatty()):
+    progress = Progress(container, screen_on(sys.stderr), is_quiet=arguments.json or not sys.stderr.isatty())
+    main = _anothing if progress.needs_loop or arguments.backend else _nothing
+    with progress:
         try:
             with contextlib.redirect_stdout(sys.stderr) if arguments.json else contextlib.nullcontext():
-                run_inside(container, _nothing, backend=arguments.backend)
+                run_inside(container, main, backend=arguments.backend)
         except Exception as error:  # noqa: BLE001 - the user's code may raise anything
             failure = error
     started, closed = whole.timelines()
@@ -143,8 +149,12 @@ def _start(arguments: argparse.Namespace, container: Any) -> int:
     return 0
 
 
-async def _nothing() -> None:
+def _nothing() -> None:
     """End at once: what is started is closed."""
+
+
+async def _anothing() -> None:
+    """End at once, on a loop."""
 
 
 def timeline_lines(timeline: Timeline, width: int, glyphs: Glyphs) -> list[Line]:
