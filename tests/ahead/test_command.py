@@ -85,10 +85,10 @@ def test_what_cannot_be_compiled_is_told(project):
     """One line and a status for each; nothing is written."""
     (project / "app" / "broken.py").write_text(APP + "container.bind(list)\ncontainer.bind('x', lambda y: y)\n")
     for source, told, status in [
-        ("app.main", "'app.main' does not say where the container is; say it as module:container", 2),
+        ("app.main:", "'app.main:' does not say where the container is; say it as module:container", 2),
         ("app.nowhere:container", "there is no module 'app.nowhere'", 2),
         ("app.main:nothing", "'app.main:nothing': 'nothing' is not there", 2),
-        ("app.main:Users.__name__", "'app.main:Users.__name__' is 'Users', no tenure.Container", 2),
+        ("app.main:Users.__name__", "'app.main:Users.__name__' is of builtins.str, no container", 2),
         ("app.broken:container", "4 findings\n1. error: uninjectable: 'x' needs y", 1),
     ]:
         done = compile_(project, source)

@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from tenure import Container, __version__
-from tenure.cli.finding import Refused, found_at
+from tenure.cli.finding import Refused, container_at
+from tenure.cli.output import print_json
 from tenure.compile.ahead import compiling
 from tenure.compile.ahead_writer import written
 from tenure.errors import GraphError
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", dest="path", default="wiring.py", metavar="FILE", help="what to write (%(default)s)")
     parser.add_argument("--check", action="store_true", help="write nothing; tell whether the file is up to date")
+    parser.add_argument("--json", action="store_true", help="tell it as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,9 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         container = _container(source)
         _check(container)
-    except Refused as refused:
-        print(f"tenure compile: {refused}", file=sys.stderr)
-        return refused.status
     finally:
         compiling.reset(token)
     engine = container.engine
@@ -50,18 +48,27 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.check:
         is_current = path.exists() and path.read_text(encoding="utf-8") == text
-        print(f"{path} is {'up to date' if is_current else 'not what would be written'}")
+        _tell(arguments, path, f"{path} is {'up to date' if is_current else 'not what would be written'}", is_current)
         return 0 if is_current else 1
     _replace(path, text)
     left = f", {n_left} left to the running program" if n_left else ""
-    print(f"{path}: resolvers of {n_written} bindings{left}")
+    _tell(arguments, path, f"{path}: resolvers of {n_written} bindings{left}", True, n_written, n_left)
     return 0
 
 
+def _tell(arguments: argparse.Namespace, path: Path, text: str, is_current: bool, *counts: int) -> None:
+    if arguments.json:
+        n_written, n_left = counts or (None, None)
+        print_json({
+            "shape": 1, "container": arguments.container, "path": str(path), "is_current": is_current,
+            "n_written": n_written, "n_left": n_left,
+        })  # fmt: skip
+    else:
+        print(text)
+
+
 def _container(source: str) -> Container:
-    found = found_at(source, "container")
-    if not isinstance(found, Container) and callable(found):
-        found = found()
+    found = container_at(source)
     if not isinstance(found, Container):
         raise Refused(f"{source!r} is {found!r}, no tenure.Container")
     return found
