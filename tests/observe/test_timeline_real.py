@@ -166,3 +166,34 @@ def test_a_recorder_that_is_detached():
     container.close()
 
     assert (len(recorder.starts), recorder.closes) == (1, ())
+
+
+def test_what_a_failed_start_opened_waited_for_is_known():
+    """It is closed before the start ends, and what it waited for is on the timeline all the same."""
+
+    class First: ...
+
+    class Second: ...
+
+    class Third: ...
+
+    def open_first():
+        yield First()
+
+    def open_second(first: First):
+        yield Second()
+
+    def refuse(second: Second):
+        raise OSError("no")
+        yield
+
+    container = Container()
+    container.bind(First, open_first, scope="singleton")
+    container.bind(Second, open_second, scope="singleton")
+    container.bind(Third, refuse, scope="singleton")
+    recorder = TimelineRecorder(container)
+    with pytest.raises(OSError, match="no"), container:
+        pass
+
+    first, second, _ = recorder.starts[0].spans
+    assert second.waited_for == (first.id,)

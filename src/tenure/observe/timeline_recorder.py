@@ -58,7 +58,7 @@ class TimelineRecorder(Live):
         self._closes: deque[Timeline] = deque(maxlen=keep)
         self._needs: dict[int, tuple[int, ...]] = {}  # of what is open
         self._opening: dict[int, Opening] = {}  # what is being opened, for starts that begin meanwhile
-        self._gone: list[int] = []  # what was closed since a close began that waits for the needs of it
+        self._gone: list[int] = []  # what was closed since a start or close began that needs to know the needs of it
         self._windows: dict[tuple[str, int], Window] = {}
         end = container.observe(self)
         self._end: Callable[[], object] | None = end if callable(end) else None
@@ -112,7 +112,7 @@ class TimelineRecorder(Live):
         self._forget()
 
     def _forget(self) -> None:
-        if not any(act == "close" for act, _ in self._windows):
+        if not self._windows:  # a start that fails closes what it opened before it ends
             for id in self._gone:
                 self._needs.pop(id, None)
             self._gone.clear()
