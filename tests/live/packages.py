@@ -19,6 +19,45 @@ REDIS = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")
 """Debian's package, and those it needs that a small machine lacks."""
 
 
+CHROMIUM = "chromium"
+
+
+def chromium() -> tuple[str, dict[str, str]]:
+    """
+    Return a program that starts Chromium, and what it needs in its environment.
+
+    An installed one comes first, then one that was unpacked before, then one from Debian's packages (110 MB).
+
+    Raises:
+        ServerMissingError: there is none, and apt-get gives none.
+    """
+    installed = shutil.which(CHROMIUM) or shutil.which("chromium-browser")
+    if installed is not None:
+        return installed, {}
+    folder = CACHE.with_name("debian-chromium")
+    CACHE.parent.mkdir(exist_ok=True)
+    with locked(CACHE.with_suffix(".lock")):
+        if not (folder / "finished").exists():
+            _unpack((CHROMIUM, *_lacking(CHROMIUM)), folder)
+    program = folder / "usr/lib/chromium/chromium"
+    environ = {"LD_LIBRARY_PATH": os.pathsep.join(map(str, _libraries(folder)))}
+    answer = _run([str(program), "--version"], environ)
+    if answer.returncode != 0:
+        raise ServerMissingError(
+            f"{_advice(CHROMIUM)}; the one in {folder} does not start: {answer.stdout.strip()[-300:]}"
+        )
+    return str(program), environ
+
+
+def _lacking(name: str) -> list[str]:
+    """Return the packages that *name* needs and this machine lacks; none where apt-get does not say."""
+    if shutil.which("apt-get") is None:
+        return []
+    answer = _run(["apt-get", "install", "--simulate", "--no-install-recommends", name], {})
+    words = [line.split() for line in answer.stdout.splitlines() if line.startswith("Inst ")]
+    return [each[1] for each in words if each[1] != name]
+
+
 def redis_server() -> tuple[str, dict[str, str]]:
     """
     Return a program that starts Redis, and what it needs in its environment.
@@ -34,33 +73,39 @@ def redis_server() -> tuple[str, dict[str, str]]:
     CACHE.parent.mkdir(exist_ok=True)
     with locked(CACHE.with_suffix(".lock")):
         if not (CACHE / "finished").exists():
-            _unpack(REDIS)
+            _unpack(REDIS, CACHE)
     return _unpacked("redis-server")
 
 
 def _unpacked(name: str) -> tuple[str, dict[str, str]]:
     program = CACHE / "usr/bin" / name
-    environ = {"LD_LIBRARY_PATH": os.pathsep.join(str(path) for path in sorted((CACHE / "usr/lib").glob("*-linux-*")))}
+    environ = {"LD_LIBRARY_PATH": os.pathsep.join(map(str, _libraries(CACHE)))}
     answer = _run([str(program), "--version"], environ)
     if answer.returncode != 0:
         raise ServerMissingError(f"{_advice(name)}; the one in {CACHE} does not start: {answer.stdout.strip()[-300:]}")
     return str(program), environ
 
 
-def _unpack(names: tuple[str, ...]) -> None:
+def _libraries(folder: Path) -> list[Path]:
+    """Return where libraries are; some packages have a folder of their own."""
+    machine = sorted((folder / "usr/lib").glob("*-linux-*"))
+    return [*machine, *(each for found in machine for each in sorted(found.iterdir()) if each.is_dir())]
+
+
+def _unpack(names: tuple[str, ...], folder: Path) -> None:
     for program in ("apt-get", "dpkg-deb"):
         if shutil.which(program) is None:
             raise ServerMissingError(f"{_advice(names[0])}; there is no {program} here to fetch it with")
-    shutil.rmtree(CACHE, ignore_errors=True)
-    packages = CACHE / "packages"
+    shutil.rmtree(folder, ignore_errors=True)
+    packages = folder / "packages"
     packages.mkdir(parents=True)
     answer = _download(packages, names)
     if answer.returncode != 0:
         raise ServerMissingError(f"{_advice(names[0])}; apt-get gives none: {answer.stdout.strip()[-300:]}")
     for package in sorted(packages.glob("*.deb")):
-        _run(["dpkg-deb", "-x", str(package), str(CACHE)], {}).check_returncode()
+        _run(["dpkg-deb", "-x", str(package), str(folder)], {}).check_returncode()
     shutil.rmtree(packages)
-    (CACHE / "finished").touch()
+    (folder / "finished").touch()
 
 
 def _download(folder: Path, names: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
