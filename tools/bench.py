@@ -4,7 +4,7 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from tools import environment, pythons, report
+from tools import comparison, environment, pythons, report
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFERRED = "3.13"  # so that numbers of different days and places are of one interpreter
@@ -28,7 +28,10 @@ def bench(options: argparse.Namespace) -> int:
     interpreter = environment.prepare(ROOT, python, ["bench"])
     # Other libraries warn while they are imported, of things that nobody here can mend.
     command = [str(interpreter), "-W", "ignore", "-m", "benchmarks", *words(options)]
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    if options.write and code == 0:
+        comparison.write(ROOT)
+    return code
 
 
 def words(options: argparse.Namespace) -> list[str]:

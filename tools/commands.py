@@ -7,7 +7,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import bench, checks, environment, instructions, laws, links, matrix, pythons, report, servers
+from tools import (
+    bench,
+    checks,
+    comparison,
+    environment,
+    instructions,
+    laws,
+    links,
+    matrix,
+    pythons,
+    report,
+    servers,
+    site,
+)
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,20 +50,21 @@ def check(options: argparse.Namespace) -> int:
 
 
 def docs(options: argparse.Namespace) -> int:
-    """Check the links between the documents, then run the code they show."""
+    """Check the links between the documents, run the code they show, and make the site."""
     lines = list(links.broken(ROOT))
     for line in lines:
         report.say(line)
     rows = [
         Row("links", "failed" if lines else "ok", note=f"{len(links.documents(ROOT))} documents, {len(lines)} broken")
     ]
-    if (ROOT / "tests" / "document").is_dir():
-        interpreter = environment.prepare(ROOT, pythons.this_python(), ["docs"])
-        command = [str(interpreter), "-m", "pytest", "tests/document", *options.arguments]
+    if options.write:
+        comparison.write(ROOT)
+    interpreter = environment.prepare(ROOT, pythons.this_python(), ["docs"])
+    if not options.site_only:
+        command = [str(interpreter), "-m", "pytest", "tests/docs", "tests/document", *options.arguments]
         code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
         rows.append(Row("snippets", "failed" if code else "ok"))
-    else:
-        rows.append(Row("snippets", "skipped", note="no tests/document yet"))
+    rows.append(site.build(ROOT, interpreter))
     report.say(report.table("documents", rows))
     return report.exit_code(rows)
 
@@ -83,7 +97,10 @@ def parser() -> argparse.ArgumentParser:
     loading = commands.add_parser("servers", help="real servers under load and faults: the report")
     servers.add_arguments(loading)
     loading.set_defaults(run=servers.servers)
-    commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
+    documents = commands.add_parser("docs", help="check the documents' links, run their code, make the site")
+    documents.add_argument("--site-only", action="store_true", help="leave their code alone")
+    documents.add_argument("--write", action="store_true", help="write docs/comparison.md anew first")
+    documents.set_defaults(run=docs)
     return top
 
 

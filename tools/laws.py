@@ -4,7 +4,7 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from tools import environment, pythons
+from tools import comparison, environment, pythons
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,7 +44,10 @@ def matrix() -> int:
     """Run the laws on Tenure and on other libraries, which are installed for it; write `docs/laws-matrix.*`."""
     interpreter = environment.prepare(ROOT, pythons.this_python(), ["test", "peers"])
     command = [str(interpreter), "-m", "tests.contract.matrix", "--output", str(ROOT / "docs")]
-    return subprocess.run(command, cwd=ROOT).returncode
+    code = subprocess.run(command, cwd=ROOT).returncode
+    if code == 0:
+        comparison.write(ROOT)
+    return code
 
 
 def words(options: argparse.Namespace) -> list[str]:

@@ -8,6 +8,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
+MARK = re.compile(r'<a id="([^"]+)"></a>')
 ELSEWHERE = re.compile(r"[a-z]+:", re.IGNORECASE)
 
 
@@ -17,9 +18,10 @@ def documents(root: Path) -> list[Path]:
 
 
 def anchors(text: str) -> set[str]:
-    """Return the anchors of the headings in *text*, spelt as Markdown viewers spell them."""
+    """Return the anchors of the headings in *text*, spelt as Markdown viewers spell them, and of marks in HTML."""
     headings = (match[1] for match in HEADING.finditer(FENCE.sub("", text)))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    found = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return found | set(MARK.findall(text))
 
 
 def broken(root: Path) -> Iterator[str]:

@@ -243,4 +243,4 @@ class BorrowerLate(PoolEvent):
     borrower: str
     """The task or thread."""
     borrowed_at: tuple[str, ...]
-    """`file:line in function` of the code that borrowed it and of its callers, innermost first."""
+    """The code that borrowed it, and its callers, innermost first; each with file, line and function."""

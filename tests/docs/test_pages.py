@@ -1,4 +1,4 @@
-"""The programs of the pages on laws, limits, pools and resetting print what stands below them; links lead somewhere."""
+"""The programs of the pages print what stands below them; links lead somewhere; pages that are made are as made."""
 
 import re
 import subprocess
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tools import comparison
+
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("laws", "limits", "pool", "resetting")}
+NAMES = ("concepts", "laws", "limits", "pool", "resetting", "start")
+PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 EXAMPLE = re.compile(
     r"^```python\n(?P<program>(?:(?!```).*\n)+)```\n```text\n(?P<output>(?:(?!```).*\n)+)```$", re.MULTILINE
 )
@@ -59,3 +62,19 @@ def test_links_lead_somewhere(name):
         path, _, anchor = link.partition("#")
         page = (DOCS / path).read_text(encoding="utf-8") if path else PAGES[name]
         assert not anchor or anchor in anchors(page), link
+
+
+def test_the_comparison_is_as_made():
+    """It says what the tables of the laws and of the benchmarks say now: else `python3 dev.py docs --write`."""
+    page = (DOCS / "comparison.md").read_text(encoding="utf-8")
+
+    assert page == comparison.written(page, DOCS.parent)
+
+
+def test_one_broken_check_breaks_a_law():
+    """What is not offered in one world and kept in another is kept."""
+    checks = [("L1", "kept"), ("L1", "broken"), ("L2", "kept"), ("L2", "not offered"), ("L3", "not offered")]
+
+    found = comparison.counted([{"law": law, "outcome": outcome} for law, outcome in checks])
+
+    assert found == {"broken": 1, "kept": 1, "not offered": 1}
