@@ -359,6 +359,12 @@ class Binder(Live):
 
         return view_of(self.engine.graph, self.engine.ladder, self._injected, **options)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Have notebooks show a drawing; IPython says by name what it would rather have."""
+        from tenure.draw.notebook import bundle_of  # noqa: PLC0415 - imported on use: many programs never do
+
+        return bundle_of(self.__tenure_view__())
+
 
 def _check_ladder(scopes: Sequence[str]) -> None:
     if isinstance(scopes, str) or not isinstance(scopes, Sequence):

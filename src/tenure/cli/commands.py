@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("demo", "demo", "run a small application under traffic and check that everything it opened is closed"),
     Command("explain", "explaining", "say how a resource is made, opened and closed, and what told so"),
     Command("health", "probing", "start a container and ask how it is, or ask a running program"),
+    Command("graph", "graphing", "draw what a container binds and who needs whom, or how long its start takes"),
     Command("run", "running", "start a container, serve a main in it, and close it again"),
     Command("start", "starting", "start a container and close it; tell the order and how long each part took"),
     Command("top", "topping", "show what a running process has open, as it changes"),

@@ -126,6 +126,12 @@ class Container(Scoped):
             engine.graph.find(provider)
         return view_of(engine.graph, engine.ladder, **options)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Have notebooks show a drawing; IPython says by name what it would rather have."""
+        from tenure.draw.notebook import bundle_of  # noqa: PLC0415 - imported on use: many programs never do
+
+        return bundle_of(self.__tenure_view__(title=type(self).__name__))
+
     # looking
 
     @both_property

@@ -78,6 +78,33 @@ class Timeline:
             span["waited_for"] = list(span["waited_for"])
         return found | {"spans": spans, "critical": list(self.critical)}
 
+    def svg(self) -> str:
+        """Return it as a waterfall: an SVG document that needs nothing else, for light and dark."""
+        from tenure.draw.waterfall import waterfall_of  # noqa: PLC0415 - imported on use: many programs never do
+
+        return waterfall_of(self)
+
+    def html(self) -> str:
+        """Return the waterfall as a page of its own, with a table of the same."""
+        from tenure.draw.waterfall_page import waterfall_page_of  # noqa: PLC0415 - as above
+
+        return waterfall_page_of([self], title=f"{self.act} of {self.scope}")
+
+    def bars(self, *, columns: int = 80) -> str:
+        """
+        Return the waterfall as lines for a terminal that is *columns* wide, >= 40.
+
+        Raises:
+            ValueError: *columns* is less than 40.
+        """
+        from tenure.draw.waterfall_text import bars_of  # noqa: PLC0415 - as above
+
+        return bars_of(self, columns=columns)
+
+    def _repr_svg_(self) -> str:
+        """Have notebooks show the waterfall."""
+        return self.svg()
+
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> "Timeline":
         """
