@@ -21,6 +21,7 @@ from tools import (
     servers,
     site,
 )
+from tools import bench, checks, environment, instructions, laws, links, matrix, pictures, pythons, report, servers
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
     documents.add_argument("--site-only", action="store_true", help="leave their code alone")
     documents.add_argument("--write", action="store_true", help="write docs/comparison.md anew first")
     documents.set_defaults(run=docs)
+    drawing = commands.add_parser("pictures", help="make the pictures of the documents anew")
+    drawing.set_defaults(run=pictures.pictures)
+    commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
     return top
 
 

@@ -7,7 +7,7 @@ import pytest
 from tenure.draw.chains import chains_of
 from tenure.draw.crossings import n_crossings, ordered
 from tenure.draw.layers import layers_of, turned
-from tenure.draw.layout import BOX_GAP, BOX_HEIGHT, LINE_GAP, laid_out, most_in_column
+from tenure.draw.layout import BACK, BOX_GAP, BOX_HEIGHT, LINE_GAP, laid_out, most_in_column
 from tenure.draw.svg import path_of
 from tenure.draw.view import Group, Link, Node, View
 from tenure.draw.words import LABEL_PX, SMALL_PX, shortened, width_of
@@ -48,11 +48,13 @@ def test_a_line_joins_its_two_boxes(view):
 
     for route in layout.routes:
         source, target = boxes[route.link.source], boxes[route.link.target]
-        if source is not target:
-            begin, end = (
-                (source.x, target.x + target.width) if route.leads_back else (source.x + source.width, target.x)
-            )
-            assert (route.points[0], route.points[-1]) == ((begin, source.middle), (end, target.middle))
+        if source is target:
+            continue
+        if route.leads_back:
+            ends = (source.x, source.middle + BACK), (target.x + target.width, target.middle + BACK)
+        else:
+            ends = (source.x + source.width, source.middle), (target.x, target.middle)
+        assert (route.points[0], route.points[-1]) == ends
 
 
 @on_random_views

@@ -22,6 +22,8 @@ BOX_GAP = 14.0
 """Between two boxes, one above the other."""
 LINE_GAP = 9.0
 """Between two lines that pass a column side by side."""
+BACK = 9.0
+"""How far below the middles of its boxes a line that leads back begins and ends, so that it meets no other."""
 HEAD = 58.0
 """Height of a band's heading."""
 BAND_PAD = 20.0
@@ -209,10 +211,11 @@ class _Page:
             route = self._chains.routes[pair]
             points = []
             for a, b in itertools.pairwise(route):
-                points += [self._end(a, leads_back), self._end(b, not leads_back)]
+                points += [self._end(a, leads_back, leads_back), self._end(b, not leads_back, leads_back)]
             found.append(Route(link, tuple(points), leads_back))
         return found
 
-    def _end(self, node: int, on_left: bool) -> tuple[float, float]:
+    def _end(self, node: int, on_left: bool, leads_back: bool) -> tuple[float, float]:
         column = self._chains.columns[node]
-        return self._x[column] + (0.0 if on_left else self._widths[column]), self._middles[node]
+        lower = BACK if leads_back and node < len(self._bands) else 0.0
+        return self._x[column] + (0.0 if on_left else self._widths[column]), self._middles[node] + lower

@@ -116,8 +116,7 @@ class _Survey:
         known = self._ids.get((MISSING, label))
         if known is None:
             known = self._ids[MISSING, label] = f"n{len(self.nodes)}"
-            note = Note("error", MISSING, "nothing is bound to it")
-            self.nodes.append(Node(known, label, MISSING, TRANSIENT, "", False, "", notes=(note,)))
+            self.nodes.append(Node(known, label, MISSING, TRANSIENT, "", False, ""))
         return known
 
 

@@ -10,7 +10,7 @@ font, nothing that is fetched.
 
 from collections.abc import Iterable
 
-from tenure.draw.layout import MARGIN, Box, Layout, Route, laid_out
+from tenure.draw.layout import BACK, MARGIN, Box, Layout, Route, laid_out
 from tenure.draw.legend import legend
 from tenure.draw.looks import LOOKS
 from tenure.draw.markup import element, escaped, number, text
@@ -114,7 +114,7 @@ def path_of(route: Route, box: Box) -> str:
     """Return the line of *route* as path data; *box* is that of what is needed."""
     if not route.points:  # it needs itself
         x, y = box.x + box.width, box.middle
-        return f"M{number(x)} {number(y - 12)}c26 -16 26 40 0 24"
+        return f"M{number(x)} {number(y - BACK)}c32 -14 32 {number(2 * BACK)} {number(HEAD_PX)} {number(2 * BACK)}"
     said = []
     before = None
     for (x0, y0), (x1, y1) in zip(route.points[::2], route.points[1::2], strict=True):
@@ -122,11 +122,9 @@ def path_of(route: Route, box: Box) -> str:
             said.append(f"M{number(x0)} {number(y0)}")
         elif before[0] != x0:
             said.append(f"H{number(x0)}")
-        x1 = x1 + (8 if route.leads_back else -8) if (x1, y1) == route.points[-1] else x1
-        middle = number((x0 + x1) / 2)
-        said.append(
-            f"H{number(x1)}" if y0 == y1 else f"C{middle} {number(y0)} {middle} {number(y1)} {number(x1)} {number(y1)}"
-        )
+        if (x1, y1) == route.points[-1]:  # the head takes the rest
+            x1 += HEAD_PX if route.leads_back else -HEAD_PX
+        said.append(f"H{number(x1)}" if y0 == y1 else _curve(x0, y0, x1, y1))
         before = x1, y1
     return "".join(said)
 
@@ -138,7 +136,7 @@ def _curve(x0: float, y0: float, x1: float, y1: float) -> str:
 
 
 def _head(box: Box, *, leads_back: bool) -> str:
-    x, y = (box.x + box.width + 1, box.middle) if leads_back else (box.x - 1, box.middle)
+    x, y = (box.x + box.width + 1, box.middle + BACK) if leads_back else (box.x - 1, box.middle)
     return f"M{number(x)} {number(y)}l{9 if leads_back else -9} -4.5v9z"
 
 

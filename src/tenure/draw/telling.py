@@ -32,8 +32,9 @@ def facts_of(node: Node) -> list[tuple[str, str]]:
 
 
 def told_of_node(node: Node) -> str:
-    """Return the details of *node*, a line for each."""
-    return "\n".join([node.label, *(f"{word}: {said}" for word, said in facts_of(node))])
+    """Return the details of *node*, a line for each; of a finding what it says, not the places that it names below."""
+    facts = (f"{word}: {said.partition(chr(10))[0]}" for word, said in facts_of(node))
+    return "\n".join([node.label, *facts])
 
 
 def told_of_link(link: Link, source: Node, target: Node) -> str:

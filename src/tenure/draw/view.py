@@ -63,7 +63,7 @@ class Node:
     @property
     def level(self) -> str:
         """The worst level among its notes that calls for something to be done: "error", "warning", else ""."""
-        levels = {note.level for note in self.notes}
+        levels = {note.level for note in self.notes} | ({"error"} if self.kind == MISSING else set())
         return next((level for level in ("error", "warning") if level in levels), "")
 
 

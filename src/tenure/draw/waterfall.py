@@ -72,7 +72,7 @@ class _Drawing:
         self.height = _TOP + ROW * len(chart.rows) + 40
         room = max((self._x(row.ended_s) + 8 + width_of(row.said, SMALL_PX) for row in chart.rows), default=0.0)
         heading = _MARGIN + width_of(chart.title, 15) * 1.1
-        self.width = float(round(max(self._left + PLOT + 40, room + _MARGIN, heading + _MARGIN)))
+        self.width = float(round(max(self._left + PLOT + 40, room + _MARGIN + 8, heading + _MARGIN)))
 
     def _x(self, at_s: float) -> float:
         return self._left + PLOT * at_s / self._chart.elapsed_s
