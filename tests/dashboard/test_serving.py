@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 from shop import shop
@@ -114,6 +115,41 @@ async def test_what_comes_by_the_wire(sent, code):
         writer.close()
         async with httpx.AsyncClient() as client:
             assert (await client.get(address)).status_code == 200
+
+
+def test_without_a_loop():
+    """`with` serves on a thread of its own, also where no loop runs; when it is left nothing listens any more."""
+    container = shop()
+    app = Dashboard(container)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=20) as client:
+        assert client.get("/").status_code == 200
+        with client.stream("GET", "/events") as stream:
+            lines = stream.iter_lines()
+            assert any('"state":"not started"' in line for line in lines)
+            with container.resource_scope("request"):
+                assert any('"n_scopes":1' in line for line in lines)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_beside_trio(anyio_backend):
+    """`with` serves beside a program on trio, and sees what happens there."""
+
+    def look(address):
+        with httpx.stream("GET", f"{address}events", timeout=20) as stream:
+            return any('"state":"started"' in line for line in stream.iter_lines())
+
+    container = shop()
+    with serving(Dashboard(container)) as address:
+        async with container:
+            assert await anyio.to_thread.run_sync(look, address)
+
+
+def test_a_port_that_is_taken_without_a_loop():
+    """The thread's error is raised where it was entered."""
+    with serving(Dashboard(shop())) as address, pytest.raises(OSError, match="address"):
+        serving(Dashboard(shop()), port=httpx.URL(address).port).__enter__()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])

@@ -29,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", "checking", "find everything that is wrong with a container, without making anything"),
     Command("compile", "compiling", "write the resolvers of a container as a Python module, for a fast start"),
     Command("completion", "completion", "write what makes bash, zsh or fish complete this command line"),
+    Command("dashboard", "dashboarding", "serve a page that shows a container"),
     Command("demo", "demo", "run a small application under traffic and check that everything it opened is closed"),
     Command("explain", "explaining", "say how a resource is made, opened and closed, and what told so"),
     Command("health", "probing", "start a container and ask how it is, or ask a running program"),

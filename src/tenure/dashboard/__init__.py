@@ -5,7 +5,7 @@ A page that shows a container: its graph, what is open, how it started, what wen
 """
 
 from tenure.dashboard.app import Dashboard
-from tenure.dashboard.server import serving
+from tenure.dashboard.serving import serving
 from tenure.dashboard.streaming import Pace
 
 __all__ = ["Dashboard", "Pace", "serving"]

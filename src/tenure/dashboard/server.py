@@ -1,5 +1,5 @@
 """
-`serving`: a dashboard by itself, for programs that serve no HTTP: a small server on asyncio, on this machine.
+A small server on asyncio, for a dashboard by itself.
 
 HTTP/1.1 as far as a browser needs it: one request per connection, heads and forms of bounded size, within limits of
 time. Whoever wants more (TLS, workers) gives the dashboard to a server of ASGI, which it is an application for.
@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tenure.dashboard.admission import is_loopback
 from tenure.dashboard.app import Dashboard
 from tenure.dashboard.wire import BadRequestError, Exchange, read_request
 
@@ -22,24 +21,8 @@ MOST_CONNECTIONS = 128
 
 
 @contextlib.asynccontextmanager
-async def serving(dashboard: Dashboard, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """
-    Serve *dashboard* while the body runs; what `async with` gives is its address, as "http://127.0.0.1:8321/".
-
-    Runs in asyncio; in trio give the dashboard to a server of ASGI.
-
-    Args:
-        dashboard: what is served.
-        host: an address of this machine. Any other than loopback takes a dashboard with a token.
-        port: 0 for any that is free.
-
-    Raises:
-        ValueError: others could reach *host*, and the dashboard has no token.
-        OSError: the port is taken, or the host is not of this machine.
-    """
-    if not is_loopback(host) and not dashboard.has_token:
-        msg = f"others can reach {host}: the dashboard needs a token; see `token` of Dashboard"
-        raise ValueError(msg)
+async def served(dashboard: Dashboard, host: str, port: int) -> AsyncIterator[str]:
+    """Serve *dashboard* on the running loop while the body runs, and give its address."""
     server = _Server(dashboard)
     listening = await asyncio.start_server(server.serve, host, port, limit=16 * 1024)
     try:
