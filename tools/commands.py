@@ -104,7 +104,6 @@ def parser() -> argparse.ArgumentParser:
     documents.set_defaults(run=docs)
     drawing = commands.add_parser("pictures", help="make the pictures of the documents anew")
     drawing.set_defaults(run=pictures.pictures)
-    commands.add_parser("docs", help="check the documents' links and run their code").set_defaults(run=docs)
     return top
 
 
