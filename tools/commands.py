@@ -16,12 +16,12 @@ from tools import (
     laws,
     links,
     matrix,
+    pictures,
     pythons,
     report,
     servers,
     site,
 )
-from tools import bench, checks, environment, instructions, laws, links, matrix, pictures, pythons, report, servers
 from tools.report import Row
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -148,7 +148,8 @@ class EveryFault:
         container = self._container if is_container(self._container) else self._container()
         if not is_container(container):
             raise TypeError(f"every_fault was given a function that makes {container!r}, which is no container")
-        engine: Any = getattr(container, "engine", None) or type(container).__tenure_engine__.fget(container)
+        kind: Any = type(container)
+        engine: Any = getattr(container, "engine", None) or kind.__tenure_engine__.fget(container)
         face = face_of(container)
         face.renew()
         return container, face, Player(plan, self._error, (engine.open_timeout, engine.close_timeout))
