@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -217,6 +218,31 @@ async def test_closing_that_fails_behind_an_answer(container):
         assert (await calls.get("/")).status_code == 404
     assert [type(error) for error in raised[0].exceptions] == [ZeroDivisionError]
     await container.aclose()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("way", ["mounted", "below a router", "behind middleware", "with its own setup"])
+async def test_an_error_that_a_mounted_application_answers_for(way, container, log):
+    """The resources see it all the same, however deep it stands."""
+
+    @inject
+    async def refuse(request, session=Inject[Session]):
+        raise HTTPException(418)
+
+    below = Starlette(routes=[Route("/", refuse)])
+    if way == "with its own setup":
+        setup(below, container)
+    around = [Middleware(lambda app: app)] if way == "behind middleware" else None
+    mount = Mount("/below", app=below, middleware=around)
+    app = Starlette(routes=[Mount("/deep", routes=[mount])] if way == "below a router" else [mount])
+    setup(app, container)
+    for _ in range(2):
+        async with running(app), client(app) as calls:
+            path = "/deep/below/" if way == "below a router" else "/below/"
+            assert (await calls.get(path)).status_code == 418
+
+    assert list(log).count("session rolled back: HTTPException") == 2
+    assert "session closed" not in log
 
 
 def test_an_endpoint_without_the_decorator(container, log):

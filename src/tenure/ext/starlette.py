@@ -65,7 +65,7 @@ def setup(app: "Starlette", container: Container, *, scope: str = "request", han
         raise BindingError("this application has a container already: call setup(app, container) once for each")
     app.add_middleware(ScopeMiddleware, container=container, values=values, scope=scope)
     declare(container, (HTTPConnection, Request, WebSocket), scope)
-    app.router.middleware_stack = _Noting(app.router.middleware_stack)
+    _hear_errors_of(app)
     _live_with(app, container, host, tuple(handlers))
 
 
@@ -75,6 +75,8 @@ def _live_with(app: "Starlette", container: Container, host: Hosting, handlers: 
 
     @asynccontextmanager
     async def lifespan(running: Any) -> AsyncIterator[Any]:
+        for mounted in _mounted_in(app):
+            _hear_errors_of(mounted)
         await host.begin([*functions_of(app), *handlers])
         try:
             with inside(container):
@@ -86,6 +88,25 @@ def _live_with(app: "Starlette", container: Container, host: Hosting, handlers: 
         await host.end(None)
 
     app.router.lifespan_context = lifespan
+
+
+def _mounted_in(app: "Starlette") -> Iterator["Starlette"]:
+    """Give the applications below *app*, each of which answers for errors by itself."""
+    from starlette.applications import Starlette  # noqa: PLC0415 - loads the framework only with it
+
+    waiting: list[Any] = [app]
+    for each in waiting:  # it grows while it is walked
+        for route in getattr(each, "routes", None) or ():
+            below = getattr(route, "_base_app", getattr(route, "app", None))  # the former has no middleware around it
+            if below is not None and not any(below is known for known in waiting):
+                waiting.append(below)
+                if isinstance(below, Starlette):
+                    yield below
+
+
+def _hear_errors_of(app: "Starlette") -> None:
+    if not isinstance(app.router.middleware_stack, _Noting):
+        app.router.middleware_stack = _Noting(app.router.middleware_stack)
 
 
 class _Noting:
