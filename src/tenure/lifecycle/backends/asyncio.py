@@ -155,14 +155,15 @@ class AsyncioBackend:
         return wake, wait
 
     async def wait_out(self, wait: Callable[[], Awaitable[None]], seconds: float | None) -> BaseException | None:
-        """Wait again after each cancel; give the last one back."""
+        """Wait again after each cancel, inside a shield once one came; give the last one back."""
         saved: BaseException | None = None
         loop = asyncio.get_running_loop()
         end = None if seconds is None else loop.time() + seconds
         while True:
             try:
-                async with asyncio.timeout_at(end):
-                    await wait()
+                with nullcontext() if saved is None else self.shield():
+                    async with asyncio.timeout_at(end):
+                        await wait()
             except asyncio.CancelledError as error:
                 saved = error
             except TimeoutError:
