@@ -250,6 +250,19 @@ def test_start_and_close_on_a_loop(ref, log):
     assert log() == ["database opened", "database closed"]
 
 
+def test_started_by_several_tasks_at_once(log):
+    """It is started once."""
+
+    async def main():
+        await asyncio.gather(*(app.aref.start() for _ in range(3)))
+        facts = app.aref.describe()
+        await app.aref.aclose()
+        return facts
+
+    assert asyncio.run(main()).n_starts == 1
+    assert log() == ["database opened", "database closed"]
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize("ref", [app.ref, app.aref], ids=repr)
 async def test_on_any_loop(ref, log):

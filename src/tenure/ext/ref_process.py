@@ -107,8 +107,9 @@ class Here:
         if is_started(served):
             return
         await _start(self._container, served)
-        self.loop = running_loop()
-        self._note_start()
+        if not self._is_ours:  # else another task was faster
+            self.loop = running_loop()
+            self._note_start()
 
     def start_sync(self) -> None:
         """See `ContainerRef.start_sync`."""
