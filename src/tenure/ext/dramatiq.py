@@ -94,7 +94,8 @@ def _middleware(jobs: Jobs) -> Any:
         __tenure_jobs__ = jobs
 
         def after_declare_actor(self, broker: Any, actor: Any) -> None:
-            _put_on(actor, jobs)
+            if not isinstance(actor, str):  # dramatiq 1 gives those that were there before by name
+                _put_on(actor, jobs)
 
         def before_worker_boot(self, broker: Any, worker: Any) -> None:
             thread = get_event_loop_thread()
