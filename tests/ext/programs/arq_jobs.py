@@ -66,7 +66,7 @@ setup(WorkerSettings, container)
 async def send(name, *arguments):
     pool = await create_pool(WorkerSettings.redis_settings)
     job = await pool.enqueue_job(name, *map(int, arguments))
-    await pool.aclose()
+    await getattr(pool, "aclose", pool.close)()  # its name since redis 5
     return job.job_id
 
 
