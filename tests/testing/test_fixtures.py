@@ -29,8 +29,10 @@ def open_session(database: Database):
 
 async def open_later():
     told.append("open later")
-    yield Counter()
-    told.append("close later")
+    try:
+        yield Counter()
+    finally:
+        told.append("close later")
 
 def make():
     container = Container()
@@ -353,6 +355,7 @@ def test_it(container, container_override, n):
     run_with("app:container", text, "-n", "2", inprocess=False).assert_outcomes(passed=6)
 
 
+@pytest.mark.slow
 def test_overrides_reach_applications(run_with):
     """What `setup` gave the container to asks it, and so gets what replaces."""
     pytest.importorskip("fastapi")
@@ -383,12 +386,20 @@ def test_first(client, container_override):
     container_override(app.Tenant, value=Acme())
     assert client.get("/tenant").json() == "acme"
 
+def test_before_it_starts(container, container_override):
+    container_override(app.Tenant, value=Acme())
+    for _ in range(2):
+        with TestClient(web) as client:
+            assert client.get("/tenant").json() == "acme"
+    app.told.clear()
+    app.told.extend(["open", "open later", "close later", "close"])
+
 def test_second(client, container_override):
     assert client.get("/tenant").json() == "none"
     assert app.told == ["open", "open later", "close later", "close"] + ["open", "open later"]
 """
 
-    run_with("app:container", text).assert_outcomes(passed=2)
+    run_with("app:container", text).assert_outcomes(passed=3)
 
 
 FAULTS = """
@@ -490,3 +501,49 @@ def test_it(run_async, virtual_clock, container):
 """
 
     run_with("app:container", text, "--timeout=20").assert_outcomes(passed=2)
+
+
+@pytest.mark.slow
+def test_everything_at_once(run_with):
+    """Under pytest-asyncio and xdist: each fixture in one test."""
+    pytest.importorskip("pytest_asyncio")
+    text = """
+import asyncio, pytest_asyncio
+from tenure.testing import every_fault
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("n", range(4))
+async def test_it(container, container_override, container_scope, faults, virtual_clock, tenure_leaks, n):
+    container_override("tenant", value=n)
+    async with faults.cancel_at("later") as cut:
+        await container.aget("later")
+        await asyncio.sleep(1)
+    assert cut.has_happened
+    faults.fail(app.Session, nth=1)
+    with pytest.raises(Exception, match="as it was told"):
+        container_scope.get(app.Session)
+    container_scope.get(app.Session)
+    await asyncio.sleep(3600)
+    assert container_scope.get("tenant") == n
+    assert [leak.label for leak in tenure_leaks.leaks()] == ["request", "Session"]
+
+@pytest.mark.asyncio
+async def test_every():
+    async def scenario(container):
+        async with container.resource_scope() as scope:
+            await scope.aget("later")
+            await asyncio.sleep(0)
+
+    def make():
+        container = app.Container()
+        container.bind("later", app.open_later, scope="request")
+        return container
+
+    async for fault in every_fault(make, scenario):
+        assert fault.has_happened
+"""
+
+    run_with(
+        "app:container", text, "-n", "2", "--timeout=20",
+        "-o", "asyncio_default_fixture_loop_scope=function", "-W", "error", inprocess=False,
+    ).assert_outcomes(passed=5)  # fmt: skip

@@ -253,6 +253,24 @@ def test_a_leak_is_told_once(run):
     assert report.count("\n  request has been entered") == 1
 
 
+def test_a_container_of_a_module(run):
+    """It was made before the first test: its singletons are its own, a scope is whose test entered it."""
+    text = """
+container = container_of()
+
+def test_first():
+    container.get(Database)
+
+def test_second():
+    container.resource_scope().__enter__().get(Session)
+"""
+
+    result = run(text, "--tenure-leaks=fail")
+
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_second*", "  request has been entered and not left for *"])
+
+
 def test_a_scope_that_is_cut_off_on_purpose(run):
     """Its body ends all the same: no leak."""
     text = """

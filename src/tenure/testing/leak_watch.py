@@ -36,10 +36,11 @@ class _Stretch:
 
 class LeakWatch:
     """
-    The containers that were made while it watched, and what belongs to the test that runs.
+    The containers that there are, and what belongs to the test that runs.
 
     A resource or scope leaks if it was opened during the test and is open at its end; resources that a container of
-    something that lasts longer than the test owns itself do not.
+    something that lasts longer than the test owns itself do not: of a wider fixture, or of a module that was imported
+    before the first test.
 
     Args:
         n_frames: how many frames are recorded of where something was opened, >= 1.
@@ -51,13 +52,19 @@ class LeakWatch:
         self._began = 0  # the number before the test's own
         self._longer: dict[object, list[_Stretch]] = {}  # what was set up for longer than the test, by what sets it up
         self._ended: list[_Stretch] = []  # the same, for what ended during the test
+        self._has_begun = False
         self._is_over = False  # whether the test's own code has run
         self._cut_off: list[Leak] = []  # scopes that were still entered when their container was closed after that
 
     # what is watched
 
     def begin(self) -> None:
-        """Begin a test: from now on, every container that is made is watched."""
+        """Begin a test: from now on, every container that is made is watched, and every one that was made before."""
+        if not self._has_begun:  # those of modules: they last longer than any test
+            self._has_begun = True
+            with self.setting_up(self):
+                for engine in list(registry.engines):
+                    self._born(engine)
         if self._born not in registry.newborn:
             registry.newborn.append(self._born)
         self._began = next_number()
