@@ -301,6 +301,7 @@ def test_the_loop_that_runs_already():
 
 def test_time_moves_by_hand(clock, loop):
     """What is due then happens when the loop runs on."""
+    began = clock.now()
 
     async def main():
         if loop == "asyncio":
@@ -311,6 +312,7 @@ def test_time_moves_by_hand(clock, loop):
         else:
             with trio.move_on_after(5) as scope:
                 clock.advance(5)
+                assert passed(clock, began) == round(trio.current_time() - began, 3) == 5
                 await trio.sleep_forever()
             assert scope.cancelled_caught
 

@@ -340,6 +340,30 @@ def test_second(container):
     run_with("app:container", text).assert_outcomes(passed=2)
 
 
+def test_what_is_left_on_a_loop_that_stands_still(run_with):
+    """Can be closed on that loop only: the error says so, and it is open until somebody does."""
+    text = """
+import asyncio
+runner = asyncio.Runner()
+
+def test_first(container):
+    runner.run(container.aget("later"))
+
+def test_second(container):
+    runner.run(container.aclose())
+    runner.close()
+    assert app.told == ["open later", "close later"]
+
+def test_third(container):
+    assert container.get(app.Database)
+"""
+
+    result = run_with("app:container", text)
+
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*WrongLoopError: 'later' was opened on the asyncio loop*"])
+
+
 @pytest.mark.slow
 def test_with_xdist(run_with):
     """Each worker has the container to itself."""
