@@ -105,3 +105,30 @@ def test_run_and_top(application):
     assert {each["state"] for each in told["resources"]} == {"open"}
     assert "✓ closed " in closed
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in the file system here")
+def test_top_of_a_server(tmp_path):
+    """An application that uvicorn runs can be looked at where TENURE_INSPECT says so, and leaves no socket."""
+    pytest.importorskip("fastapi")
+    env = environment(NOTES_DATABASE=str(tmp_path / "notes.db"), TENURE_INSPECT=str(tmp_path / "s"))
+    options = {"cwd": APPLICATIONS["fastapi"][0], "env": env, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "app:app", "--port", "0"], stderr=subprocess.PIPE, **options
+    ) as process:
+        try:
+            for line in process.stderr:  # its start-up is complete before it listens
+                if "Uvicorn running" in line:
+                    break
+            seen = subprocess.run(
+                [sys.executable, "-m", "tenure", "top", str(tmp_path / "s"), "--json"], capture_output=True, timeout=60,
+                check=False, **options,
+            )  # fmt: skip
+            process.send_signal(signal.SIGTERM)
+            process.stderr.read()
+        finally:
+            process.kill()
+
+    told = json.loads(seen.stdout)
+    assert (told["state"], [each["name"] for each in told["resources"]]) == ("started", ["Schema"])
+    assert not (tmp_path / "s").exists()

@@ -4,6 +4,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from tenure.binder import Binder
@@ -28,6 +29,7 @@ class Hosting:
         self._guard = threading.Lock()
         self._n_runs = 0
         self._is_ours = False
+        self._look = ExitStack()  # what lets others look at it, where TENURE_INSPECT says so
 
     def check(self, handlers: Iterable[Any], *, sync: bool = False) -> Container:
         """Look for what is wrong with the container and with what *handlers* ask of it; see `begin`."""
@@ -49,6 +51,7 @@ class Hosting:
         Raises:
             GraphError: something is not bound, or bound wrongly; nothing was opened.
             BindingError: a handler is marked with `Inject`, and not under `@inject`.
+            OSError: the socket that TENURE_INSPECT asks for cannot be made; nothing was opened.
             BaseException: the first failure of an opening; what had been opened is closed again.
         """
         container = self.check(handlers, sync=sync)
@@ -64,7 +67,8 @@ class Hosting:
         """Close everything behind the last run, and show it *error*."""
         container = self._leave()
         if container is not None:
-            await _close(container, error)
+            with self._look.pop_all():  # until everything is closed
+                await _close(container, error)
 
     def begin_sync(self, handlers: Iterable[Any] = ()) -> None:
         """Do the same without an event loop."""
@@ -75,25 +79,32 @@ class Hosting:
             container.start_sync()
         except BaseException as error:
             self._leave()
-            container.__exit__(type(error), error, error.__traceback__)
+            with self._look.pop_all():
+                container.__exit__(type(error), error, error.__traceback__)
             raise
 
     def end_sync(self) -> None:
         """Close everything behind the last run, without an event loop."""
         container = self._leave()
         if container is not None:
-            container.close()
+            with self._look.pop_all():
+                container.close()
 
     def forget(self) -> None:
         """Know of no run: in a forked child, where nothing of the parent's is open."""
         self._guard = threading.Lock()
         self._n_runs = 0
         self._is_ours = False
+        self._look.pop_all()
 
     def _enter(self, container: Container) -> bool:
         with self._guard:
             if self._n_runs == 0:
                 self._is_ours = not is_started(container)
+                if self._is_ours and os.environ.get("TENURE_INSPECT"):
+                    from tenure.runner.inspecting import inspected  # noqa: PLC0415 - imported on use: few are looked at
+
+                    self._look.enter_context(inspected(container, None))
             self._n_runs += 1
             return self._is_ours
 
