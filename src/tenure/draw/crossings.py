@@ -14,8 +14,8 @@ from tenure.draw.chains import Chains
 _N_SWEEPS = 24
 _N_ROUNDS = 4
 """How often at most everything is sifted; most graphs need two or three rounds."""
-_FAR = 80
-"""How many places at most something is moved at once, so that large graphs take no longer in proportion."""
+_LEAST_FAR, _MOST_FAR, _MOST_MOVES = 5, 80, 120_000
+"""How many places something is moved at most, and how many such moves are looked at: large graphs take no longer."""
 
 
 def ordered(chains: Chains, n_nodes: int) -> list[list[int]]:
@@ -100,6 +100,7 @@ def _wanted(neighbours: Sequence[int], place: Sequence[int], *, by_median: bool)
 
 def _sift(order: list[list[int]], chains: Chains, place: list[int]) -> None:
     """Move each to the place in its column where least lines cross, as long as that helps."""
+    far = min(max(_MOST_MOVES // len(place), _LEAST_FAR), _MOST_FAR)
     for _ in range(_N_ROUNDS):
         is_better = False
         for column in order:
@@ -110,7 +111,7 @@ def _sift(order: list[list[int]], chains: Chains, place: list[int]) -> None:
             }
             for node in sorted(column, key=lambda each: -len(ends[each][0]) - len(ends[each][1])):
                 at = place[node]
-                to = _best_place(column, at, ends)
+                to = _best_place(column, at, ends, far)
                 if to != at:
                     column.insert(to, column.pop(at))
                     for number in range(min(at, to), max(at, to) + 1):
@@ -120,25 +121,26 @@ def _sift(order: list[list[int]], chains: Chains, place: list[int]) -> None:
             break
 
 
-def _best_place(column: Sequence[int], at: int, ends: Mapping[int, Sequence[Sequence[int]]]) -> int:
+def _best_place(column: Sequence[int], at: int, ends: Mapping[int, Sequence[Sequence[int]]], far: int) -> int:
     """Return where what stands at *at* would have its lines cross least, its own place if nowhere less."""
-    own = ends[column[at]]
+    left, right = ends[column[at]]
     best, least = at, 0
-    for to, step in ((max(at - _FAR, 0) - 1, -1), (min(at + _FAR, len(column) - 1) + 1, 1)):
+    for to, step in ((max(at - far, 0) - 1, -1), (min(at + far, len(column) - 1) + 1, 1)):
         change = 0
         for number in range(at + step, to, step):
-            for mine, other in zip(own, ends[column[number]], strict=True):
-                change += step * (_crossed(other, mine) - _crossed(mine, other))
+            other_left, other_right = ends[column[number]]
+            change += step * (_gained(left, other_left) + _gained(right, other_right))
             if change < least:
                 best, least = number, change
     return best
 
 
-def _crossed(upper: Sequence[int], lower: Sequence[int]) -> int:
-    """Return how many lines cross between two neighbours whose lines end at these places, both sorted."""
-    total = at = 0
-    for end in upper:
-        while at < len(lower) and lower[at] < end:
-            at += 1
-        total += at
-    return total
+def _gained(mine: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many more lines cross where what ends at *mine* stands below what ends at *other*, both sorted."""
+    if not mine or not other:
+        return 0
+    if mine[-1] < other[0]:
+        return len(mine) * len(other)
+    if mine[0] > other[-1]:
+        return -len(mine) * len(other)
+    return sum([(end < each) - (end > each) for end in mine for each in other])

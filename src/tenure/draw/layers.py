@@ -7,6 +7,7 @@ with m needs.
 """
 
 import heapq
+import math
 from collections.abc import Iterator, Sequence
 
 Pair = tuple[int, int]
@@ -113,7 +114,7 @@ def _pull(
     for node in members:
         n_in[columns[node] - span[0]] += 1
     for node in sorted(members, key=lambda each: (-columns[each], each)):
-        if bool(above[node]) >= sum(1 / len(above[v]) for v in below[node]):
+        if bool(above[node]) >= math.fsum(1 / len(above[v]) for v in below[node]):
             continue
         last = min([columns[v] for v in below[node] if v != node] + [span[1]]) - 1
         for column in range(min(last, span[1] - 1), columns[node], -1):

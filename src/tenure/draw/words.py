@@ -63,19 +63,19 @@ _GLYPHS = {
     989: "W",
     1000: "@…",
 }
-_WIDTHS = {char: thousandths / 1000 for thousandths, chars in _GLYPHS.items() for char in chars}
-_OTHER = 0.7
-_WIDE = 1.05
+_WIDTHS = {char: thousandths for thousandths, chars in _GLYPHS.items() for char in chars}
+_OTHER = 700
+_WIDE = 1050
 
 
 def width_of(text: str, size: float) -> float:
     """Return how many pixels *text* takes at most in a font of *size* pixels."""
-    return size * sum(_WIDTHS.get(char) or _width_of_other(char) for char in text)
+    return size * sum(_WIDTHS.get(char) or _width_of_other(char) for char in text) / 1000
 
 
-def _width_of_other(char: str) -> float:
+def _width_of_other(char: str) -> int:
     if combining(char):
-        return 0.0
+        return 0
     return _WIDE if east_asian_width(char) in "WF" else _OTHER
 
 
