@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-The commands of a developer: `python3 dev.py` with `demo`, `test`, `check`, `docs`, `pictures`, and what `--help` tells.
+The commands of a developer: `python3 dev.py demo`, `test`, `check`, `bench`, `instructions`, `laws`, `servers`, `docs`.
 
 Needs nothing but a Python with pip. This file stays readable for old Pythons, so that they can say what is missing;
 what the commands do is in `tools/`.
