@@ -7,10 +7,10 @@ from tenure.ext.ref import ContainerRef, Inject, WorkerFacts
 
 try:
     from distributed import WorkerPlugin
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     from tenure.errors import MissingExtraError
 
-    raise MissingExtraError("distributed", "dask", "tenure.ext.dask") from error
+    raise MissingExtraError("distributed", "dask", "tenure.ext.dask") from _error
 
 __all__ = ["ContainerRef", "DaskResources", "Inject", "describe_workers"]
 

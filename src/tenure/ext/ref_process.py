@@ -52,7 +52,7 @@ class Here:
         self.target: Target = target
         self.loop: asyncio.AbstractEventLoop | None = None
         """The loop that its asynchronous resources live on, None as long as there are none."""
-        self.starts_at_call = False
+        self.starts_at_call: bool = False
         """Whether a call is to start the container, because nothing else did."""
         self._container: Any = None
         self._served: Container | None = None
