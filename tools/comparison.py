@@ -1,11 +1,12 @@
 """
-The page that compares libraries in one table, made from what the rig of the laws and the benchmarks wrote down.
+The table that compares libraries, made from what the rig of the laws and the benchmarks wrote down: a page, and README.
 
 Nothing is measured here: `dev.py laws --matrix` makes docs/laws-matrix.json, `bench --write` docs/performance.json.
 """
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,28 @@ ROWS = {
 }
 """Rows of the benchmarks that are shown, and their headings."""
 OURS = ("Tenure", "Tenure, providers")
+PAGES: dict[str, tuple[set[str] | None, tuple[str, ...]]] = {
+    "docs/comparison.md": (None, tuple(ROWS)),
+    "README.md": ({"Tenure", "dishka", "wireup", "svcs", "dependency-injector"}, ("S1", "S5", "S6", "S13")),
+}
+"""Which libraries (None: all) and which rows of the benchmarks each page shows."""
 
 
-def table(root: Path) -> str:
-    """Return the table, a row for each library of the laws, those with the fewest broken laws first."""
+def table(root: Path, titles: set[str] | None, rows: Sequence[str]) -> str:
+    """Return the table of *rows*, with a row for each library in *titles*, the fewest broken laws first."""
     laws = {each["title"]: counted(each["verdicts"]) for each in _read(root / "docs" / "laws-matrix.json")}
     measured = {row["name"]: row["measured"] for row in _read(root / "docs" / "performance.json")["rows"]}
-    head = ["library", "laws kept", "broken", "not offered", *ROWS.values()]
+    head = ["library", "laws kept", "broken", "not offered", *(ROWS[name] for name in rows)]
     lines = [f"| {' | '.join(head)} |", f"|---|{'--:|' * (len(head) - 1)}"]
     for title in sorted(laws, key=lambda title: (title not in OURS, laws[title]["broken"], -laws[title]["kept"])):
+        if titles is not None and title not in titles:
+            continue
         kept = laws[title]
         cells = [
             f"**{title}**" if title in OURS else title,
             *(str(kept[each]) for each in ("kept", "broken", "not offered")),
         ]
-        cells += [_ratio(measured.get(name, {}).get(title)) for name in ROWS]
+        cells += [_ratio(measured.get(name, {}).get(title)) for name in rows]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -57,14 +65,14 @@ def _read(file: Path) -> Any:
     return json.loads(file.read_text("utf-8"))
 
 
-def written(page: str, root: Path) -> str:
-    """Return *page* with the table between the marks as it is now."""
-    head, _, rest = page.partition(BEGIN)
+def written(name: str, root: Path) -> str:
+    """Return the page *name* of `PAGES` with the table between its marks as it is now."""
+    head, _, rest = (root / name).read_text("utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n\n{table(root)}\n\n{END}{tail}"
+    return f"{head}{BEGIN}\n\n{table(root, *PAGES[name])}\n\n{END}{tail}"
 
 
 def write(root: Path) -> None:
-    """Write the page anew."""
-    page = root / "docs" / "comparison.md"
-    page.write_text(written(page.read_text("utf-8"), root), "utf-8")
+    """Write the tables of all pages anew."""
+    for name in PAGES:
+        (root / name).write_text(written(name, root), "utf-8")
