@@ -197,6 +197,83 @@ async def test_an_answer_that_is_raised(container, log):
     assert list(log)[1:3] == ["session opened", "session closed"]
 
 
+@web.middleware
+async def returning(request, handler):
+    try:
+        return await handler(request)
+    except Answered:
+        return web.Response(status=409)
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_a_middleware_returns(container, log):
+    """The handler has failed all the same, and so do those who had a part in it."""
+
+    @inject
+    async def refuse(request, session=Inject[Session]):
+        raise Answered
+
+    app = web.Application(middlewares=[returning])
+    app.router.add_get("/", refuse)
+    setup(app, container)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/")).status == 409
+
+    assert list(log)[1:3] == ["session opened", "session rolled back: Answered"]
+
+
+@pytest.mark.anyio
+async def test_a_handler_that_is_tried_again(container, log):
+    """It is the last attempt that counts."""
+
+    @web.middleware
+    async def again(request, handler):
+        try:
+            return await handler(request)
+        except Answered:
+            return await handler(request)
+
+    attempts = iter((True, False))
+
+    @inject
+    async def fail_first(request, session=Inject[Session]):
+        if next(attempts):
+            raise Answered
+        return web.Response()
+
+    app = web.Application(middlewares=[again])
+    app.router.add_get("/", fail_first)
+    setup(app, container)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/")).status == 200
+
+    assert list(log)[1:3] == ["session opened", "session closed"]
+
+
+@pytest.mark.anyio
+async def test_a_redirect_that_a_middleware_answers(container, log):
+    """It is no error, wherever it becomes a response."""
+
+    @web.middleware
+    async def caught(request, handler):
+        try:
+            return await handler(request)
+        except web.HTTPFound as found:
+            return web.Response(text=found.location)
+
+    @inject
+    async def moved(request, session=Inject[Session]):
+        raise web.HTTPFound("/elsewhere")
+
+    app = web.Application(middlewares=[caught])
+    app.router.add_get("/", moved)
+    setup(app, container)
+    async with TestClient(TestServer(app)) as client:
+        assert await (await client.get("/")).text() == "/elsewhere"
+
+    assert list(log)[1:3] == ["session opened", "session closed"]
+
+
 @pytest.mark.anyio
 async def test_a_view_of_methods(container):
     """Each method is looked at before the start."""

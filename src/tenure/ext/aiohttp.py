@@ -5,12 +5,14 @@ What else is here are providers of applications, extensions, middleware and view
 dependency-injector has for them, for programs that have them; they are loaded when they are first asked for.
 """
 
+import contextvars
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.hosting import declare, hosting
+from tenure.ext.outcome import Outcome
 from tenure.ext.routes import functions_of
 from tenure.injection import Inject, inject
 
@@ -40,6 +42,9 @@ __all__ = [
     "setup",
 ]
 
+_outcome: "contextvars.ContextVar[Outcome]" = contextvars.ContextVar("tenure.aiohttp.outcome")
+"""How the request that is being answered has ended: keys of requests differ with the releases of aiohttp."""
+
 
 def setup(
     app: "web.Application", container: Container, *, scope: str = "request", handlers: Iterable[Any] = ()
@@ -49,7 +54,8 @@ def setup(
 
     It is started before everything in `cleanup_ctx`, and closed after it. Each request has a scope, around everything
     that handles it, websockets and streamed bodies included; in it aiohttp's `Request` can be asked for. What handlers
-    raise is shown to its resources, save a `web.HTTPException` with a status below 400, which is an answer.
+    raise is shown to its resources, also where a middleware of *app* makes a response of it; save a `web.HTTPException`
+    with a status below 400, which is an answer.
 
     Args:
         app: an application that has not started yet; its subapplications are served with it.
@@ -80,21 +86,51 @@ def setup(
 
     @web.middleware
     async def scoped(request: "web.Request", handler: Any) -> "web.StreamResponse":
-        async with container.resource_scope(scope, values={web.Request: request}):
-            try:
-                response: web.StreamResponse = await handler(request)
-            except web.HTTPException as raised:
-                if raised.status >= 400:
-                    raise
-                answer = raised
-            else:
-                await _send_stream(response, request)
-                return response
-        raise answer
+        answer: Any = None
+        token = _outcome.set(outcome := Outcome())
+        try:
+            async with container.resource_scope(scope, values={web.Request: request}):
+                try:
+                    answer = await handler(request)
+                except web.HTTPException as raised:
+                    if raised.status >= 400:
+                        raise
+                    answer = raised
+                else:
+                    await _send_stream(answer, request)
+                outcome.show()
+        except BaseException as error:
+            if not outcome.ends(error):
+                raise
+        finally:
+            _outcome.reset(token)
+        if isinstance(answer, web.HTTPException):
+            raise answer
+        found: web.StreamResponse = answer
+        return found
 
     vars(scoped)["__tenure_container__"] = container
     app.cleanup_ctx.insert(0, life)
     app.middlewares.insert(0, scoped)
+    app.middlewares.append(_noting())
+
+
+def _noting() -> Any:
+    """Return the middleware that is inside all others, of which one may make a response of an error."""
+    from aiohttp import web  # noqa: PLC0415 - loads the framework only with it
+
+    @web.middleware
+    async def noting(request: "web.Request", handler: Any) -> "web.StreamResponse":
+        try:
+            response: web.StreamResponse = await handler(request)
+        except Exception as error:
+            if not isinstance(error, web.HTTPException) or error.status >= 400:
+                _outcome.get().note(error)
+            raise
+        _outcome.get().error = None  # of an attempt before this one
+        return response
+
+    return noting
 
 
 async def _send_stream(response: Any, request: "web.Request") -> None:
