@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -218,6 +219,57 @@ async def test_closing_that_fails_behind_an_answer(container):
         assert (await calls.get("/")).status_code == 404
     assert [type(error) for error in raised[0].exceptions] == [ZeroDivisionError]
     await container.aclose()
+
+
+@pytest.mark.anyio
+async def test_an_error_that_a_middleware_answers_for(container, log):
+    """The resources see it all the same."""
+
+    class Answering(BaseHTTPMiddleware):
+        async def dispatch(self, request, call_next):
+            try:
+                return await call_next(request)
+            except Answered:
+                return PlainTextResponse("answered", 409)
+
+    @inject
+    async def refuse(request, session=Inject[Session]):
+        raise Answered
+
+    app = app_of(container, refuse, middleware=[Middleware(Answering)])
+    async with running(app), client(app) as calls:
+        assert (await calls.get("/")).status_code == 409
+
+    assert list(log)[1:3] == ["session opened", "session rolled back: Answered"]
+
+
+@pytest.mark.anyio
+async def test_a_request_that_is_tried_again(container, log):
+    """It is the last attempt that counts."""
+
+    class Again:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            try:
+                await self.app(scope, receive, send)
+            except Answered:
+                await self.app(scope, receive, send)
+
+    attempts = iter((True, False))
+
+    @inject
+    async def fail_first(request, session=Inject[Session]):
+        if next(attempts):
+            raise Answered
+        return PlainTextResponse("done")
+
+    app = app_of(container, fail_first, middleware=[Middleware(Again)])
+    async with running(app), client(app) as calls:
+        assert (await calls.get("/")).text == "done"
+
+    assert list(log)[1:3] == ["session opened", "session closed"]
 
 
 @pytest.mark.anyio

@@ -97,3 +97,10 @@ def note(request: Mapping[str, Any], error: BaseException) -> None:
     outcome: Outcome | None = request.get(KEY)
     if outcome is not None:
         outcome.note(error)
+
+
+def forget(request: Mapping[str, Any]) -> None:
+    """Forget what was noted for *request*, which is tried again: it is the last attempt that counts."""
+    outcome: Outcome | None = request.get(KEY)
+    if outcome is not None:
+        outcome.error = None

@@ -12,6 +12,7 @@ from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware, note
 from tenure.ext.hosting import Hosting, declare, hosting
+from tenure.ext.outcome import forget
 from tenure.ext.routes import functions_of
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
@@ -110,7 +111,11 @@ def _hear_errors_of(app: "Starlette") -> None:
 
 
 class _Noting:
-    """Stands inside what answers for errors, and has the scope of the request hear of each that is answered for."""
+    """
+    Stands inside what answers for errors, and has the scope of the request hear of each that is answered for.
+
+    Whatever passes by is noted as well: a middleware may answer for it.
+    """
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
@@ -119,7 +124,12 @@ class _Noting:
         found = scope.get(_HANDLERS)
         if found is not None:
             scope[_HANDLERS] = tuple(map(_NotingHandlers, found))
-        await self._app(scope, receive, send)
+        forget(scope)
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            note(scope, error)
+            raise
 
 
 class _NotingHandlers(Mapping[Any, Any]):
