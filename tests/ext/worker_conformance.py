@@ -24,6 +24,12 @@ PROGRAMS = Path(__file__).parent / "programs"
 SOURCES = Path(__file__).parents[2] / "src"
 
 
+def is_gone(process):
+    """Tell whether *process* has ended with all its threads: the last one closes its connections."""
+    tasks = Path(f"/proc/{process}/task")
+    return not is_running(process) and (not tasks.exists() or len(list(tasks.iterdir())) <= 1)
+
+
 class Record:
     """What the processes wrote, in order."""
 
@@ -267,7 +273,7 @@ class WorkerConformance(Workers):
                 record.until("database opened", self.n_processes)
             n_opened = len(record.of("database opened"))
             send(victim, signal.SIGKILL)
-            wait_until(lambda: not is_running(victim), "it is gone, and its connections with it")
+            wait_until(lambda: is_gone(victim), "it is gone, and its connections with it")
             if self.restarts_itself:
                 self._goes_on(worker, victim, n_opened + 1)
                 return
