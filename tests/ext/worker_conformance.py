@@ -159,7 +159,7 @@ class Workers:
 class WorkerConformance(Workers):
     """The tests; a derived class says what `framework` and `packages` it is about, and what it `lacks`, by column."""
 
-    kind = "jobs"
+    kind = "workers"
     framework: str
     packages: tuple[str, ...]
     lacks: dict[str, str] = {}

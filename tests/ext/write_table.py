@@ -63,6 +63,18 @@ TABLES = {
         "help clean",
         "start-up check",
     ),
+    "workers": Table(
+        "Jobs in worker processes",
+        "start/stop",
+        "scope",
+        "job object",
+        "async",
+        "errors",
+        "retried",
+        "killed",
+        "fork-safe",
+        "start-up check",
+    ),
 }
 
 
