@@ -32,11 +32,7 @@ def test_the_programs_of_the_page(name, output, tmp_path):
 
 
 def test_every_command_is_told_of():
-    """The table at the top has them all; those with more than a line have a section or a page."""
+    """The table at the top has them all."""
     rows = re.findall(r"^\| \[?`(\w+)`\]?", TEXT[: TEXT.index("```python")], re.MULTILINE)
 
-    assert sorted(rows) == sorted(each.name for each in COMMANDS if each.name not in ELSEWHERE)
-
-
-ELSEWHERE = {"graph", "dashboard"}
-"""Commands that pages of their own tell of."""
+    assert sorted(rows) == sorted(each.name for each in COMMANDS)
