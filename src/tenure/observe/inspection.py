@@ -186,7 +186,12 @@ _KINDS = (
 )  # fmt: skip
 
 
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _ATOMS:
+        return value
     if isinstance(value, HealthNow):
         found = {name: _plain(getattr(value, name)) for name in value.__match_args__}
         return found | {"resources": dict(value.resources)}

@@ -26,7 +26,8 @@ from tenure.events import (
 from tenure.keys import Key
 from tenure.observe.inspection import CountsNow, ErrorNow, SlowNow
 from tenure.observe.masking import told
-from tenure.observe.monitor import Observable, ResourceMonitor
+from tenure.observe.monitor import Observable
+from tenure.observe.tallies import Tallies
 
 _ACTS: dict[type[Event], str] = {OpenFailed: "open", OpenRetried: "retry", Degraded: "degrade", CloseFailed: "close"}
 
@@ -55,7 +56,8 @@ class Watch:
         self._opening_at: dict[tuple[Key, int], dict[int, float]] = {}
         self._entered_at: dict[int, float] = {}
         self._errors: deque[ErrorNow] = deque(maxlen=keep)
-        self._monitor = ResourceMonitor(container, n_slowest=keep)
+        self._tallies = Tallies(max_keys=1, n_slowest=keep)  # keys are not told apart
+        self._began_at = time.perf_counter()
         end = container.observe(self)
         self._end: Callable[[], object] | None = end if callable(end) else None
 
@@ -64,11 +66,11 @@ class Watch:
         end, self._end = self._end, None
         if end is not None:
             end()
-            self._monitor.detach()
 
     def __call__(self, event: Event) -> None:
         """Take one *event* into account; this is what the container calls."""
         with self._lock:
+            self._tallies.take(event)
             match event:
                 case Opening() | Opened() | OpenFailed():
                     self._note_opening(event)
@@ -128,9 +130,10 @@ class Watch:
 
     def counts_and_slowest(self) -> tuple[CountsNow, tuple[SlowNow, ...]]:
         """Return what was counted, and the slowest openings and closings."""
-        report = self._monitor.report()
-        counts = CountsNow(
-            report.opened, report.closed, report.active, report.errors, report.retries, report.observed_s
-        )
-        slowest = tuple(SlowNow(each.act, each.label, each.scope, each.id, each.elapsed_s) for each in report.slowest)
+        with self._lock:
+            found, slow = self._tallies.all(), self._tallies.slowest()
+        n_errors = found.open_errors + found.close_errors + found.abandoned
+        watched_s = time.perf_counter() - self._began_at
+        counts = CountsNow(found.opened, found.closed, found.active, n_errors, found.retries, watched_s)
+        slowest = tuple(SlowNow(each.act, each.label, each.scope, each.id, each.elapsed_s) for each in slow)
         return counts, slowest
