@@ -117,13 +117,11 @@ def test_the_status_of_main():
 class Terminal:
     """The command line on a terminal of its own, 30 lines of 100 columns."""
 
-    def __init__(self, *arguments, **env):
+    def __init__(self, *arguments, program=("-m", "tenure"), **env):
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(APPS)
-            os.execve(
-                sys.executable, [sys.executable, "-m", "tenure", *arguments], environment(TERM="xterm-256color", **env)
-            )
+            os.execve(sys.executable, [sys.executable, *program, *arguments], environment(TERM="xterm-256color", **env))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.written = ""
 
@@ -208,3 +206,21 @@ def test_no_colour_where_nobody_wants_it():
         "✓ closed ",
         "",
     ]
+
+
+WITHOUT_RICH = "import sys; sys.modules['rich.console'] = None; from tenure.cli import main; sys.exit(main())"
+
+
+def test_a_terminal_without_rich():
+    """Where `rich` is not installed the tree is drawn all the same, and the cursor is never hidden."""
+    with Terminal("run", "gated:main", program=("-c", WITHOUT_RICH), HANGS="closing") as terminal:
+        terminal.wait_for("serving")
+        terminal.press(b"\x03")
+        terminal.wait_for("Cache  closing for ")
+        terminal.press(b"\x03")
+        status = terminal.ended()
+
+    assert status == 130
+    assert "opened 2 resources in" in terminal.shown
+    assert "\x1b[32m✓\x1b[0m opened" in terminal.written
+    assert "\x1b[?25l" not in terminal.written

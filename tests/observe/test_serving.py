@@ -195,6 +195,21 @@ def test_the_directory_of_the_user(container, tmp_path, monkeypatch):
     assert inspection_directory() == tmp_path / f"tenure-{os.getuid()}"
 
 
+def test_sockets_of_killed_processes(container, tmp_path, monkeypatch):
+    """They are removed from the directory of the user when the next one is made; one that answers stays."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    other = Container()
+    inspection_directory().mkdir(mode=0o700)
+    with serve_inspection(other, inspection_directory() / "1.sock"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left:
+            left.bind(str(inspection_directory() / "2.sock"))
+        with serve_inspection(container):
+            found = sorted(path.name for path in inspection_directory().iterdir())
+    other.close()
+
+    assert found == sorted(["1.sock", f"{os.getpid()}.sock"])
+
+
 def test_a_directory(container, tmp_path):
     """In a directory that is given, each process has a socket of its own."""
     with serve_inspection(container, tmp_path) as server:

@@ -167,7 +167,11 @@ def serve_inspection(
     if not hasattr(socket, "AF_UNIX"):
         raise BindingError("serve_inspection needs sockets in the file system, which this system does not have")
     if path is None:
-        return InspectionServer(container, _own_directory() / f"{os.getpid()}.sock", limit)
+        own = _own_directory()
+        for left in own.glob("*.sock"):  # of processes that were killed
+            with contextlib.suppress(OSError):
+                _remove_left_over(left)
+        return InspectionServer(container, own / f"{os.getpid()}.sock", limit)
     where = Path(path)
     if where.is_dir() or os.fspath(path).endswith(os.sep):
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
