@@ -198,6 +198,7 @@ def test_a_declarative_container_is_drawn():
     view = Outer().__tenure_view__()
 
     assert seen(view)["Outer.service"].made_by == "Service"
+    assert [seen(view)[f"Outer.{name}"].made_by for name in ("secret", "chosen")] == ["Object", "Selector"]
     assert seen(view)["Inner.database"].kind == "resource"
     assert links(view)["Outer.service", "Inner.database"] == ("0",)
     assert links(view)["Outer.chosen", "Outer.service"] == ()

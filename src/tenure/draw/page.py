@@ -39,7 +39,8 @@ def page_of(view: View) -> str:
         element("button", sign, type="button", id=id_, title=said, aria_label=said)
         for id_, (sign, said) in _BUTTONS.items()
     )
-    near = element("label", "neighbours " + element("select", _options(_DEPTHS), id="depth"))
+    depths = element("select", _options(_DEPTHS), id="depth", aria_label="neighbours that are shown")
+    near = element("label", element("span", "neighbours ", class_="word") + depths)
     head = element("header", element("h1", escaped(title)) + search + element("div", near + buttons, class_="tools"))
     drawing = element("div", svg_of(view), id="drawing", tabindex="0", role="application", aria_label="drawing")
     panel = element(

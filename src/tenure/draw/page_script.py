@@ -36,7 +36,7 @@ SCRIPT = r"""
     const box = drawing.getBoundingClientRect();
     view.scale = Math.max(Math.min(box.width / size[0], box.height / size[1], 1.5), least);
     view.x = Math.min((size[0] - box.width / view.scale) / 2, 0);
-    view.y = 0;
+    view.y = Math.min((size[1] - box.height / view.scale) / 2, 0);
     show();
   };
   const middle = (id) => {
@@ -204,8 +204,12 @@ SCRIPT = r"""
   new ResizeObserver(show).observe(drawing);
   fill();
   fit(0.55);
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const first = Object.keys(facts.nodes).find((id) => facts.nodes[id].label === wanted);
-  if (first) choose(first, true);
+  const arrive = () => {
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    const found = Object.keys(facts.nodes).find((id) => facts.nodes[id].label === wanted);
+    if (found && found !== chosen) choose(found, true);
+  };
+  window.addEventListener("hashchange", arrive);
+  arrive();
 })();
 """

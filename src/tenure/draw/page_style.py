@@ -2,9 +2,10 @@
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #16202c; --quiet: #536170; --paper: #fff; --panel: #f3f6f9; --rule: #c9d2dc;
-  --strong: #0b62b8; --wrong: #b3261e }
+  --strong: #0b62b8; --wrong: #b3261e; --faint: #dfe5eb }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edf3; --quiet: #9fb0c1; --paper: #10161d; --panel: #18212b;
-  --rule: #35424f; --strong: #6db3f8; --wrong: #ff8a80 } }
+  --rule: #35424f; --strong: #6db3f8; --wrong: #ff8a80;
+  --faint: #27323d } }
 * { box-sizing: border-box }
 html, body { height: 100%; margin: 0 }
 body { display: flex; flex-direction: column; background: var(--paper); color: var(--ink);
@@ -39,11 +40,14 @@ aside { width: 320px; overflow: auto; padding: 0 14px 12px; background: var(--pa
 #list .bad { color: var(--wrong) }
 .keys { color: var(--quiet); font-size: 12px }
 .node { cursor: pointer }
-.far { opacity: .14 }
+.node.far { opacity: .14 }
+svg.tenure-graph .link.far .line { stroke: var(--faint); stroke-width: 1 }
+svg.tenure-graph .link.far .head { fill: var(--faint) }
 svg.tenure-graph .node.chosen .box { stroke: var(--strong); stroke-width: 4 }
 svg.tenure-graph .link.near .line { stroke: var(--strong); stroke-width: 2.5 }
 svg.tenure-graph .link.near .head { fill: var(--strong) }
 @media (max-width: 760px) { main { flex-direction: column } aside { width: auto; max-height: 45%; border-left: 0;
   border-top: 1px solid var(--rule) } .tools { margin-left: 0 } #search { max-width: none } }
+@media (max-width: 420px) { .word { display: none } }
 @media print { header, aside { display: none } }
 """

@@ -133,8 +133,9 @@ def module_of(binding: Binding) -> str:
 
 
 def _maker(binding: Binding) -> str:
-    """Return the name of what makes it; of what is our own code, the kind of provider."""
-    if declares_binding(binding.key) and _is_ours(str(getattr(binding.target, "__module__", ""))):
+    """Return the name of what makes it; where that is our own code, or nothing, the kind of provider."""
+    is_ours = binding.make is Make.VALUE or _is_ours(str(getattr(binding.target, "__module__", "")))
+    if declares_binding(binding.key) and is_ours:
         return type(binding.key).__name__
     return maker_of(binding) or ""
 
