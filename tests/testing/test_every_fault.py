@@ -237,6 +237,7 @@ def test_a_declarative_container(live):
 
     class App(containers.DeclarativeContainer):
         database = providers.Resource(opened)
+        engine = providers.Object("a name that the type-driven face has as well")
         service = providers.Singleton(str, database)
 
     app = App()

@@ -148,11 +148,9 @@ class EveryFault:
         container = self._container if is_container(self._container) else self._container()
         if not is_container(container):
             raise TypeError(f"every_fault was given a function that makes {container!r}, which is no container")
-        kind: Any = type(container)
-        engine: Any = getattr(container, "engine", None) or kind.__tenure_engine__.fget(container)
         face = face_of(container)
         face.renew()
-        return container, face, Player(plan, self._error, (engine.open_timeout, engine.close_timeout))
+        return container, face, Player(plan, self._error, (face.engine.open_timeout, face.engine.close_timeout))
 
     def _judged(self, plan: Plan, player: Player, errors: list[BaseException]) -> FaultRun:
         if not plan and errors:

@@ -152,7 +152,7 @@ class Faults:
 
     def opening(self, binding: Binding, steps: Steps[Any]) -> Steps[Any]:
         """Open, or do what the rules say."""
-        rules = self._due(binding, "open")
+        rules = _due(self._rules, binding, "open")
         for rule in rules:
             if rule.wait is None:
                 try:
@@ -164,7 +164,7 @@ class Faults:
 
     def closing(self, binding: Binding, handle: Any, outcome: BaseException | None, steps: Steps[bool]) -> Steps[bool]:
         """Close, or do what the rules say."""
-        rules = self._due(binding, "close")
+        rules = _due(self._rules, binding, "close")
         for rule in rules:
             if rule.wait is None and rule.kind is not Kind.FAIL:
                 yield from self._do(rule, binding, handle)
@@ -173,9 +173,6 @@ class Faults:
             if rule.wait is None and rule.kind is Kind.FAIL:
                 yield from self._do(rule, binding, handle)
         return swallowed
-
-    def _due(self, binding: Binding, on: str) -> list[Rule]:
-        return [rule for rule in tuple(self._rules) if rule.applies(binding, on)]
 
     def _do(self, rule: Rule, binding: Binding, handle: Any) -> Steps[None]:
         if rule.kind is Kind.HANG:
@@ -200,6 +197,10 @@ class Faults:
     def note(self, rule: Rule, binding: Binding) -> None:
         """Write down that it goes wrong."""
         self.happened.append(Happened(binding.label, rule.on, str(rule)))
+
+
+def _due(rules: list[Rule], binding: Binding, on: str) -> list[Rule]:
+    return [rule for rule in tuple(rules) if rule.applies(binding, on)]
 
 
 def _meeting_waits(rules: list[Rule], binding: Binding, steps: Steps[Any], faults: Faults) -> Steps[Any]:
