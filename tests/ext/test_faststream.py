@@ -1,12 +1,15 @@
 """FastStream on a container: a real Redis over the loopback, and FastStream's own broker for tests."""
 
+import asyncio
 import contextlib
+import contextvars
 
 import anyio
 import pytest
 import redis
 from calls_conformance import CallsConformance
 from conformance import Answered, Database, Log, Repository, Session, Unbound, container_of
+from ext_support import running
 from faststream import AckPolicy, ExceptionMiddleware, FastStream, TestApp
 from faststream.exceptions import AckMessage, NackMessage
 from faststream.message import StreamMessage
@@ -362,6 +365,32 @@ async def test_around_its_own_start_and_stop(container, log):
 
 @pytest.mark.slow
 @pytest.mark.anyio
+async def test_as_asgi(container, log):
+    """An application that a web server runs is the same; it starts its brokers by other ways."""
+    broker = plain_broker()
+
+    @broker.subscriber(list="served")
+    @inject
+    async def served(text: str, session=Inject[Session]): ...
+
+    app = FastStream(broker, logger=None).as_asgi()
+
+    @app.on_startup
+    @inject
+    async def hook(database=Inject[Database]):
+        log("hook")
+
+    setup(app, container)
+    server_of("redis").ask("RPUSH", "served", "text")
+    async with running(app):
+        assert list(log)[:2] == ["database opened", "hook"]
+        await until(log, "session closed")
+
+    assert list(log)[2:] == ["session opened", "session closed", "database closed"]
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
 async def test_lists(container, log):
     """A list of messages is one message."""
     broker = plain_broker()
@@ -424,3 +453,13 @@ def test_a_container_of_the_other_face():
     """The error says what to do."""
     with pytest.raises(BindingError, match="include"):
         setup(FastStream(RedisBroker(logger=None)), containers.DynamicContainer())
+
+
+@pytest.mark.anyio
+async def test_a_start_and_a_stop_in_contexts_of_their_own(container, log):
+    """So do fixtures of some test runners."""
+    life = app_on(container, RedisBroker(logger=None)).lifespan_context()
+    await asyncio.create_task(life.__aenter__(), context=contextvars.Context())
+    await asyncio.create_task(life.__aexit__(None, None, None), context=contextvars.Context())
+
+    assert list(log) == ["database opened", "database closed"]

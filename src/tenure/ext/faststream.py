@@ -1,7 +1,7 @@
 """FastStream: a container that starts and stops with the application, a scope per message."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
@@ -70,6 +70,18 @@ def _functions(brokers: Iterable[Any]) -> Iterator[Any]:
                 yield call.handler._original_call  # noqa: SLF001 - the function itself is not to be had otherwise
 
 
+@contextmanager
+def _inside(container: Container) -> Iterator[None]:
+    """Do as `inside`, also where start and stop run in contexts of their own, as in fixtures of some test runners."""
+    around = inside(container)
+    around.__enter__()
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # from resetting a variable of another context, which ends by itself
+            around.__exit__(None, None, None)
+
+
 def _live_with(
     app: Any, container: Container, host: Hosting, under_way: UnderWay, handlers: Callable[[], Iterable[Any]]
 ) -> None:
@@ -85,8 +97,9 @@ def _live_with(
     async def lifespan(*args: Any, **options: Any) -> AsyncIterator[Any]:
         await host.begin(handlers())
         try:
-            async with own_lifespan(*args, **options) as given:
-                yield given
+            with _inside(container):
+                async with own_lifespan(*args, **options) as given:
+                    yield given
         except BaseException as error:
             await end(error)
             raise
