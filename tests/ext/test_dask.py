@@ -131,6 +131,16 @@ class TestDask(PoolConformance):
 
         assert sorted(log.all_closed()) == sorted([*before, *after])
 
+    @shows("retried")
+    def test_a_task_that_is_tried_again(self, log):
+        """Its first attempt is undone; the second has a session of its own."""
+        begun = str(log.path.with_name("failed"))
+        with self.workers(app.ref):
+            assert self.client.submit(app.failing_once, begun, pure=False, retries=1).result(20) == "done"
+        log.all_closed()
+
+        assert log.count("session rolled back: ConnectionError") == log.count("session closed") == 1
+
     @shows("start/stop")
     def test_registered_twice(self, log):
         """It is the same plugin: nothing happens."""

@@ -192,3 +192,12 @@ def killed_once(path: str, session: Session = Inject[Session]) -> int:
 async def on_the_loop(session: Session = Inject[Session]) -> tuple[bool, int]:
     """Tell whether this runs on the thread that the database was opened on, and where that is."""
     return session.database.thread == threading.get_ident(), session.database.pid
+
+
+@ref.inject
+def failing_once(path: str, session: Session = Inject[Session]) -> str:
+    """Fail the first time."""
+    if not Path(path).exists():
+        Path(path).touch()
+        raise ConnectionError
+    return "done"

@@ -1,9 +1,11 @@
 """
 Write docs/integrations/table.md from what the tests of the integrations show.
 
-Run it from the root of the repository: `PYTHONPATH=src python tests/ext/write_table.py`.
+Run it from the root of the repository: `PYTHONPATH=src python tests/ext/write_table.py`. Followed by files of tests, as
+in `write_table.py test_dask.py`, it runs those, and leaves the rows of other frameworks as they are.
 """
 
+import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -63,6 +65,18 @@ TABLES = {
         "help clean",
         "start-up check",
     ),
+    "jobs": Table(
+        "Jobs, in worker processes",
+        "start/stop",
+        "scope",
+        "job object",
+        "async",
+        "errors",
+        "retried",
+        "killed",
+        "fork-safe",
+        "start-up check",
+    ),
     "workers": Table(
         "Jobs in worker processes",
         "start/stop",
@@ -107,30 +121,36 @@ class Seen:
             return "**no**"
         return "yes" if "passed" in outcomes else "none"
 
-    def text(self):
-        """Return the tables of the kinds that were tested."""
-        return "\n\n".join(
-            f"## {table.title}\n\n{self._rows(kind, table.columns)}"
-            for kind, table in TABLES.items()
-            if kind in self.kinds.values()
-        )
+    def text(self, before=""):
+        """Return the tables, with the rows of *before*, an earlier text, for what was not tested."""
+        found = {kind: self._rows(kind, table, before) for kind, table in TABLES.items()}
+        return "\n\n".join(f"## {TABLES[kind].title}\n\n{rows}" for kind, rows in found.items() if rows)
 
-    def _rows(self, kind, columns):
-        lines = [f"| framework | {' | '.join(columns)} | tested with |", "|---" * (len(columns) + 2) + "|"]
-        for framework in sorted(self.packages, key=str.casefold):
-            if self.kinds[framework] != kind:
-                continue
-            cells = [self.cell(framework, column) for column in columns]
-            versions = ", ".join(f"{name} {number}" for name, number in self.packages[framework].items())
-            lines.append(f"| {framework} | {' | '.join(cells)} | {versions} |")
-        return "\n".join(lines)
+    def _rows(self, kind, table, before):
+        _, _, section = before.partition(f"## {table.title}\n")
+        earlier = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")][1:]
+        rows = {line.split(" | ")[0].removeprefix("| "): line for line in earlier}
+        for framework in self.packages:
+            if self.kinds[framework] == kind:
+                cells = [self.cell(framework, column) for column in table.columns]
+                rows[framework] = f"| {framework} | {' | '.join(cells)} | {self._versions(framework)} |"
+        head = [f"| framework | {' | '.join(table.columns)} | tested with |", "|---" * (len(table.columns) + 2) + "|"]
+        return "\n".join([*head, *(rows[name] for name in sorted(rows, key=str.casefold))]) if rows else ""
+
+    def _versions(self, framework):
+        found = ", ".join(f"{name} {number}" for name, number in self.packages[framework].items())
+        return found or f"CPython {platform.python_version()}"
 
 
 def main():
     seen = Seen()
-    code = pytest.main([str(HERE), "-q", "-m", "shows", "-p", "no:cacheprovider", "--timeout=60"], plugins=[seen])
+    files = [str(HERE / name) for name in sys.argv[1:]]
+    before = TABLE.read_text(encoding="utf-8") if files else ""
+    code = pytest.main(
+        [*(files or [str(HERE)]), "-q", "-m", "shows", "-p", "no:cacheprovider", "--timeout=60"], plugins=[seen]
+    )
     TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text(f"{HEAD}\n{seen.text()}\n", encoding="utf-8")
+    TABLE.write_text(f"{HEAD}\n{seen.text(before)}\n", encoding="utf-8")
     return code
 
 
