@@ -2,7 +2,9 @@
 
 import argparse
 import logging
+import os
 import platform
+import subprocess
 import sys
 import time
 import warnings
@@ -49,7 +51,31 @@ def dask() -> Iterator[Run]:
         yield lambda function, n: client.gather(client.map(function, range(n), pure=False))
 
 
-ENGINES = {"`ProcessPoolExecutor`": executor, "Dask": dask}
+@contextmanager
+def celery() -> Iterator[Run]:
+    from celery import group  # noqa: PLC0415 - many runs want no Redis
+
+    from tests.live.started import server_of  # noqa: PLC0415 - as above
+
+    os.environ["BENCH_WORKERS_REDIS"] = f"redis://127.0.0.1:{server_of('redis').port}/0"
+    from benchmarks.workers.celery_app import TASKS  # noqa: PLC0415 - which looks there
+
+    words = ("-m", "celery", "-A", "benchmarks.workers.celery_app", "worker", "-c", str(N_WORKERS), "-l", "ERROR")
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    workers = [
+        subprocess.Popen([sys.executable, *words[:3], f"{words[3]}:{app}", *words[4:], "-n", app, *quiet])
+        for app in ("plain", "app")
+    ]
+    try:
+        yield lambda function, n: group(TASKS[function.__name__].s(number) for number in range(n))().get(timeout=60)
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(20)
+
+
+ENGINES = {"`ProcessPoolExecutor`": executor, "Dask": dask, "Celery": celery}
 Found = dict[str, tuple[float, float, float]]
 """By way: tasks in a second, the ratio to the first way, sessions opened for each hundred tasks."""
 
@@ -83,11 +109,11 @@ HEAD = """\
 # Once per worker, and once per task
 
 Written by `python -m benchmarks.workers --write`; nothing here is typed by hand. CPython {python}, distributed
-{distributed}, {n_workers} worker processes; {n_tasks} tasks in each of {n_rounds} rounds. A task asks a server on the
-loopback one question and looks one price up; opening means to connect, to greet, and to read {n_prices:,} prices from a
-file of SQLite (`benchmarks/workers/jobs.py`). Tasks in a second are medians of the rounds, on a machine that others use
-as well; ratios are taken within a round, to the first line. Sessions are counted by the server, after a first job that
-is not measured.
+{distributed}, Celery {celery} on Redis, {n_workers} worker processes; {n_tasks} tasks in each of {n_rounds} rounds. A
+task asks a server on the loopback one question and looks one price up; opening means to connect, to greet, and to read
+{n_prices:,} prices from a file of SQLite (`benchmarks/workers/jobs.py`). Tasks in a second are medians of the rounds,
+on a machine that others use as well; ratios are taken within a round, to the first line. Sessions are counted by the
+server, after a first job that is not measured.
 """
 
 
@@ -117,8 +143,8 @@ def main() -> int:
     print("\n".join(lines(found)))
     if options.write:
         head = HEAD.format(
-            python=platform.python_version(), distributed=version("distributed"), n_workers=N_WORKERS, n_tasks=n_tasks,
-            n_rounds=n_rounds, n_prices=2_000,
+            python=platform.python_version(), distributed=version("distributed"), celery=version("celery"),
+            n_workers=N_WORKERS, n_tasks=n_tasks, n_rounds=n_rounds, n_prices=2_000,
         )  # fmt: skip
         PAGE.write_text(head + "\n".join(lines(found)) + "\n", encoding="utf-8")
     return 0
