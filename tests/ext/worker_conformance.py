@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conformance import shows
 
-from tests.live.running import ServerMissingError, children, is_running, send, wait_until
+from tests.live.running import Folder, ServerMissingError, children, is_running, send, wait_until
 from tests.live.started import server_of
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -78,6 +78,8 @@ class Worker:
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, start_new_session=True,
         )  # fmt: skip
         self._known = {self.process.pid}
+        self._reaper = Folder(None)  # ends it where the test itself is killed
+        self._reaper.tell(self.process.pid)
 
     @property
     def output(self):
@@ -101,6 +103,7 @@ class Worker:
             send(number, signal.SIGKILL)
         self.process.wait(20)
         wait_until(lambda: not any(map(is_running, self._known)), "its processes end")
+        self._reaper.remove()
         self._log.close()
 
 
