@@ -1,5 +1,6 @@
 """The whole demo, as a user starts it."""
 
+import json
 import os
 import re
 import signal
@@ -45,6 +46,17 @@ def test_everything_agrees() -> None:
     assert row(finished.stdout, "requests  ")[:3] == ["316", "316", "316"]
     assert row(finished.stdout, "Transaction") == ["request", "255", "255", "31", "0", "0"]
     assert row(finished.stdout, "DatabasePool") == ["root", "1", "1", "0", "0", "0"]
+
+
+def test_the_verdict_as_json() -> None:
+    """It is what the tables say, alone on stdout; the tables go to stderr."""
+    finished = demo("--requests", "50", "--json")
+
+    verdict = json.loads(finished.stdout)
+    assert (finished.returncode, verdict["ok"], verdict["disagreements"]) == (0, True, []), finished.stderr
+    assert verdict["opened"] == verdict["closed"] == sum(each["opened"] for each in verdict["resources"].values())
+    assert verdict["resources"]["DatabasePool"] == {"opened": 1, "closed": 1, "owed": 0}
+    assert finished.stderr.splitlines()[-1].startswith("✓ all agree: ")
 
 
 def test_start_and_close_are_told() -> None:

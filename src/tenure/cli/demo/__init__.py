@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from tenure import Container
 from tenure.cli.demo.checks import Evidence, findings, judge
@@ -18,6 +19,7 @@ from tenure.cli.demo.settings import Settings
 from tenure.cli.demo.signals import Stop
 from tenure.cli.demo.tables import check_lines, tally_lines, total
 from tenure.cli.demo.wiring import wire_application
+from tenure.cli.output import print_json
 from tenure.cli.screen import Screen, open_screen
 from tenure.cli.text import EMPTY, Span, Tone, count, line, quiet, strong
 
@@ -50,22 +52,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clients", type=_up_to(400), default=defaults.n_clients, metavar="N", help="clients at a time (%(default)s)"
     )
+    parser.add_argument("--json", action="store_true", help="write the verdict as JSON; the report goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo and return its exit status: 0, 1, 130 or 143 (see `DESCRIPTION`)."""
     settings = Settings(n_requests=arguments.requests, n_clients=arguments.clients)
-    screen = open_screen(sys.stdout)
+    screen = open_screen(sys.stderr if arguments.json else sys.stdout)
     intro = f"{count(settings.n_requests)} requests by {settings.n_clients} clients; Ctrl-C ends it early"
     screen.say([line(strong("tenure demo"), quiet(f"  {intro}")), EMPTY])
     stop = Stop()
     evidence = asyncio.run(play(settings, screen, stop))
     is_right = _say_verdict(evidence, screen)
-    if screen.is_broken:  # the reader has gone: what is left in the buffer must not fail at exit
+    if arguments.json:
+        print_json(_verdict(evidence))
+    if screen.is_broken and not arguments.json:  # the reader has gone: what is left in the buffer must not fail at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not is_right:
         return 1
     return 0 if stop.signal is None else 128 + stop.signal
+
+
+def _verdict(evidence: Evidence) -> dict[str, Any]:
+    wrong, whole = findings(evidence, judge(evidence)), total(evidence.tallies)
+    tallies = {
+        label: {"opened": tally.n_opened, "closed": tally.n_closed, "owed": tally.n_owed}
+        for label, tally in evidence.tallies.items()
+    }
+    counts = {"opened": whole.n_opened, "closed": whole.n_closed}
+    return {"shape": 1, "ok": not wrong, **counts, "disagreements": wrong, "resources": tallies}
 
 
 def _say_verdict(evidence: Evidence, screen: Screen) -> bool:
