@@ -48,7 +48,7 @@ class Node:
     made_by: str = ""
     """Name of the class or function that makes it; "" where nothing does."""
     place: str | None = None
-    """`file:line` of that, or None."""
+    """Where that is written, file and line; None where it is not known."""
     opens: str | None = None
     """The call that opens it, or None."""
     closes: str | None = None
