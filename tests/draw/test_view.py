@@ -204,6 +204,22 @@ def test_a_declarative_container_is_drawn():
     assert links(view)["Outer.chosen", "Outer.service"] == ()
 
 
+def test_what_was_included_is_drawn_once():
+    """The names under which a container has the providers of another one are no nodes of their own."""
+
+    class Uses:
+        def __init__(self, service: Service) -> None: ...
+
+    container = Container()
+    container.include(Outer())
+    container.bind(Uses, scope="singleton")
+    view = container.__tenure_view__()
+
+    assert {"Outer.service", "Outer.secret", "Inner.database"} <= set(seen(view))
+    assert not [label for label in seen(view) if label.startswith("'")]
+    assert links(view)[f"{Uses.__qualname__}", "Outer.service"] == ("service",)
+
+
 def test_no_value_gets_into_a_view():
     """Neither what is bound, nor arguments, defaults or options."""
 

@@ -67,7 +67,13 @@ class _Survey:
             self._notes.setdefault(name, []).append(Note(finding.level, finding.kind, finding.text))
 
     def add(self, binding: Binding) -> str:
-        """Return the id of the node of *binding*, which is made if need be."""
+        """Return the id of the node of *binding*, or of what it only stands for, which is made if need be."""
+        if (
+            getattr(binding.target, "__module__", "") == "tenure.binder" and binding.needs
+        ):  # a name of what was included
+            stands_for = self._graph.find(binding.needs[0].key)
+            if stands_for is not None:
+                return self.add(stands_for)
         known = self._ids.get(binding.key)
         if known is not None:
             return known
