@@ -85,6 +85,7 @@ def test_injected_functions_are_nodes():
     name = f"{handler.__qualname__}()"
 
     assert seen(view)[name].kind == "function"
+    assert seen(view)[name].module == seen(view)["Orders"].module
     assert view.groups[0].name == "functions"
     assert links(view)[name, "Orders"] == ("orders",)
 

@@ -49,7 +49,8 @@ def view_of(
     for consumer in consumers:
         survey.add_function(consumer)
     survey.connect()
-    return grouped(View(title, tuple(_told_apart(survey.nodes)), tuple(survey.links), ()), ladder, by)
+    nodes = tuple(_told_apart(_in_modules(survey.nodes)))
+    return grouped(View(title, nodes, tuple(survey.links), ()), ladder, by)
 
 
 class _Survey:
@@ -148,6 +149,21 @@ def _maker(binding: Binding) -> str:
 
 def _is_ours(module: str) -> bool:
     return module.startswith(("tenure.providers", "tenure.compile", "tenure.containers"))
+
+
+def _in_modules(nodes: Sequence[Node]) -> list[Node]:
+    """Give those that only their place is known of the module of others in the same file, else the name of the file."""
+    files = {_file(node): node.module for node in nodes if node.place and node.module}
+    return [
+        replace(node, module=files.get(_file(node)) or _file(node).rpartition("/")[2])
+        if node.place and not node.module
+        else node
+        for node in nodes
+    ]
+
+
+def _file(node: Node) -> str:
+    return (node.place or "").replace("\\", "/").rpartition(":")[0]
 
 
 def _told_apart(nodes: Sequence[Node]) -> list[Node]:
