@@ -103,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     documents.add_argument("--write", action="store_true", help="write docs/comparison.md anew first")
     documents.set_defaults(run=docs)
     drawing = commands.add_parser("pictures", help="make the pictures of the documents anew")
+    pictures.add_arguments(drawing)
     drawing.set_defaults(run=pictures.pictures)
     return top
 
