@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, MutableMapping, Sequence
 from typing import Any
 
 from tenure.dashboard import admission, replies
-from tenure.dashboard.assets import asset, filled
+from tenure.dashboard.assets import asset, files, filled
 from tenure.dashboard.broadcast import Broadcast
 from tenure.dashboard.connection import Receive, Send, body_of, send_events, send_reply
 from tenure.dashboard.replies import Reply
@@ -78,6 +78,7 @@ class Dashboard:
         if max_viewers < 1:
             msg = f"max_viewers is {max_viewers}, but a dashboard that nobody may look at shows nothing"
             raise ValueError(msg)
+        files()  # read here, so that no event loop waits for them
         self._token = None if token is None else Token(token)
         self._rules = admission.Rules(token is not None, admission.checked_hosts(hosts))
         self._title = title

@@ -16,7 +16,7 @@ KINDS = {
 
 
 @functools.cache
-def _files() -> dict[str, tuple[bytes, str]]:
+def files() -> dict[str, tuple[bytes, str]]:
     """Return the content and the tag of each file, by name."""
     found = {}
     for file in resources.files("tenure.dashboard").joinpath("static").iterdir():
@@ -28,7 +28,7 @@ def _files() -> dict[str, tuple[bytes, str]]:
 def asset(name: str, request: Request) -> Reply | None:
     """Return the file *name* that a page loads, 304 where the browser has it, None where there is none."""
     kind = KINDS.get(name.rpartition(".")[2])
-    found = _files().get(name)
+    found = files().get(name)
     if kind is None or found is None:
         return None
     content, tag = found
@@ -43,7 +43,7 @@ def filled(name: str, request: Request, code: int = 200, **words: str) -> Reply:
 
     Every word is escaped: none becomes an element, nor leaves the attribute that it stands in.
     """
-    text = _files()[name][0].decode()
+    text = files()[name][0].decode()
     for key, word in {**words, "base": f"{request.base}/"}.items():
         text = text.replace(f"{{{{{key}}}}}", html.escape(word))
     return page(code, text)

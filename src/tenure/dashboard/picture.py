@@ -5,6 +5,7 @@ Places, outlines and lines are those of `tenure.draw`. Takes a while for a large
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tenure.draw.layout import Box, laid_out
@@ -59,10 +60,24 @@ def _drawn(view: View) -> dict[str, Any]:
 def _node(node: Node, box: Box, needs: list[str]) -> Mapping[str, Any]:
     return {
         "id": node.id, "label": node.label, "kind": node.kind, "lifetime": node.lifetime, "async": node.is_async,
-        "module": node.module, "made_by": node.made_by, "place": node.place, "opens": node.opens,
-        "closes": node.closes, "level": node.level, "notes": [[note.level, note.text] for note in node.notes],
+        "module": node.module, "made_by": node.made_by, "place": _short(node.place), "opens": node.opens,
+        "closes": node.closes, "level": node.level,
+        "notes": [[note.level, _short_text(note.text)] for note in node.notes],
         "needs": list(dict.fromkeys(needs)), "x": box.x, "y": box.y, "width": box.width, "height": box.height,
         "short": box.label, "detail": box.detail, "text_x": box.text_x - box.x,
         "outline": shape(node.kind, 0, 0, box.width, box.height),
         "ring": shape(node.kind, -4, -4, box.width + 8, box.height + 8),
     }  # fmt: skip
+
+
+def _short_text(text: str) -> str:
+    return text.replace(f"{Path.cwd()}/", "")
+
+
+def _short(place: str | None) -> str | None:
+    """Return `file:line` without the folder that the program was started in; of what is elsewhere, the end."""
+    if place is None:
+        return None
+    path = Path(place)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(Path(*path.parts[-3:]))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
 from typing import Any
 
+import tenure.pool  # noqa: F401 - what looks for pools imports it, which should not be while a loop waits
 from tenure.dashboard.observing import Observation
 from tenure.dashboard.picture import Picture, picture_of
 from tenure.dashboard.status import status_of, timeline_of

@@ -34,8 +34,8 @@ function drawBox(each) {
     s("text", { class: "mark", x: 16, y: 5, "aria-hidden": "true" }),
     each.async ? s("circle", { class: "badge", cx: width - 17, cy: 1, r: 8 }) : null,
     each.async ? s("path", { class: "async", d: `M${width - 22} 1.5q2.5 -5 5 0t5 0` }) : null,
-    s("rect", { class: "badge many", x: width - 33, y: height - 8, width: 26, height: 16, rx: 8 }),
-    s("text", { class: "count many", x: width - 20, y: height + 4, "aria-hidden": "true" }),
+    s("rect", { class: "badge many", x: width - 33, y: height - 6, width: 26, height: 16, rx: 8 }),
+    s("text", { class: "count many", x: width - 20, y: height + 6, "aria-hidden": "true" }),
     s("title", {}, each.label),
   );
   box.addEventListener("click", () => choose(each.id));
