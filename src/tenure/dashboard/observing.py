@@ -99,10 +99,13 @@ class Observation:
     def _see(self, event: Event) -> None:
         for observer in self._observers:
             observer(event)
-        if not self._is_looked_at and self._is_end_of_start(event):
-            with self._lock:
+        # Never waits for the lock: whoever has it may wait for one of the container's, held by whoever tells the event.
+        if not self._is_looked_at and self._is_end_of_start(event) and self._lock.acquire(blocking=False):
+            try:
                 if not self._is_looked_at:
                     self._stop()
+            finally:
+                self._lock.release()
         self._on_event()
 
     @staticmethod
