@@ -5,15 +5,14 @@ What else is here are providers of applications, extensions, middleware and view
 dependency-injector has for them, for programs that have them; they are loaded when they are first asked for.
 """
 
-import contextvars
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.hosting import declare, hosting
-from tenure.ext.outcome import Outcome
 from tenure.ext.routes import functions_of
+from tenure.ext.scoped import forget, note, scoped
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:
@@ -41,9 +40,6 @@ __all__ = [
     "inject",
     "setup",
 ]
-
-_outcome: "contextvars.ContextVar[Outcome]" = contextvars.ContextVar("tenure.aiohttp.outcome")
-"""How the request that is being answered has ended: keys of requests differ with the releases of aiohttp."""
 
 
 def setup(
@@ -85,33 +81,25 @@ def setup(
         await host.end(None)
 
     @web.middleware
-    async def scoped(request: "web.Request", handler: Any) -> "web.StreamResponse":
+    async def around(request: "web.Request", handler: Any) -> "web.StreamResponse":
         answer: Any = None
-        token = _outcome.set(outcome := Outcome())
-        try:
-            async with container.resource_scope(scope, values={web.Request: request}):
-                try:
-                    answer = await handler(request)
-                except web.HTTPException as raised:
-                    if raised.status >= 400:
-                        raise
-                    answer = raised
-                else:
-                    await _send_stream(answer, request)
-                outcome.show()
-        except BaseException as error:
-            if not outcome.ends(error):
-                raise
-        finally:
-            _outcome.reset(token)
+        async with scoped(container, scope, {web.Request: request}):
+            try:
+                answer = await handler(request)
+            except web.HTTPException as raised:
+                if raised.status >= 400:
+                    raise
+                answer = raised
+            else:
+                await _send_stream(answer, request)
         if isinstance(answer, web.HTTPException):
             raise answer
         found: web.StreamResponse = answer
         return found
 
-    vars(scoped)["__tenure_container__"] = container
+    vars(around)["__tenure_container__"] = container
     app.cleanup_ctx.insert(0, life)
-    app.middlewares.insert(0, scoped)
+    app.middlewares.insert(0, around)
     app.middlewares.append(_noting())
 
 
@@ -125,9 +113,9 @@ def _noting() -> Any:
             response: web.StreamResponse = await handler(request)
         except Exception as error:
             if not isinstance(error, web.HTTPException) or error.status >= 400:
-                _outcome.get().note(error)
+                note(error)
             raise
-        _outcome.get().error = None  # of an attempt before this one
+        forget()  # an attempt before this one
         return response
 
     return noting

@@ -60,3 +60,10 @@ def note(error: BaseException) -> None:
     outcome = _outcome.get()
     if outcome is not None:
         outcome.note(error)
+
+
+def forget() -> None:
+    """Forget what was noted for the current message, which is tried again: it is the last attempt that counts."""
+    outcome = _outcome.get()
+    if outcome is not None:
+        outcome.error = None
