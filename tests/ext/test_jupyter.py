@@ -99,9 +99,9 @@ class TestJupyter:
     @shows("start/stop")
     def test_the_end_of_a_kernel(self, run, log):
         """What is open then is closed, dependents first, asynchronous or not."""
-        shown = run("container")
+        shown = run("print(container)")
 
-        assert shown == ["<Container open, 5 bindings, 2 open>"]
+        assert shown == ["<Container open, 5 bindings, 2 open>\n"]
         assert log.read_text().splitlines() == ["pool opened", "database opened", "database closed", "pool closed"]
 
     @shows("scope")
