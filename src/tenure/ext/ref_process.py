@@ -8,23 +8,18 @@ import asyncio
 import os
 import sys
 import threading
-import weakref
 from typing import Any
 
 from tenure.container import Container
 from tenure.errors.travel import ContainerRefError
 from tenure.ext.hosting import is_started
 from tenure.ext.portal import Portal, running_loop, wait_on
+from tenure.ext.ref_starting import SCOPE, has_to_wait, serving, start, start_sync
 from tenure.ext.ref_target import Target, import_of, load, shown
 from tenure.record import record
 from tenure.runtime.forgotten import owed_by
 from tenure.runtime.injection import Injected
-from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import State
-from tenure.runtime.starting import eager_keys
-
-SCOPE = "task"
-"""Name of the scope around each call, in containers that have it."""
 
 
 @record
@@ -91,7 +86,7 @@ class Here:
             self._is_loading = True
             try:
                 container = load(self.target)
-                self._served, self._container = _serving(container), container
+                self._served, self._container = serving(container), container
             finally:
                 self._is_loading = False
 
@@ -106,7 +101,7 @@ class Here:
         served = self._checked()
         if is_started(served):
             return
-        await _start(self._container, served)
+        await start(self._container, served)
         if not self._is_ours:  # else another task was faster
             self.loop = running_loop()
             self._note_start()
@@ -117,14 +112,14 @@ class Here:
             served = self._checked()
             if is_started(served):
                 return
-            if self._has_to_wait(served):
+            if has_to_wait(self._container, served):
                 try:
-                    wait_on(self.own_loop(), _start, self._container, served)
+                    wait_on(self.own_loop(), start, self._container, served)
                 except BaseException:
                     self._close_portal()
                     raise
             else:
-                _start_sync(self._container, served)
+                start_sync(self._container, served)
             self._note_start()
 
     def _checked(self) -> Container:
@@ -140,14 +135,6 @@ class Here:
         self._is_ours = True
         self._n_starts += 1
         self.starts_at_call = False
-
-    def _has_to_wait(self, served: Container) -> bool:
-        """Tell whether anything that a start opens has to be awaited."""
-        engine = served.engine
-        wanted = eager_keys(engine)
-        if self._container is not served:
-            wanted += list(self._container.traverse([sys.modules["tenure.providers"].BaseResource]))
-        return any(to_await(engine, engine.graph.require(key), engine.root) for key in wanted)
 
     async def aclose(self) -> None:
         """See `ContainerRef.aclose`."""
@@ -220,41 +207,6 @@ class Here:
         is_on = served is not None and is_started(served)
         names = [] if served is None else [exit_.binding.label for exit_ in owed_by(served.engine.root)]
         return WorkerFacts(os.getpid(), shown(self.target), is_on, self._n_starts, self._n_closes, tuple(names))
-
-
-async def _start(container: Any, served: Container) -> None:
-    try:
-        await served.start()  # which opens it again, where it was closed
-        if container is not served:
-            await container.init_resources()
-    except BaseException as error:
-        await served.__aexit__(type(error), error, error.__traceback__)
-        raise
-
-
-def _start_sync(container: Any, served: Container) -> None:
-    try:
-        served.start_sync()
-        if container is not served:
-            sys.modules["tenure.containers.starting"].init_resources_sync(container)
-    except BaseException as error:
-        served.__exit__(type(error), error, error.__traceback__)
-        raise
-
-
-_servings: "weakref.WeakKeyDictionary[Any, Container]" = weakref.WeakKeyDictionary()
-"""The type-driven container around each declarative one; a fork changes nothing in that."""
-
-
-def _serving(container: Any) -> Container:
-    if isinstance(container, Container):
-        return container
-    served = _servings.get(container)
-    if served is None:
-        served = Container(scopes=("request", SCOPE))
-        served.include(container)
-        _servings[container] = served
-    return served
 
 
 _expected: dict[Target, list[Injected]] = {}
