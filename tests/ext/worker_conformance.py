@@ -95,7 +95,7 @@ class Worker:
         """End it as whoever runs it does, and wait."""
         self.family()
         send(self.process.pid, signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(45)  # a child of Celery's, stopped right behind a task, waits 30 s for that to be noted
 
     def end(self):
         """Kill what is left."""
