@@ -130,7 +130,9 @@ def test_visits_are_counted_as_they_are_answered():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "text"), [("fastapi_app", FASTAPI), ("flask_app", FLASK), ("django_app", DJANGO)], ids=lambda it: it[:7]
+    ("name", "text"),
+    [("fastapi_app", FASTAPI), ("flask_app", FLASK), ("django_app", DJANGO)],
+    ids=["fastapi", "flask", "django"],
 )
 def test_an_example(name, text, tmp_path):
     """Nothing leaks, whatever goes wrong, and nothing is kept that was refused."""

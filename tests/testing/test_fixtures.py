@@ -365,6 +365,7 @@ def test_third(container):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)  # three processes begin, on machines that have other work
 def test_with_xdist(run_with):
     """Each worker has the container to itself."""
     text = """
@@ -492,7 +493,7 @@ def test_virtual_time_on_the_loops_of_anyio(run_with):
     text = SLEEPY.format(mark="@pytest.mark.anyio", fixture="pytest.fixture")
     backend = "@pytest.fixture(params=['asyncio', 'trio'])\ndef anyio_backend(request):\n    return request.param\n"
 
-    run_with("app:container", text + backend, "--timeout=20").assert_outcomes(passed=4)
+    run_with("app:container", text + backend, "--timeout=60").assert_outcomes(passed=4)
 
 
 @pytest.mark.slow
@@ -502,7 +503,7 @@ def test_virtual_time_on_the_loops_of_pytest_asyncio(run_with):
     text = SLEEPY.format(mark="@pytest.mark.asyncio", fixture="pytest_asyncio.fixture")
 
     run_with(
-        "app:container", "import pytest_asyncio\n" + text, "--timeout=20",
+        "app:container", "import pytest_asyncio\n" + text, "--timeout=60",
         "-o", "asyncio_default_fixture_loop_scope=function", "-W", "error", inprocess=False,
     ).assert_outcomes(passed=2)  # fmt: skip
 
@@ -524,10 +525,11 @@ def test_it(run_async, virtual_clock, container):
     assert app.told[-2:] == ["open later", "close later"]
 """
 
-    run_with("app:container", text, "--timeout=20").assert_outcomes(passed=2)
+    run_with("app:container", text, "--timeout=60").assert_outcomes(passed=2)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)  # three processes begin, on machines that have other work
 def test_everything_at_once(run_with):
     """Under pytest-asyncio and xdist: each fixture in one test."""
     pytest.importorskip("pytest_asyncio")
@@ -568,6 +570,6 @@ async def test_every():
 """
 
     run_with(
-        "app:container", text, "-n", "2", "--timeout=20",
+        "app:container", text, "-n", "2", "--timeout=60",
         "-o", "asyncio_default_fixture_loop_scope=function", "-W", "error", inprocess=False,
     ).assert_outcomes(passed=5)  # fmt: skip
