@@ -36,6 +36,16 @@ with VirtualClock() as clock:
     clock.run(main)
 print(waterfall_of(*recorder.starts, *recorder.closes))
 """
+DEMO = """
+from pathlib import Path
+
+from tenure.cli.demo.directory import DataDirectory
+from tenure.cli.demo.settings import Settings
+from tenure.cli.demo.wiring import wire_application
+from tenure.draw import drawing
+
+print(drawing(wire_application(Settings(), DataDirectory(Path("data"))), title="tenure demo"))
+"""
 GRAPH = "-m tenure graph {}:container --format svg"
 
 
@@ -69,6 +79,7 @@ def pictures(folder):
         "graph": run(folder, *GRAPH.format("app").split()),
         "findings": run(folder, *GRAPH.format("broken").split()),
         "waterfall": run(folder, "-c", WATERFALL),
+        "demo": run(folder, "-c", DEMO),
     }
 
 

@@ -13,7 +13,7 @@ EXAMPLES = [*PROGRAM.finditer(TEXT), *COMMAND.finditer(TEXT)]
 @pytest.mark.slow
 @pytest.mark.parametrize("match", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_of_the_page(match, tmp_path):
-    """It prints what stands below it; `python -m tests.draw.pages` writes that anew."""
+    """It prints what stands below it; `python3 dev.py pictures drawings` writes that anew."""
     unpack(tmp_path)
 
     assert answer(tmp_path, match) == match["output"]
@@ -21,11 +21,11 @@ def test_an_example_of_the_page(match, tmp_path):
 
 @pytest.mark.slow
 def test_the_pictures_are_those_of_the_page(tmp_path):
-    """Whole drawings, letter by letter; `python -m tests.draw.pages` makes them anew."""
+    """Whole drawings, letter by letter; `python3 dev.py pictures drawings` makes them anew."""
     unpack(tmp_path)
     made = pictures(tmp_path)
 
-    assert len(made) == 3
+    assert len(made) == 4
     for name, svg in made.items():
         assert (PICTURES / f"{name}.svg").read_text(encoding="utf-8") == svg.rstrip("\n") + "\n"
 
