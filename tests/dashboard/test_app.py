@@ -14,7 +14,13 @@ TOKEN = "correct-horse-battery"
 pytestmark = pytest.mark.anyio
 
 
-async def test_page(anyio_backend):
+@pytest.fixture
+def anyio_backend():
+    """Nothing here waits for anything, so one library shows all."""
+    return "asyncio"
+
+
+async def test_page():
     """The page comes with headers that have a browser load nothing from elsewhere and run nothing inline."""
     answer = await ask(Dashboard(shop(), title='<shop> & "co"'))
 
@@ -38,7 +44,7 @@ def files():
 
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.name)
-async def test_files(file, anyio_backend):
+async def test_files(file):
     """A file is served once with its tag; asked for again it is not sent. Pages are no files."""
     app = Dashboard(shop())
     answer = await ask(app, f"/static/{file.name}")
@@ -76,14 +82,14 @@ def test_nothing_from_elsewhere():
         "/static/index.html",
     ],
 )
-async def test_what_is_not_there(path, anyio_backend):
+async def test_what_is_not_there(path):
     """Nothing else of the package, or of the machine, can be asked for."""
     assert (await ask(Dashboard(shop()), path)).code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/state", "/events", "/static/base.css", "/nothing"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
-async def test_it_only_shows(path, method, anyio_backend):
+async def test_it_only_shows(path, method):
     """What would change something is refused, and what is allowed is said."""
     answer = await ask(Dashboard(shop()), path, method)
 
@@ -92,7 +98,7 @@ async def test_it_only_shows(path, method, anyio_backend):
 
 
 @pytest.mark.parametrize("path", ["/", "/state", "/events", "/static/base.css", "/nothing"])
-async def test_head(path, anyio_backend):
+async def test_head(path):
     """HEAD answers as GET does, without the body; a stream does not begin."""
     app = Dashboard(shop())
     answer = await ask(app, path, "HEAD")
@@ -102,7 +108,7 @@ async def test_head(path, anyio_backend):
     assert app.n_viewers == 0
 
 
-async def test_refused_before_anything(anyio_backend):
+async def test_refused_before_anything():
     """Another machine sees nothing: no page, no file, not whether there is one."""
     app = Dashboard(shop())
 
@@ -112,7 +118,7 @@ async def test_refused_before_anything(anyio_backend):
         assert "token" in answer.text
 
 
-async def test_without_the_token(anyio_backend):
+async def test_without_the_token():
     """With a token the page is a form, and everything else is refused; the files of the form are there."""
     app = Dashboard(shop(), token=TOKEN)
     page = await ask(app)
@@ -126,7 +132,7 @@ async def test_without_the_token(anyio_backend):
     assert (await ask(app, "/static/base.css")).code == 200
 
 
-async def test_by_header(anyio_backend):
+async def test_by_header():
     """A program shows the token in a header, from wherever it is."""
     app = Dashboard(shop(), token=TOKEN)
     options = {"client": ("10.0.0.1", 1), "host": "dash.example"}
@@ -135,7 +141,7 @@ async def test_by_header(anyio_backend):
     assert (await ask(app, "/state", headers={"authorization": "Bearer wrong-wrong-wrong"}, **options)).code == 401
 
 
-async def test_signing_in_and_out(anyio_backend):
+async def test_signing_in_and_out():
     """The form gives a cookie that lets in; signing out takes it away. The token stands in no address."""
     app = Dashboard(shop(), token=TOKEN)
     form = {"method": "POST", "headers": {"origin": "https://dash.example", "sec-fetch-site": "same-origin"},
@@ -154,7 +160,7 @@ async def test_signing_in_and_out(anyio_backend):
     assert "Max-Age=0" in answer.headers["set-cookie"]
 
 
-async def test_signing_in_with_something_else(anyio_backend):
+async def test_signing_in_with_something_else():
     """A wrong token is said to be wrong, and shown nowhere."""
     app = Dashboard(shop(), token=TOKEN)
     answer = await ask(app, "/login", "POST", body=b"token=wrong-token-of-mine")
@@ -165,12 +171,12 @@ async def test_signing_in_with_something_else(anyio_backend):
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_form_that_is_too_long(anyio_backend):
+async def test_a_form_that_is_too_long():
     """No more is read than a token needs."""
     assert (await ask(Dashboard(shop(), token=TOKEN), "/login", "POST", body=b"x" * 5000)).code == 413
 
 
-async def test_a_form_of_another_site(anyio_backend):
+async def test_a_form_of_another_site():
     """Another site cannot sign its visitor in."""
     app = Dashboard(shop(), token=TOKEN)
 
@@ -179,7 +185,7 @@ async def test_a_form_of_another_site(anyio_backend):
     ).code == 403
 
 
-async def test_websockets_and_lifespan(anyio_backend):
+async def test_websockets_and_lifespan():
     """A websocket is closed; the lifespan protocol is spoken, for servers that insist on it."""
     app, sent = Dashboard(shop()), []
     messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])

@@ -53,6 +53,8 @@ def mounted_in_litestar(app):
     return Litestar([asgi("/tools/dash", is_mount=True, copy_scope=True)(app)], openapi_config=None)
 
 
+@pytest.mark.slow
+@pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("mounted", [mounted_in_starlette, mounted_in_fastapi, mounted_in_litestar])
 async def test_mounted(mounted, anyio_backend):

@@ -43,6 +43,7 @@ async def test_a_browser_loads_the_page():
                         break
 
 
+@pytest.mark.slow
 async def test_many_browsers():
     """Twenty pages look at the same time; each of them is told, and all are forgotten when they go."""
     container = shop()

@@ -123,7 +123,7 @@ async def test_many_events_are_one_word(anyio_backend):
     container = Container()
     container.bind(Queue)
     container.bind(Troubles)
-    gap_s = 0.2
+    gap_s = 0.1
     app = Dashboard(container, pace=Pace(gap_s=gap_s, look_s=0.5), health_every_s=None)
 
     async with container, watching(app) as events:
@@ -139,7 +139,7 @@ async def test_many_events_are_one_word(anyio_backend):
 
 async def test_nothing_new_is_nothing_told(anyio_backend):
     """While nothing changes nothing is told but, after a while, that the line is alive."""
-    app = Dashboard(shop(), pace=Pace(gap_s=0.01, look_s=0.02, beat_s=0.1), health_every_s=None)
+    app = Dashboard(shop(), pace=Pace(gap_s=0.01, look_s=0.02, beat_s=0.05), health_every_s=None)
 
     async with watching(app) as events:
         await events.next("graph")
