@@ -32,6 +32,10 @@ async def test_a_start_and_a_close_are_seen(anyio_backend):
         graph = await events.next("graph")
         database = node(graph, "Database")
         assert {each["kind"] for each in graph["nodes"]} == {"resource", "value"}
+        boxes = {each["id"]: each for each in graph["nodes"]}
+        for line in graph["lines"]:
+            to = boxes[line["to"]]
+            assert to["y"] < line["ends_at"] < to["y"] + to["height"]
         async with container:
             status = await events.until(lambda status: status["state"] == "started" and database in status["nodes"])
             assert status["nodes"][database]["state"] == "open"

@@ -50,6 +50,7 @@ def _drawn(view: View) -> dict[str, Any]:
         "bands": [{"name": band.name, "note": band.note, "x": band.x, "width": band.width} for band in found.bands],
         "lines": [
             {"from": route.link.source, "to": route.link.target, "path": path_of(route, boxes[route.link.target]),
+             "ends_at": route.points[-1][1] if route.points else boxes[route.link.target].middle,
              "back": route.leads_back, "wrong": route.link.is_wrong, "asked": not route.link.names}
             for route in found.routes
         ],

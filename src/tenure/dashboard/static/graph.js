@@ -64,7 +64,7 @@ export function drawGraph(data) {
     const ends = { "data-from": line.from, "data-to": line.to };
     return [
       s("path", { class: `wire${kind}`, d: line.path, ...ends }),
-      s("path", { class: `wire head${kind}`, d: `M${x} ${to.y + to.height / 2}l${way} -4v8z`, ...ends }),
+      s("path", { class: `wire head${kind}`, d: `M${x} ${line.ends_at}l${way} -4v8z`, ...ends }),
     ];
   });
   const drawn = graph.nodes.map((each) => {
