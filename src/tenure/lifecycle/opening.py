@@ -115,9 +115,10 @@ def _attempts(
         try:
             return (yield from _attempt(binding, make, place))
         except BaseException as error:
-            if not retry.allows(attempt, time.perf_counter() - began, error):
+            delay_s = _delay(retry, attempt, error)
+            if delay_s is None or not retry.is_in_time(time.perf_counter() - began + delay_s):
                 raise
-            delay_s = _told(retry, attempt, error, binding, place, number)
+            _tell_retried(binding, place, number, attempt, delay_s, error)
             last = error
         # outside the handler: a cancellation here is not "during" the failed attempt
         yield Sleep(delay_s, claim.unwanted if claim is not None else None)
@@ -126,15 +127,22 @@ def _attempts(
         attempt += 1
 
 
-def _told(retry: Retry, attempt: int, error: BaseException, binding: Binding, place: Place, number: int) -> float:
+def _delay(retry: Retry, attempt: int, error: BaseException) -> float | None:
+    """Return the seconds to wait after *attempt* failed with *error*, None if no other may follow."""
+    if not retry.allows(attempt, error):
+        return None
     import random  # noqa: PLC0415 - slow to import, and for a second attempt only
 
-    delay_s = retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
+    return retry.delay_s(attempt, random.random())  # noqa: S311 - jitter needs no secrecy
+
+
+def _tell_retried(
+    binding: Binding, place: Place, number: int, attempt: int, delay_s: float, error: BaseException
+) -> None:
     if place.notify is not None:
         from tenure.events import OpenRetried  # noqa: PLC0415 - somebody looks on, and `observe` has imported it
 
         place.notify(OpenRetried(time.perf_counter(), *place.head(number, binding), attempt, delay_s, error))
-    return delay_s
 
 
 def _attempt(binding: Binding, make: Callable[[], Steps[Any]], place: Place) -> Steps[Handled]:

@@ -18,7 +18,8 @@ class Retry:
         max_delay: upper bound of one delay, seconds.
         jitter: share of each delay that is random, 0 to 1: the delay is drawn from [(1 - jitter) * d, d].
         on: exception class or classes that are worth another attempt; others leave at once.
-        total: seconds after which no further attempt starts; None: no limit.
+        total: seconds after the first attempt began from which on none is begun; what would have to wait for longer is
+            not waited for. None: no limit.
 
     Raises:
         BindingError: an argument is out of its bounds.
@@ -49,10 +50,13 @@ class Retry:
         full: float = min(self.backoff * self.growth ** (attempt - 1), self.max_delay)
         return full * (1 - self.jitter * draw)
 
-    def allows(self, attempt: int, elapsed_s: float, error: BaseException) -> bool:
-        """Tell whether another attempt may follow *attempt*, which failed with *error* after *elapsed_s* in all."""
-        in_time = self.total is None or elapsed_s < self.total
-        return attempt < self.attempts and in_time and isinstance(error, self.on)
+    def allows(self, attempt: int, error: BaseException) -> bool:
+        """Tell whether another attempt may follow *attempt*, which failed with *error*, if there is time for it."""
+        return attempt < self.attempts and isinstance(error, self.on)
+
+    def is_in_time(self, at_s: float) -> bool:
+        """Tell whether an attempt may begin *at_s* seconds after the first one did."""
+        return self.total is None or at_s <= self.total
 
 
 def _require(is_right: bool, rule: str, value: Any) -> None:
