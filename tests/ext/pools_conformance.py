@@ -58,7 +58,7 @@ class PoolConformance:
     of which wait for results; when it is left, the workers have been told to end.
     """
 
-    kind = "jobs"
+    kind = "workers"
     framework: str
     packages: tuple[str, ...] = ()
     lacks: dict[str, str] = {}

@@ -65,18 +65,6 @@ TABLES = {
         "help clean",
         "start-up check",
     ),
-    "jobs": Table(
-        "Jobs, in worker processes",
-        "start/stop",
-        "scope",
-        "job object",
-        "async",
-        "errors",
-        "retried",
-        "killed",
-        "fork-safe",
-        "start-up check",
-    ),
     "workers": Table(
         "Jobs in worker processes",
         "start/stop",
