@@ -14,7 +14,7 @@ from tenure.model.retry import Retry
 from tenure.resource_scope import ResourceScope
 
 if TYPE_CHECKING:
-    from tenure.ext.ref import ContainerRef
+    from tenure.away import ContainerRef
     from tenure.keyed import Keyed
     from tenure.pool import Pool
     from tenure.refreshing import Refreshing
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "ContainerRef": "ext.ref",
+    "ContainerRef": "away",
     "Keyed": "keyed",
     "Pool": "pool",
     "Refreshing": "refreshing",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.scoped import called, note
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.scoped import called, note
+from tenure.hosting.under_way import UnderWay
 from tenure.injection import Inject, inject
 from tenure.keys import show
 from tenure.model.bounds import check_seconds

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.hosting import declare, hosting
-from tenure.ext.routes import functions_of
-from tenure.ext.scoped import forget, note, scoped
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.routes import functions_of
+from tenure.hosting.scoped import forget, note, scoped
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

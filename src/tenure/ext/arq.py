@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tenure.away.jobs import Jobs
+from tenure.away.ref import ContainerRef
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.jobs import Jobs
-from tenure.ext.ref import ContainerRef
 from tenure.injection import Inject, inject
 
 __all__ = ["Inject", "inject", "setup"]

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any, TypeAlias
 
 from tenure.container import Container
-from tenure.ext.asgi_lifespan import Lifespan
-from tenure.ext.hosting import declare, hosting
-from tenure.ext.outcome import answer, note
-from tenure.ext.routes import functions_of
+from tenure.hosting.asgi_lifespan import Lifespan
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.outcome import answer, note
+from tenure.hosting.routes import functions_of
 from tenure.injection import Inject, inject
 from tenure.record import record
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tenure.container import Container
-from tenure.ext.hosting import declare, hosting
+from tenure.hosting.life import declare, hosting
 from tenure.injection import Inject, inject
 
 __all__ = ["Inject", "inject", "setup"]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tenure.away import ContainerRef, WorkerFacts
 from tenure.errors import BindingError
-from tenure.ext.ref import ContainerRef, Inject, WorkerFacts
+from tenure.injection import Inject
 
 try:
     from distributed import WorkerPlugin

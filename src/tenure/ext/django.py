@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext import asgi, wsgi
-from tenure.ext.asgi_lifespan import Lifespan
-from tenure.ext.hosting import hosting
-from tenure.ext.outcome import note
+from tenure.hosting.asgi_lifespan import Lifespan
+from tenure.hosting.life import hosting
+from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

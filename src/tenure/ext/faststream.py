@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.faststream_messages import Around, keys_of, within
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.under_way import UnderWay
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
 

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Annotated, Any, get_args, get_origin
 
 from tenure.container import Container
-from tenure.ext.scoped import note, scoped
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.scoped import note, scoped
+from tenure.hosting.under_way import UnderWay
 
 _ANY_MESSAGE = "RedisMessage"
 """A class that stands for the message classes of Redis, and has no instances; FastStream gives them for it as well."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.hosting import hosting
-from tenure.ext.outcome import note
 from tenure.ext.wsgi import FirstRequest, ScopeMiddleware, no_values
+from tenure.hosting.life import hosting
+from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

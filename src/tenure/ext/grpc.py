@@ -11,7 +11,7 @@ from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.grpc_life import AsyncLife, ThreadLife
 from tenure.ext.grpc_methods import Around
-from tenure.ext.hosting import declare, hosting
+from tenure.hosting.life import declare, hosting
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

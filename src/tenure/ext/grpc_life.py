@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tenure.ext.hosting import Hosting
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.life import Hosting
+from tenure.hosting.under_way import UnderWay
 
 
 class _Life:

@@ -6,7 +6,7 @@ from functools import cache
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any
 
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.under_way import UnderWay
 from tenure.runtime.forwarding import forwarding, plain_forwarding
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError, ScopeError
-from tenure.ext.handlers import expect_handlers
-from tenure.ext.hosting import hosting
+from tenure.hosting.handlers import expect_handlers
+from tenure.hosting.life import hosting
 from tenure.injection import Inject, inject
 from tenure.resource_scope import ResourceScope
 from tenure.runtime.scope import current, current_of

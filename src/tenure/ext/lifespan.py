@@ -6,8 +6,8 @@ from typing import Any
 from tenure import wiring
 from tenure.containers import Container
 from tenure.containers.starting import shutdown_resources
-from tenure.ext.routes import functions_of
-from tenure.ext.serving import Serving, serving
+from tenure.hosting.routes import functions_of
+from tenure.hosting.serving import Serving, serving
 from tenure.providers import BaseResource, Resource
 
 

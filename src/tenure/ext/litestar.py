@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware, note
-from tenure.ext.hosting import declare, hosting
+from tenure.hosting.life import declare, hosting
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.scoped import called, note
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.scoped import called, note
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
 

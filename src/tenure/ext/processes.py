@@ -13,7 +13,8 @@ import threading
 from multiprocessing.util import Finalize
 from typing import Any
 
-from tenure.ext.ref import ContainerRef, Inject
+from tenure.away import ContainerRef
+from tenure.injection import Inject
 
 __all__ = ["ContainerRef", "Inject", "init_worker"]
 

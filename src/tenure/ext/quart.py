@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware
-from tenure.ext.background import background
 from tenure.ext.flask import views_of
-from tenure.ext.hosting import Hosting, hosting
-from tenure.ext.outcome import note
+from tenure.hosting.background import background
+from tenure.hosting.life import Hosting, hosting
+from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

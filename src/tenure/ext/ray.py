@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
+from tenure.away import ContainerRef, WorkerFacts
 from tenure.errors import BindingError, ContainerClosedError, MissingExtraError
-from tenure.ext.ref import ContainerRef, Inject, WorkerFacts
+from tenure.injection import Inject
 from tenure.model.bounds import check_count
 
 __all__ = ["ContainerRef", "Inject", "RayResources"]

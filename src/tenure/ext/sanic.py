@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.background import background
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.outcome import answer, note
+from tenure.hosting.background import background
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.outcome import answer, note
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware, note
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.outcome import forget
-from tenure.ext.routes import functions_of
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.outcome import forget
+from tenure.hosting.routes import functions_of
 from tenure.injection import Inject, inject
 from tenure.runner.around import inside
 

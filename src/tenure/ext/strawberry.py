@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.handlers import expect_handlers
-from tenure.ext.hosting import declare, hosting
-from tenure.ext.outcome import Outcome
+from tenure.hosting.handlers import expect_handlers
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.outcome import Outcome
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
-from tenure.ext.outcome import Outcome
+from tenure.hosting.outcome import Outcome
 
 
 class Around(SchemaExtension):

@@ -5,10 +5,10 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tenure.away.jobs import Jobs
+from tenure.away.ref import ContainerRef
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.jobs import Jobs
-from tenure.ext.ref import ContainerRef
 from tenure.injection import Inject, inject
 
 if TYPE_CHECKING:

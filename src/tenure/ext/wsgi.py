@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tenure.container import Container
-from tenure.ext.hosting import Hosting, declare, hosting
-from tenure.ext.outcome import KEY, Outcome, note
+from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.outcome import KEY, Outcome, note
 from tenure.injection import Inject, inject
 from tenure.record import record
 

@@ -14,6 +14,7 @@ import workers_app as app
 
 import tenure
 from tenure import Container, ContainerRef, Inject
+from tenure.away import process as ref_process
 from tenure.errors import (
     AsyncInSyncError,
     BindingError,
@@ -23,7 +24,6 @@ from tenure.errors import (
     GraphError,
     ScopeError,
 )
-from tenure.ext import ref_process
 
 BY_NAME = [
     ("workers_app:container", lambda: app.container),
@@ -46,7 +46,7 @@ def log(tmp_path, monkeypatch):
 
 def test_it_is_found_by_the_face():
     """`tenure.ContainerRef` is the one."""
-    from tenure.ext.ref import ContainerRef as found
+    from tenure.away.ref import ContainerRef as found
 
     assert tenure.ContainerRef is found
 
@@ -359,7 +359,7 @@ def test_describe_before_anything():
     """It loads nothing."""
     ref = ContainerRef("nosuch.module:container")
 
-    assert ref.describe() == tenure.ext.ref.WorkerFacts(os.getpid(), "'nosuch.module:container'", False, 0, 0, ())
+    assert ref.describe() == tenure.away.ref.WorkerFacts(os.getpid(), "'nosuch.module:container'", False, 0, 0, ())
 
 
 def test_an_opening_that_fails(monkeypatch, log):

@@ -8,18 +8,14 @@ it, made and started there, and closed there.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
+from tenure.away.calls import injected
+from tenure.away.portal import wait_on
+from tenure.away.process import WorkerFacts, here_of
+from tenure.away.target import shown as shown_target
+from tenure.away.target import target_of
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.portal import wait_on
-from tenure.ext.ref_calls import injected
-from tenure.ext.ref_live import find_live
-from tenure.ext.ref_process import WorkerFacts, here_of
-from tenure.ext.ref_target import shown as shown_target
-from tenure.ext.ref_target import target_of
-from tenure.injection import Inject
 from tenure.resource_scope import ResourceScope
-
-__all__ = ["ContainerRef", "Inject", "WorkerFacts", "find_live"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

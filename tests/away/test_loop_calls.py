@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tenure.ext.loop_calls import held_on, interruptible, run_on
-from tenure.ext.portal import Portal
+from tenure.away.loop_calls import held_on, interruptible, run_on
+from tenure.away.portal import Portal
 
 
 class Interrupted(BaseException):

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from tenure.away.portal import running_loop
+from tenure.away.process import Here, expect, here_of
+from tenure.away.target import Target
 from tenure.compile.calls import call_of
 from tenure.errors import BindingError, ContainerClosedError
-from tenure.ext.portal import running_loop
-from tenure.ext.ref_process import Here, expect, here_of
-from tenure.ext.ref_target import Target
 from tenure.keys import show
 from tenure.record import replace
 from tenure.resource_scope import ResourceScope

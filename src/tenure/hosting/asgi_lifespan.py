@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tenure.ext.hosting import Hosting
+from tenure.hosting.life import Hosting
 
 
 class Lifespan:

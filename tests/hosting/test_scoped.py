@@ -7,8 +7,8 @@ import pytest
 
 from tenure import Container, resource
 from tenure.errors import CloseError
-from tenure.ext.scoped import called, note, scoped
-from tenure.ext.under_way import UnderWay
+from tenure.hosting.scoped import called, note, scoped
+from tenure.hosting.under_way import UnderWay
 
 pytestmark = pytest.mark.anyio
 

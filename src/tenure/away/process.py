@@ -10,12 +10,12 @@ import sys
 import threading
 from typing import Any
 
+from tenure.away.portal import Portal, running_loop, wait_on
+from tenure.away.starting import SCOPE, has_to_wait, serving, start, start_sync
+from tenure.away.target import Target, import_of, load, shown
 from tenure.container import Container
 from tenure.errors.travel import ContainerRefError
-from tenure.ext.hosting import is_started
-from tenure.ext.portal import Portal, running_loop, wait_on
-from tenure.ext.ref_starting import SCOPE, has_to_wait, serving, start, start_sync
-from tenure.ext.ref_target import Target, import_of, load, shown
+from tenure.hosting.life import is_started
 from tenure.record import record
 from tenure.runtime.forgotten import owed_by
 from tenure.runtime.injection import Injected

@@ -10,7 +10,7 @@ from typing import Any
 from tenure.binder import Binder
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.ext.handlers import expect_handlers
+from tenure.hosting.handlers import expect_handlers
 from tenure.runtime.scope import State
 
 

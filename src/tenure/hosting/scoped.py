@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from tenure.container import Container
-from tenure.ext.outcome import Outcome
+from tenure.hosting.outcome import Outcome
 
 T = TypeVar("T")
 

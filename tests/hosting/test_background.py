@@ -9,7 +9,7 @@ import pytest
 
 from tenure import Container, Inject, inject
 from tenure.errors import BindingError, ContainerClosedError
-from tenure.ext.background import background
+from tenure.hosting.background import background
 
 
 class Session:

@@ -10,8 +10,8 @@ import cloudpickle
 import pytest
 
 from tenure import Container, Keyed, Pool, Refreshing, Stop, containers, providers, resource
+from tenure.away import find_live
 from tenure.errors import LiveObjectError
-from tenure.ext.ref import find_live
 from tenure.live.paths import paths
 from tenure.observe import ResourceMonitor
 from tenure.observe.timeline_recorder import TimelineRecorder

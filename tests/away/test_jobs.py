@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tenure import Container, Inject, inject
+from tenure.away.jobs import Jobs
 from tenure.errors import BindingError, GraphError
-from tenure.ext.jobs import Jobs
 
 
 class Database:

@@ -16,13 +16,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+from tenure.away.loop_calls import held_on, interruptible, run_on
+from tenure.away.portal import Portal, running_loop
+from tenure.away.ref import ContainerRef
 from tenure.container import Container
 from tenure.errors import MissingBindingError
-from tenure.ext.handlers import expect_handlers
-from tenure.ext.hosting import declare, hosting
-from tenure.ext.loop_calls import held_on, interruptible, run_on
-from tenure.ext.portal import Portal, running_loop
-from tenure.ext.ref import ContainerRef
+from tenure.hosting.handlers import expect_handlers
+from tenure.hosting.life import declare, hosting
 from tenure.model.check import awaiting, findings_of
 from tenure.runtime.injection import Injected, key_of
 
