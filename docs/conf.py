@@ -23,6 +23,7 @@ myst_links_external_new_tab = True
 
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
+autodoc_mock_imports = ["arq", "ray"]  # which the environment does not have: what they are is not shown
 napoleon_numpy_docstring = False
 napoleon_custom_sections = [
     (heading, "Raises")
@@ -47,24 +48,24 @@ pygments_style, pygments_dark_style = "friendly", "monokai"
 
 LEAVES = re.compile(r"\[([^\]]+)\]\(((?:\.\./)+[^)]*)\)")
 MARK = re.compile(r'<a id="([^"]+)"></a>')
-WITHIN = re.compile(r"\[([^\]]+)\]\(#([^)]+)\)")
+MARKED = re.compile(r"\[([^\]]+)\]\(([^)#:]*\.md)?#([^)]+)\)")
 TIMED = re.compile(r"^(?:Raises|Warns) [a-z][^:]*:$")
 
 
 def as_pages(app: Any, name: str, source: list[str]) -> None:
     """Make plain text of links to files that are no documents, and HTML of links to marks that are HTML."""
-    here, marks = HERE / name, set(MARK.findall(source[0]))
+    here = HERE / name
 
     def outside(match: "re.Match[str]") -> str:
         target = (here.parent / match[2].partition("#")[0]).resolve()
         return match[0] if target.is_relative_to(HERE) else match[1]
 
-    def inside(match: "re.Match[str]") -> str:
-        return f'<a href="#{match[2]}">{match[1]}</a>' if match[2] in marks else match[0]
+    def marked(match: "re.Match[str]") -> str:
+        text = (here.parent / match[2]).read_text("utf-8") if match[2] else source[0]
+        page = (match[2] or "").replace(".md", ".html")
+        return f'<a href="{page}#{match[3]}">{match[1]}</a>' if match[3] in MARK.findall(text) else match[0]
 
-    source[0] = LEAVES.sub(outside, source[0])
-    if marks:
-        source[0] = WITHIN.sub(inside, source[0])
+    source[0] = MARKED.sub(marked, LEAVES.sub(outside, source[0]))
 
 
 def as_sections(app: Any, what: str, name: str, subject: Any, options: Any, lines: list[str]) -> None:

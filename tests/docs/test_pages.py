@@ -80,3 +80,12 @@ def test_one_broken_check_breaks_a_law():
     found = comparison.counted([{"law": law, "outcome": outcome} for law, outcome in checks])
 
     assert found == {"broken": 1, "kept": 1, "not offered": 1}
+
+
+def test_every_integration_is_in_the_reference():
+    """Each module of integrations that says what it offers stands there by its name."""
+    page = (DOCS / "reference" / "integrations.md").read_text(encoding="utf-8")
+    modules = (DOCS.parent / "src" / "tenure" / "ext").glob("*.py")
+    offered = {each.stem for each in modules if "\n__all__ = " in each.read_text(encoding="utf-8")}
+
+    assert {name for name in offered if not name.endswith("_providers") and f"tenure.ext.{name}\n" not in page} == set()
