@@ -1,16 +1,15 @@
 """FastMCP: a container that starts and stops with the server, a scope per request, by its lifespan and middleware."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.lifespans import with_life
 from tenure.hosting.scoped import called, note
 from tenure.injection import Inject, inject
-from tenure.runner.around import inside
 
 if TYPE_CHECKING:
     from fastmcp import FastMCP
@@ -52,14 +51,16 @@ def setup(
     """
     from fastmcp import Context  # noqa: PLC0415 - loads the framework only with it
 
-    host, told = hosting(container), tuple(handlers)
+    hosting(container)  # which says what is no container
+    told = tuple(handlers)
     if any(hasattr(each, "__tenure_container__") for each in server.middleware):
         raise BindingError("this server has a container already: call setup(server, container) once for each")
     declare(container, (Context,), scope)
     around, within = _middleware(container, scope)
     server.middleware.insert(0, around)
     server.add_middleware(within)
-    _live_with(server, container, host, lambda: [*_functions(server), *told])
+    own = server._lifespan  # noqa: SLF001 - not to be had otherwise once the server is made
+    server._lifespan = with_life(own, container, lambda: [*_functions(server), *told])  # noqa: SLF001 - as above
 
 
 def _middleware(container: Container, scope: str) -> tuple[Any, Any]:
@@ -105,22 +106,3 @@ def _functions(server: Any) -> Iterator[Any]:
         for component in getattr(provider, "_components", {}).values():
             if hasattr(component, "fn"):
                 yield component.fn
-
-
-def _live_with(server: Any, container: Container, host: Hosting, handlers: Callable[[], Iterable[Any]]) -> None:
-    """Put the life of the container around the lifespan that *server* has."""
-    own = server._lifespan  # noqa: SLF001 - not to be had otherwise once the server is made
-
-    @asynccontextmanager
-    async def lifespan(running: Any) -> AsyncIterator[Any]:
-        await host.begin(handlers())
-        try:
-            with inside(container):
-                async with own(running) as state:
-                    yield state
-        except BaseException as error:
-            await host.end(error)
-            raise
-        await host.end(None)
-
-    server._lifespan = lifespan  # noqa: SLF001 - as above

@@ -1,15 +1,14 @@
 """The server of the Model Context Protocol's SDK: a container that starts and stops with it, a scope per request."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
-from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.lifespans import with_life
 from tenure.hosting.scoped import called, note
 from tenure.injection import Inject, inject
-from tenure.runner.around import inside
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -57,7 +56,8 @@ def setup(
     from mcp.server.context import ServerRequestContext  # noqa: PLC0415 - loads the framework only with it
     from mcp.server.mcpserver import Context  # noqa: PLC0415 - as above
 
-    host, told = hosting(container), tuple(handlers)
+    hosting(container)  # which says what is no container
+    told = tuple(handlers)
     if "call_tool" in vars(server):
         raise BindingError("this server has a container already: call setup(server, container) once for each")
     declare(container, (Context, ServerRequestContext), scope)
@@ -74,7 +74,8 @@ def setup(
     middleware.insert(_n_own(middleware), scope_of_request)
     for name in _SERVED:
         setattr(server, name, _noting(getattr(server, name)))
-    _live_with(server, container, host, lambda: [*_functions(server), *told])
+    below: Any = server._lowlevel_server  # noqa: SLF001 - all transports run it; the lifespan is not to be had otherwise
+    below.lifespan = with_life(below.lifespan, container, lambda: [*_functions(server), *told])
 
 
 def _n_own(middleware: list[Any]) -> int:
@@ -127,23 +128,3 @@ def _functions(server: Any) -> Iterator[Any]:
     for each in (*found, *resources.list_resources(), *resources.list_templates()):
         if hasattr(each, "fn"):
             yield each.fn
-
-
-def _live_with(server: Any, container: Container, host: Hosting, handlers: Callable[[], Iterable[Any]]) -> None:
-    """Put the life of the container around the lifespan that *server* has."""
-    below = server._lowlevel_server  # noqa: SLF001 - which all transports run; the lifespan is not to be had otherwise
-    own = below.lifespan
-
-    @asynccontextmanager
-    async def lifespan(running: Any) -> AsyncIterator[Any]:
-        await host.begin(handlers())
-        try:
-            with inside(container):
-                async with own(running) as state:
-                    yield state
-        except BaseException as error:
-            await host.end(error)
-            raise
-        await host.end(None)
-
-    below.lifespan = lifespan

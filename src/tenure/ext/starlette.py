@@ -4,18 +4,17 @@ Starlette, and what is made of it: a container that starts and stops with the ap
 `Lifespan` is for declarative containers.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware, note
-from tenure.hosting.life import Hosting, declare, hosting
+from tenure.hosting.life import declare, hosting
+from tenure.hosting.lifespans import with_life
 from tenure.hosting.outcome import forget
 from tenure.hosting.routes import functions_of
 from tenure.injection import Inject, inject
-from tenure.runner.around import inside
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -61,34 +60,20 @@ def setup(app: "Starlette", container: Container, *, scope: str = "request", han
         connection = kind(scope, receive, send)
         return {HTTPConnection: connection, kind: connection}
 
-    host = hosting(container)
+    hosting(container)  # which says what is no container
     if isinstance(app.router.middleware_stack, _Noting):
         raise BindingError("this application has a container already: call setup(app, container) once for each")
     app.add_middleware(ScopeMiddleware, container=container, values=values, scope=scope)
     declare(container, (HTTPConnection, Request, WebSocket), scope)
     _hear_errors_of(app)
-    _live_with(app, container, host, tuple(handlers))
+    told = tuple(handlers)
 
-
-def _live_with(app: "Starlette", container: Container, host: Hosting, handlers: Iterable[Any]) -> None:
-    """Put the life of the container around the lifespan that *app* has."""
-    own: Callable[[Any], Any] = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(running: Any) -> AsyncIterator[Any]:
+    def called() -> list[Any]:
         for mounted in _mounted_in(app):
             _hear_errors_of(mounted)
-        await host.begin([*functions_of(app), *handlers])
-        try:
-            with inside(container):
-                async with own(running) as state:
-                    yield state
-        except BaseException as error:
-            await host.end(error)
-            raise
-        await host.end(None)
+        return [*functions_of(app), *told]
 
-    app.router.lifespan_context = lifespan
+    app.router.lifespan_context = with_life(app.router.lifespan_context, container, called)
 
 
 def _mounted_in(app: "Starlette") -> Iterator["Starlette"]:
