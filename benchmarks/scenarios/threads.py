@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.adapters import Library
+from benchmarks.case import WrongResultError
 from benchmarks.scenarios.calls import singleton
 from benchmarks.scenarios.row import Found, Row, close
 from benchmarks.scenarios.scopes import request
@@ -26,7 +27,13 @@ class Threads(Row):
         ratios: dict[str, list[float]] = {title: [] for title in timers}
         for _ in range(effort.rounds):
             for title, timer in timers.items():
-                ratios[title].append(together(timer, N_THREADS) / together(timer, 1))
+                if title in found.absent:
+                    continue
+                try:
+                    ratios[title].append(together(timer, N_THREADS) / together(timer, 1))
+                except WrongResultError as error:
+                    found.absent[title] = str(error)
+                    del ratios[title]
         for title, values in ratios.items():
             found.measured[title] = Measured(statistics.median(values), statistics.median(values))
         for case in cases.values():
@@ -35,12 +42,21 @@ class Threads(Row):
 
 
 def together(timer: Timer, n: int) -> float:
-    """Return the seconds per round of *timer* where *n* threads make one each at the same time."""
+    """
+    Return the seconds per round of *timer* where *n* threads make one each at the same time.
+
+    Raises:
+        WrongResultError: in a thread it raises something, and so does less than its work.
+    """
     barrier = threading.Barrier(n + 1)
+    failed: list[Exception] = []
 
     def run() -> None:
         barrier.wait()
-        timer.round()
+        try:
+            timer.round()
+        except Exception as error:  # noqa: BLE001  # told by the thread that waits
+            failed.append(error)
 
     threads = [threading.Thread(target=run) for _ in range(n)]
     for thread in threads:
@@ -49,6 +65,9 @@ def together(timer: Timer, n: int) -> float:
     began = time.perf_counter()
     for thread in threads:
         thread.join()
+    if failed:
+        error = f"{type(failed[0]).__name__}: {failed[0]}".splitlines()[0]
+        raise WrongResultError(f"wrong result: {len(failed)} of {n} threads raised {error}")
     return (time.perf_counter() - began) / n
 
 

@@ -1,10 +1,14 @@
 """The rows: which there are, and how they are named."""
 
+import threading
+
 import pytest
 
 from benchmarks import scenarios
+from benchmarks.case import Case, WrongResultError
 from benchmarks.scenarios.row import Found
-from benchmarks.timing import Effort
+from benchmarks.scenarios.threads import together
+from benchmarks.timing import Effort, Timer
 
 
 def test_every_scenario_is_there() -> None:
@@ -68,3 +72,16 @@ def test_library_that_is_not_installed_gets_no_number() -> None:
     found = scenarios.chosen(["S1"])[0].measure([missing], Effort(1, 0.0))
 
     assert found == Found(absent={"nobody": "not installed"})
+
+
+def test_threads_that_raise_are_no_measurement() -> None:
+    """A thread that ends early has done less than its work: that is a wrong result, not a fast one."""
+
+    def work() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise KeyError("raced")
+
+    timer = Timer(Case("work()", {"work": work}))
+
+    with pytest.raises(WrongResultError, match=r"2 of 2 threads raised KeyError: 'raced'"):
+        together(timer, 2)
