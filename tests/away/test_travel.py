@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 import cloudpickle
 import pytest
 
-from tenure import Container, Keyed, Pool, Refreshing, Stop, containers, providers, resource
+from tenure import Container, Keyed, Pool, Refreshing, Stop, containers, live, providers, resource
 from tenure.away import find_live
 from tenure.errors import LiveObjectError
 from tenure.live.paths import paths
@@ -258,6 +258,18 @@ def test_a_way_that_nobody_sees():
 
     assert (caught.value.label, caught.value.path) == ("Container", None)
     assert str(LiveObjectError("Container")).startswith("Container: it lives in this process")
+
+
+def test_others_on_the_way_are_not_asked(monkeypatch):
+    """What lives here as well is passed by: asked what it is made of, each would begin the same search."""
+    refused, refusal_of = [], live.refusal_of
+    monkeypatch.setattr(live, "refusal_of", lambda each, label: refused.append(label) or refusal_of(each, label))
+    others = [Container() for _ in range(6)]
+
+    with pytest.raises(LiveObjectError):
+        pickle.dumps([Container(), *others])
+
+    assert refused == ["Container"]
 
 
 @pytest.mark.slow

@@ -15,7 +15,11 @@ from typing import Any
 from tenure.live.paths import paths
 
 _N_FRAMES = 25
-"""How many callers are asked."""
+"""How many callers are asked, at most."""
+_N_OWN = 3
+"""How many of them that are no machinery: who is further away knows the object by another name, if at all."""
+_N_OBJECTS = 2_000
+"""How many objects are looked at: what an error says is not worth a look at all that a program has."""
 _MACHINERY = (
     "_pickle", "celery", "cloudpickle", "concurrent", "dask", "distributed", "joblib", "kombu", "loky",
     "multiprocessing", "pickle", "ray", "tenure", "threading",
@@ -25,14 +29,18 @@ _MACHINERY = (
 
 def path_to(live: Any) -> str | None:
     """Return how *live* is reached from what a caller pickles, as `task.args[0].repo`; None where it is not seen."""
-    found = None
+    found, n_own = None, 0
+    looked_at: list[Any] = []
     try:
         for frame in _callers():
             is_machinery = str(frame.f_globals.get("__name__")).partition(".")[0] in _MACHINERY
-            path = _path_in(frame, live, is_machinery)
+            path = _path_in(frame, live, is_machinery, looked_at)
             if path is not None and not is_machinery:
                 return path
             found = path or found
+            n_own += not is_machinery
+            if n_own == _N_OWN:
+                break
     except Exception:  # noqa: BLE001 - what is told is better told without a path than not at all
         return found
     return found
@@ -48,13 +56,16 @@ def _callers() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _path_in(frame: FrameType, live: Any, is_machinery: bool) -> str | None:
+def _path_in(frame: FrameType, live: Any, is_machinery: bool, looked_at: list[Any]) -> str | None:
     values = frame.f_globals | frame.f_locals
     names = _handed_on(frame)
     if names is None or is_machinery:
         names = [name for name in frame.f_locals if name != "self"]
     for name in names:
-        path = next((path for path, _ in paths(values.get(name), name, lambda each: each is live)), None)
+        seen: dict[int, Any] = {}
+        found = paths(values.get(name), name, lambda each: each is live, _N_OBJECTS - len(looked_at), seen)
+        path = next((path for path, _ in found), None)
+        looked_at += seen
         if path is not None:
             return path
     return None

@@ -13,13 +13,21 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tenure.live import is_live
+
 LIMIT = 20_000
 """How many objects are looked at before the search is given up."""
 PLAIN: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, bytearray, range, type, types.ModuleType)
 """Types whose objects refer to nothing that would travel."""
 
 
-def paths(start: Any, name: str, is_wanted: Callable[[Any], bool], limit: int = LIMIT) -> Iterator[tuple[str, Any]]:
+def paths(
+    start: Any,
+    name: str,
+    is_wanted: Callable[[Any], bool],
+    limit: int = LIMIT,
+    seen: dict[int, Any] | None = None,
+) -> Iterator[tuple[str, Any]]:
     """
     Give what is wanted among what would travel with *start*, and the way to it, the nearest first.
 
@@ -28,9 +36,10 @@ def paths(start: Any, name: str, is_wanted: Callable[[Any], bool], limit: int = 
         name: what it is called, with which each way begins.
         is_wanted: tells whether an object is looked for; nothing inside such a one is looked at.
         limit: how many objects are looked at, >= 1.
+        seen: an empty dict, in which everything that is looked at is left.
     """
     queue = deque([(name, start)])
-    seen: dict[int, Any] = {}  # holds what was made for the search, so that no number is used twice
+    seen = {} if seen is None else seen  # holds what was made for the search, so that no number is used twice
     while queue and len(seen) < limit:
         path, each = queue.popleft()
         if id(each) in seen or (isinstance(each, PLAIN) and not is_wanted(each)):
@@ -111,6 +120,8 @@ def _parts_of_object(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _reduced(value: Any) -> Any:
     """Return what *value* is made from, as `__reduce_ex__` says it; None where it refuses to be pickled."""
+    if is_live(value):
+        return None  # another one: asked, it would begin a search of its own
     reduce = copyreg.dispatch_table.get(type(value))
     try:
         return value.__reduce_ex__(4) if reduce is None else reduce(value)
