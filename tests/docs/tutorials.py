@@ -22,7 +22,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "tutorials"
-NAMES = ("service",)
+NAMES = ("service", "worker")
 BLOCK = re.compile(r"^```(?P<language>\w+)(?: (?P<file>[\w./-]+))?\n(?P<text>(?:(?!```).*\n)+)```$", re.MULTILINE)
 STAGE = re.compile(r"^## ", re.MULTILINE)
 COMMAND = re.compile(r"^\$ (?P<line>.+)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
