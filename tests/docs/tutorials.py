@@ -22,7 +22,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "tutorials"
-NAMES = ("service", "worker")
+NAMES = ("service", "worker", "command-line")
 BLOCK = re.compile(r"^```(?P<language>\w+)(?: (?P<file>[\w./-]+))?\n(?P<text>(?:(?!```).*\n)+)```$", re.MULTILINE)
 STAGE = re.compile(r"^## ", re.MULTILINE)
 COMMAND = re.compile(r"^\$ (?P<line>.+)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -67,14 +67,14 @@ class Terminal:
 
     def __init__(self, folder: Path, files: dict[str, str]) -> None:
         self._folder = folder.resolve()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = str(free.getsockname()[1])
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text.replace("8000", self._port), encoding="utf-8")
         self._status = 0
         self._background: subprocess.Popen[str] | None = None
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = str(free.getsockname()[1])
 
     def __enter__(self) -> Self:
         return self
