@@ -25,12 +25,15 @@ def test_a_stage(files, blocks, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_left_out(name):
-    """Each block is a file or a console, and each file is there when something is run."""
+    """Each block is a file or a console, and each state of each file is there when the commands below it are run."""
     page = page_of(name)
     blocks = [*BLOCK.finditer(page)]
-    last = [*stages(page)][-1][1]
+    files = [(section, block["file"]) for section in STAGE.split(page) for block in BLOCK.finditer(section)]
+    named = [each for each in files if each[1]]
 
     assert page.count("```") == 2 * len(blocks)
     assert all((block["language"] == "console") == (block["file"] is None) for block in blocks)
-    assert {block["file"]: block["text"] for block in blocks if block["file"]}.keys() >= last.keys()
-    assert BLOCK.search(STAGE.split(page)[0]) is None
+    assert len(named) == len({*named})
+    assert {section for section, _ in files} == {
+        section for section in STAGE.split(page) if "```console\n$ " in section
+    }
