@@ -12,7 +12,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```\n^```text\n(.*?)^```$", PAGE, re.M
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("program", "output"), EXAMPLES, ids=["first", "stop", "worker", "crash"])
+@pytest.mark.parametrize(("program", "output"), EXAMPLES, ids=["first", "stop", "worker", "jobs", "crash"])
 def test_a_program_of_the_page(program, output):
     """It runs as it stands, without a warning."""
     done = subprocess.run(
