@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from looking import ask
-from shop import shop
+from watched_shop import shop
 
 from tenure.dashboard import Dashboard
 from tenure.errors import BindingError

@@ -42,7 +42,7 @@ def command():
 @pytest.mark.parametrize(("options", "state"), [([], "not started"), (["--start"], "started")])
 def test_a_page_is_served(command, options, state):
     """It prints the address, shows the container, opens it only if asked to, and ends well by Ctrl-C."""
-    process = command("shop:container", "--port", "0", *options)
+    process = command("watched_shop:container", "--port", "0", *options)
     address = process.stdout.readline().strip()
 
     with httpx.stream("GET", f"{address}events", timeout=20) as stream:
@@ -57,7 +57,7 @@ def test_a_page_is_served(command, options, state):
 @pytest.mark.slow
 def test_a_token(command):
     """With a token in the environment the page asks for it; it is printed nowhere."""
-    process = command("shop:container", "--port", "0", TENURE_DASHBOARD_TOKEN="correct-horse-battery")
+    process = command("watched_shop:container", "--port", "0", TENURE_DASHBOARD_TOKEN="correct-horse-battery")
     address = process.stdout.readline().strip()
 
     assert httpx.get(address).status_code == 401
@@ -69,8 +69,8 @@ def test_a_token(command):
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
-    (["shop"], "8321: "), (["nothing:container"], "there is no module 'nothing'"),
-    (["shop:container", "--host", "0.0.0.0"], "needs a token"),
+    (["watched_shop"], "8321: "), (["nothing:container"], "there is no module 'nothing'"),
+    (["watched_shop:container", "--host", "0.0.0.0"], "needs a token"),
 ])  # fmt: skip
 def test_what_it_refuses(arguments, said, monkeypatch, capsys):
     """What cannot be shown, or would be shown to everybody, is status 2 and a sentence."""
@@ -92,7 +92,7 @@ def test_a_token_that_is_too_short(monkeypatch, capsys):
     monkeypatch.syspath_prepend(str(HERE))
     monkeypatch.setenv("TENURE_DASHBOARD_TOKEN", "hunter2")
 
-    assert main(["dashboard", "shop:container"]) == 2
+    assert main(["dashboard", "watched_shop:container"]) == 2
     told = capsys.readouterr().err
     assert "TENURE_DASHBOARD_TOKEN" in told
     assert "hunter2" not in told
@@ -102,5 +102,5 @@ def test_a_token_that_is_too_short(monkeypatch, capsys):
 def test_no_port(port, capsys):
     """A number that is no port is bad usage."""
     with pytest.raises(SystemExit) as ended:
-        main(["dashboard", "shop:container", "--port", port])
+        main(["dashboard", "watched_shop:container", "--port", port])
     assert ended.value.code == 2

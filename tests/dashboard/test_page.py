@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from judging import CONTROLS, level, name, role, script
-from shop import SECRET, Checkout, Mailer, Orders, Troubles, shop
+from watched_shop import SECRET, Checkout, Mailer, Orders, Troubles, shop
 
 from tenure import Container
 from tenure.dashboard import Dashboard, Pace, serving

@@ -2,7 +2,7 @@
 
 import pytest
 from looking import ask, scope
-from shop import shop
+from watched_shop import shop
 
 from tenure.dashboard import Dashboard
 from tenure.dashboard.request import request_of

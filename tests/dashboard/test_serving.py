@@ -13,7 +13,7 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from shop import shop
+from watched_shop import shop
 
 from tenure.dashboard import Dashboard, Pace, serving
 
@@ -184,7 +184,7 @@ PROGRAM = """
 from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from shop import shop
+from watched_shop import shop
 from tenure.dashboard import Dashboard
 
 container = shop()

@@ -8,7 +8,7 @@ import time
 import anyio
 import pytest
 from looking import ask, watching
-from shop import SECRET, Checkout, Database, Mailer, Orders, Queue, Troubles, shop
+from watched_shop import SECRET, Checkout, Database, Mailer, Orders, Queue, Troubles, shop
 
 from tenure import Container
 from tenure.dashboard import Dashboard, Pace

@@ -10,7 +10,7 @@ from tests.live.browser import Browser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "dashboard"))
 
-from shop import Checkout, Orders, Troubles, shop
+from watched_shop import Checkout, Orders, Troubles, shop
 
 
 async def photographed(
