@@ -8,7 +8,7 @@ import threading
 import pytest
 import trio
 
-from tenure import Container, Inject, inject, resource
+from tenure import Container, Inject, inject, resource, worker
 from tenure.containers import DeclarativeContainer
 from tenure.errors import BindingError, MissingBindingError
 from tenure.lifecycle.backends import running
@@ -18,6 +18,7 @@ from tenure.workers import Stop, stopping
 from tests.engine.support import Fault, run_threads
 
 BACKENDS = [None, "asyncio", "uvloop", "trio"]
+LATER_S = 0.1  # when a start has ended; were it sooner, a test would show less
 
 
 class A:
@@ -332,3 +333,29 @@ def test_a_declarative_container_with_a_provider_called_engine(backend):
     app = App()
 
     assert run(app, lambda: app.engine(), backend=backend) == "the user's"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_worker_that_asks_for_the_stop_is_no_main(backend):
+    """Only a main that has asked for it is waited for, here for ever; what a worker does with the stop is its own."""
+    ended = []
+
+    @worker
+    async def awork() -> None:
+        stop = stopping()
+        threading.Timer(LATER_S, stop.request).start()
+        await stop.wait()
+        ended.append(stop.requested)
+
+    @worker
+    def swork(mine: Stop) -> None:
+        stop = stopping()
+        threading.Timer(LATER_S, stop.request).start()
+        ended.append(stop.wait_sync())
+
+    container = Container()
+    container.bind(swork if backend is None else awork)
+
+    run(container, backend=backend, drain_timeout=None)
+
+    assert ended == [True]

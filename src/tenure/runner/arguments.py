@@ -9,7 +9,7 @@ from tenure.errors import BindingError, Error, NoSuchProviderError
 from tenure.model.binding import NOTHING, Collect, Need
 from tenure.model.introspect import needs_of
 from tenure.runner.options import Runnable
-from tenure.workers.stop import Stop
+from tenure.workers.stop import Stop, in_main
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def _key_of(need: Need) -> Any:
 def call(container: Runnable, main: Callable[..., Any], args: Sequence[Any], stop: Stop) -> Any:
     """Call *main* with what it wants; raises what getting that raises."""
     given = {w.name: container.get(w.key) if w.value is NOTHING else w.value for w in _of(container, main, args, stop)}
-    return _called(main, args, given)
+    with in_main():
+        return _called(main, args, given)
 
 
 async def acall(container: Runnable, main: Callable[..., Any], args: Sequence[Any], stop: Stop) -> Any:
@@ -86,8 +87,9 @@ async def acall(container: Runnable, main: Callable[..., Any], args: Sequence[An
     given = {
         w.name: await container.aget(w.key) if w.value is NOTHING else w.value for w in _of(container, main, args, stop)
     }
-    made = _called(main, args, given)
-    return await made if inspect.isawaitable(made) else made
+    with in_main():
+        made = _called(main, args, given)
+        return await made if inspect.isawaitable(made) else made
 
 
 def _of(container: Runnable, main: Callable[..., Any], args: Sequence[Any], stop: Stop) -> list[Wanted]:

@@ -104,6 +104,7 @@ class Stop(Live):
 
 
 _now: ContextVar[Stop | None] = ContextVar("tenure.stop", default=None)
+_in_main: ContextVar[bool] = ContextVar("tenure.in_main", default=False)
 _active: list[Stop] = []
 """The stops of the runs under way, for threads and tasks that a run did not start."""
 
@@ -121,11 +122,24 @@ def stopping() -> Stop:
     """
     Return the stop of the run that the running code is part of; of the only run there is, in a thread of its own.
 
-    Main, having asked, is expected to end by itself within the drain limit. Outside `tenure.run` it is a stop that
-    nobody will request.
+    Main, having asked, is expected to end by itself within the drain limit; a thread that a run did not start is taken
+    for one of main's, a worker is not. Outside `tenure.run` it is a stop that nobody will request.
     """
     found = run_stop()
-    return found.watch() if found is not None else Stop()
+    if found is None:
+        return Stop()
+    is_beside_main = _now.get() is not None and not _in_main.get()
+    return found if is_beside_main else found.watch()
+
+
+@contextmanager
+def in_main() -> Iterator[None]:
+    """Let the body, and the tasks that it starts, be main, which ends by itself once it has asked for the stop."""
+    token = _in_main.set(True)
+    try:
+        yield
+    finally:
+        _in_main.reset(token)
 
 
 @contextmanager
