@@ -238,6 +238,34 @@ def test_a_child_starts_clean():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_container_that_cannot_begin_anew_stands_in_no_others_way():
+    """L70: what goes wrong with one container in the child is told, and all others start clean."""
+    out, err, code = run("""
+        def refuse():
+            raise RuntimeError("resolvers of another graph")
+
+        containers = [Container() for _ in range(9)]  # in a set: some stand before the one, some behind it
+        keys = [make(f"A{number}", each) for number, each in enumerate(containers)]
+        for key, each in zip(keys, containers):
+            each.get(key)
+        containers[4].engine.reopen = refuse
+        child = os.fork()
+        if not child:
+            clean = [not each.snapshot().resources for each in containers]
+            os._exit(clean.count(True))
+        _, status = os.waitpid(child, 0)
+        del containers[4].engine.reopen
+        print("clean", os.waitstatus_to_exitcode(status))
+        for each in containers:
+            each.close()
+    """)
+
+    assert out[9] == "clean 9"
+    assert "a container does not begin anew in a forked child" in err
+    assert code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_child_forked_while_something_opens():
     """L70: a child forked while another thread was opening something opens its own instead of waiting for ever."""
     out, _, _ = run("""

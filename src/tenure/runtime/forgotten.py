@@ -109,7 +109,10 @@ def disown_in_child() -> None:
             scope.cache.clear()
         foreign.append(engine.instances)
         engine.instances = {}
-        engine.reopen()
+        try:
+            engine.reopen()
+        except Exception as error:  # noqa: BLE001 - what is wrong with one of them must not leave the others as they are
+            report(error, "a container does not begin anew in a forked child", engine)
 
 
 atexit.register(close_at_exit)
