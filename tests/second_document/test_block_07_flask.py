@@ -88,7 +88,9 @@ def test_the_development_server_prints_what_it_says(app, monkeypatch, capsys, ca
         app.run(port=0)
 
     assert capsys.readouterr().out.splitlines()[2:] == ["Init service", "Shutdown service"] * 3
-    accesses = [line for line in caplog.messages if "GET" in line]
+    accesses = [
+        record.getMessage() for record in caplog.records if record.name == "werkzeug" and "GET" in record.getMessage()
+    ]
     assert len(accesses) == 3
     assert all(re.fullmatch(r"127\.0\.0\.1 - - \[.*\] .*GET / HTTP/1\.1.* 200 -", line) for line in accesses)
 

@@ -134,7 +134,7 @@ def test_loaders_stay(container, directory):
     module = importlib.import_module("wired_first")
     unregister_loader_containers(container)
 
-    assert type(module.__loader__).__name__ == "SourceFileLoader"
+    assert type(module.__loader__).__name__.endswith("SourceFileLoader")  # others put hooks of their own into imports
     assert "exec_module" not in vars(module.__loader__)
     assert module.__spec__.origin == str(directory / "wired_first.py")
 

@@ -140,6 +140,7 @@ class Here:
         """See `ContainerRef.aclose`."""
         served = self._to_close()
         if served is None:
+            self._close_idle_portal()
             return
         try:
             if self._is_loop_ours_to_use():
@@ -155,6 +156,7 @@ class Here:
         with self._starting:
             served = self._to_close()
             if served is None:
+                self._close_idle_portal()
                 return
             try:
                 if self._is_loop_ours_to_use():
@@ -192,6 +194,11 @@ class Here:
                 self._portal = Portal()
                 self.loop = self._portal.loop
             return self.loop
+
+    def _close_idle_portal(self) -> None:
+        """End a loop on which nothing lives: what a call had it made for may have failed to open."""
+        if self._served is None or not owed_by(self._served.engine.root):
+            self._close_portal()
 
     def _close_portal(self) -> None:
         portal, self._portal = self._portal, None

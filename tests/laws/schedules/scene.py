@@ -229,5 +229,5 @@ def typed(scenario: Scenario, world: World) -> Built:
     if scenario.is_known:
         for key in keys.values():
             container.engine.compile(key, is_async=True)
-            container.engine.hot.unwatch(key, has_succeeded=container.engine.hot.watch(key))
+            container.engine.hot.unwatch(key, has_run=container.engine.hot.watch(key))
     return Built(container, keys, world)
