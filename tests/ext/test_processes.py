@@ -106,6 +106,12 @@ class TestPool(Pools):
                 pool.close()
                 pool.join()
 
+    @pytest.mark.skipif("CI" in os.environ, reason="under load it once did not end, for a cause that is not known")
+    @shows("killed")
+    def test_a_process_that_is_killed(self, log):
+        """As with the others; by hand and for the table only, until it is known why one run in five did not end."""
+        super().test_a_process_that_is_killed(log)
+
     def kill_one(self, workers):
         """The pool never tells of a task that was lost with its process."""
         self.has_lost_a_task = True
