@@ -109,7 +109,7 @@ class TestPool(Pools):
     @pytest.mark.skipif("CI" in os.environ, reason="under load it once did not end, for a cause that is not known")
     @shows("killed")
     def test_a_process_that_is_killed(self, log):
-        """As with the others; by hand and for the table only, until it is known why one run in five did not end."""
+        """As with the others; by hand and for the table only, until it is known why one run did not end."""
         super().test_a_process_that_is_killed(log)
 
     def kill_one(self, workers):
