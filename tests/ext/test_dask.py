@@ -108,8 +108,8 @@ class TestDask(PoolConformance):
                 address for address, facts in describe_workers(self.client, app.ref).items() if facts.pid == opened[-1]
             )
             self.client.retire_workers([newest])
-            self.cluster.scale(2)
             assert log.until("database closed") == [opened[-1]]
+            self.cluster.scale(2)  # only now: Dask, told twice to end a worker, may wait for itself and kill it
             facts = describe_workers(self.client, app.ref).values()
 
         assert sorted(each.pid for each in facts) == sorted(opened[:2])

@@ -2,6 +2,7 @@
 
 import atexit
 import re
+import sys
 import textwrap
 
 import nbformat
@@ -193,6 +194,7 @@ class TestJupyter:
 def shell(tmp_path, monkeypatch):
     """Give a shell of IPython, as a terminal has one."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there, for good
     shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     token = current.set(None)  # as in a process of its own
     load_ipython_extension(shell)

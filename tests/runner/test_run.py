@@ -341,7 +341,7 @@ def test_a_worker_that_asks_for_the_stop_is_no_main(backend):
     ended = []
 
     @worker
-    async def awork() -> None:
+    async def awork(mine: Stop) -> None:  # takes one of its own, so that it is not cancelled
         stop = stopping()
         threading.Timer(LATER_S, stop.request).start()
         await stop.wait()
