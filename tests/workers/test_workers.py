@@ -10,7 +10,7 @@ import pytest
 from tenure import Container, resource
 from tenure.errors import BindingError, CloseError
 from tenure.lifecycle.latch import Latch
-from tenure.workers import Stop, Worker, WorkerCrashed, worker
+from tenure.workers import Stop, Worker, WorkerCancelled, WorkerCrashed, worker
 from tests.engine.support import WORLDS, Fault, checkpoint
 
 ASYNC = [WORLDS["asyncio"], WORLDS["trio"]]
@@ -87,8 +87,13 @@ def test_a_worker_with_a_stop_ends_by_itself(world, container, log):
     assert log == ["open queue", "finished", "close queue"]
 
 
-def test_a_worker_that_does_not_end_in_time_is_cancelled(world, container, log):
-    """L61: the drain limit ends the patience; its `finally` runs, and what it needs is closed after it."""
+@pytest.mark.parametrize("is_observed", [False, True])
+def test_a_worker_that_does_not_end_in_time_is_cancelled(world, container, log, is_observed, monkeypatch):
+    """L61: the drain limit ends the patience, which is told; its `finally` runs, and what it needs is closed after it."""
+    events, unraisable = [], []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    if is_observed:
+        container.observe(lambda event: events.append(event) if isinstance(event, WorkerCancelled) else None)
 
     @worker(drain_timeout=0.01)
     async def consume(queue: Queue, stop: Stop):
@@ -105,6 +110,33 @@ def test_a_worker_that_does_not_end_in_time_is_cancelled(world, container, log):
     world.run(body)
 
     assert log == ["open queue", "cancelled", "close queue"]
+    assert [(event.name, event.drain_timeout_s) for event in events] == [("consume", 0.01)] * is_observed
+    assert [each.err_msg for each in unraisable] == ["worker 'consume' is cancelled"] * (not is_observed)
+
+
+@pytest.mark.parametrize("takes_stop", [False, True])
+def test_a_worker_that_ends_as_it_should_is_no_news(world, container, takes_stop, monkeypatch):
+    """One without a stop is cancelled at once, which is how it ends; one with a stop ends in time."""
+    events, unraisable = [], []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    container.observe(lambda event: events.append(event) if isinstance(event, WorkerCancelled) else None)
+
+    @worker
+    async def without_stop(queue: Queue):
+        await Latch().wait()
+
+    @worker
+    async def with_stop(stop: Stop):
+        await stop.wait()
+
+    async def body():
+        container.bind(with_stop if takes_stop else without_stop)
+        async with container:
+            await world.settle()
+
+    world.run(body)
+
+    assert (events, unraisable) == ([], [])
 
 
 def test_dependents_of_a_worker_close_before_it(world, container, log):

@@ -64,7 +64,8 @@ def worker(
         max_restarts: how often it is called again within *within_s*, >= 0; one crash more fails the application.
         within_s: seconds, > 0.
         backoff: seconds before the first restart of a series, >= 0; doubled for each further one, 30 at most.
-        drain_timeout: seconds, > 0, for ending by itself once it is told to stop; None: no limit.
+        drain_timeout: seconds, > 0, for ending by itself once it is told to stop; None: no limit. A coroutine that runs
+            over it is cancelled, and a `WorkerCancelled` event, or else `sys.unraisablehook`, tells it.
         scope: its lifetime: "singleton", which an eager start opens, or the name of a scope.
         name: what it is called; None: the name of the function.
 

@@ -1,4 +1,4 @@
-"""`Worker`: what is injected where a worker is asked for, and how its crashes are told."""
+"""`Worker`: what is injected where a worker is asked for, and how its misfortunes are told."""
 
 import time
 from typing import Any, Literal, TypeAlias
@@ -24,6 +24,16 @@ class WorkerCrashed(Event):
     """How often it was restarted before."""
     delay_s: float | None
     """Seconds until it is called again; None: it is not."""
+
+
+@record
+class WorkerCancelled(Event):
+    """A worker did not end by itself in the time that it had for that, and is cancelled; its last job may be half done."""
+
+    name: str
+    """The worker, as it was declared."""
+    drain_timeout_s: float
+    """Seconds that it had from being told to stop."""
 
 
 class Worker(Live):
@@ -93,7 +103,7 @@ class Worker(Live):
         """Note that *error* ended it, and that it is called again after *delay_s* seconds."""
         self._error = error
         self._state = "waiting"
-        self._tell(error, delay_s)
+        self._crashed(error, delay_s)
 
     def stops(self) -> None:
         """Note that it was told to stop."""
@@ -110,7 +120,7 @@ class Worker(Live):
         self._error = error if error is not None else self._error
         self._state = "ended" if error is None else "failed"
         if is_told and error is not None:
-            self._tell(error, None)
+            self._crashed(error, None)
 
     def is_over(self) -> None:
         """Wake everybody who waits for its end: nothing of it runs any more, though it was cancelled between calls."""
@@ -119,9 +129,22 @@ class Worker(Live):
         self._engine = None
         self._done.set()
 
-    def _tell(self, error: BaseException, delay_s: float | None) -> None:
+    def overruns(self, drain_timeout_s: float) -> None:
+        """Note that it was told to stop *drain_timeout_s* seconds ago, has not ended, and is to be cancelled."""
+        late = TimeoutError(f"it had {drain_timeout_s} s to end once it was told to stop; its last job may be half done")
+        self._tell(
+            WorkerCancelled(time.perf_counter(), self._name, drain_timeout_s),
+            late,
+            f"worker {self._name!r} is cancelled",
+        )
+
+    def _crashed(self, error: BaseException, delay_s: float | None) -> None:
+        event = WorkerCrashed(time.perf_counter(), self._name, error, self._n_restarts, delay_s)
+        self._tell(event, error, f"worker {self._name!r} crashed")
+
+    def _tell(self, event: Event, error: BaseException, message: str) -> None:
         notify = self._engine.notify if self._engine is not None else None
         if notify is not None:
-            notify(WorkerCrashed(time.perf_counter(), self._name, error, self._n_restarts, delay_s))
+            notify(event)
         else:  # nobody looks: not a word would be worse (L29)
-            report(error, f"worker {self._name!r} crashed", self)
+            report(error, message, self)

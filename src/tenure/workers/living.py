@@ -66,7 +66,7 @@ async def _drain(worker: Worker, stop: Stop, task: Beside, seconds: float | None
             async with current().limit(seconds):
                 await worker.wait()
         except TimeoutError:
-            pass
+            worker.overruns(seconds)
     task.cancel()
 
 
