@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +29,7 @@ _HELPERS = ("contextlib", "weakref", "_weakrefset", "enum", "functools", "inspec
 
 
 class _Again(int):
-    """Looking up `now` has the signal arrive once more, at the next place where Python looks for signals."""
+    """A signal: looking up `now` has it arrive once more, at the next place where Python looks for signals."""
 
     now = property(_thread.interrupt_main)  # an attribute and no call: Python looks for signals after each call
 
@@ -50,6 +50,8 @@ class _State:
     """The frame, by `id`, and the bytecode at which it came last."""
     came_at: float = 0.0
     """When, in seconds of `time.monotonic`."""
+    put_off: ClassVar[set[int]] = set()
+    """Other signals that wait."""
 
 
 def waits(function: Callable[P, T]) -> Callable[P, T]:
@@ -64,8 +66,24 @@ def let_through() -> None:
         _again.now  # noqa: B018 - the look-up is the deed
 
 
+def put_off(number: int) -> None:
+    """
+    Have a signal come again when Tenure's code has returned to the user's: for its handler, where `is_ours` holds.
+
+    Where Ctrl-C is not held back, for it is ignored, that is before the next code of the user's, which may be what
+    opens or closes a resource.
+
+    Args:
+        number: of a signal that has a handler.
+    """
+    if _signal.getsignal(_SIGINT) is _on_signal:
+        _State.put_off.add(number)
+    else:
+        _Again(number).now  # noqa: B018 - the look-up is the deed
+
+
 def _on_signal(number: int, frame: FrameType | None) -> Any:
-    if not _is_ours(frame) or _is_blocked(frame):
+    if not is_ours(frame) or _is_blocked(frame):
         _State.is_due = False
         return _State.handler(number, frame)
     _State.is_due = True
@@ -80,8 +98,12 @@ def _is_blocked(frame: FrameType | None) -> bool:
     return _State.is_due and place == before and _State.came_at - came_at > BLOCKED_AFTER_S
 
 
-def _is_ours(frame: FrameType | None) -> bool:
-    """Tell whether *frame* runs code of Tenure's, or of the user's that has not begun yet."""
+def is_ours(frame: FrameType | None) -> bool:
+    """
+    Tell whether *frame* runs code of Tenure's, or of the user's that has not begun yet.
+
+    A handler of another signal that raises in such a frame loses what is being opened or closed there: see `put_off`.
+    """
     if frame is not None and _room(frame) != "tenure" and _has_not_begun(frame):
         frame = frame.f_back
     while frame is not None and _room(frame) in _HELPERS:
@@ -122,6 +144,8 @@ def uninterrupted(function: Callable[P, T]) -> Callable[P, T]:
                     _signal.signal(_SIGINT, handler)
             except KeyboardInterrupt:
                 _State.is_due = True
+            while _State.put_off:
+                _Again(_State.put_off.pop()).now  # noqa: B018 - the look-up is the deed
             if _State.is_due:
                 _State.is_due = False
                 _again.now  # noqa: B018 - the look-up is the deed
