@@ -1,12 +1,15 @@
 """Pools of processes: of the standard library, loky and joblib."""
 
+import _thread
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.util import Finalize
 
 import joblib
 import pytest
@@ -106,12 +109,6 @@ class TestPool(Pools):
                 pool.close()
                 pool.join()
 
-    @pytest.mark.skipif("CI" in os.environ, reason="under load it once did not end, for a cause that is not known")
-    @shows("killed")
-    def test_a_process_that_is_killed(self, log):
-        """As with the others; by hand and for the table only, until it is known why one run did not end."""
-        super().test_a_process_that_is_killed(log)
-
     def kill_one(self, workers):
         """The pool never tells of a task that was lost with its process."""
         self.has_lost_a_task = True
@@ -140,6 +137,47 @@ class TestPool(Pools):
         assert log.count("session rolled back: SystemExit") == 1
 
     @shows("start/stop")
+    @pytest.mark.parametrize("method", METHODS)
+    def test_terminated_while_it_leaves(self, log, method):
+        """A pool that is left says both, one soon after the other: it closes all the same."""
+        with multiprocessing.get_context(method).Pool(1, _terminated_late, (str(self.written.path),)) as pool:
+            pool.apply(app.divided, (1, 1))
+            pool.close()
+            pool.join()
+
+        assert len(log.all_closed()) == 1
+
+    @shows("start/stop")
+    @pytest.mark.skipif("fork" not in METHODS, reason="to be in the same state at each point")
+    @pytest.mark.parametrize("call", [app.divided, app.adivided])
+    def test_terminated_anywhere(self, log, call):
+        """Also in the middle of what Tenure opens or closes: that is not lost, and nothing waits for ever."""
+        context = multiprocessing.get_context("fork")
+        n_lines = context.Value("i", 0)
+        _end_of(context.Process(target=_terminated_at, args=(call, 0, n_lines), name="ForkPoolWorker-1"))
+        n_all = n_lines.value
+        statuses = []
+        for number in range(1, n_all, n_all // 20):
+            process = context.Process(target=_terminated_at, args=(call, number, n_lines), name="ForkPoolWorker-1")
+            statuses.append(_end_of(process))
+
+        assert set(statuses) - {0} == {128 + signal.SIGTERM}  # 0: it was leaving
+        assert log.all_closed()
+        ends = [text for _, text in log if text == "session closed" or text.startswith("session rolled back")]
+        assert log.count("session opened") == len(ends)
+
+    @shows("start/stop")
+    @pytest.mark.skipif("fork" not in METHODS, reason="nothing is to be started there")
+    def test_terminated_before_it_waits(self, log):
+        """SIGTERM that no wait is interrupted by is sent again: a pool sends one, and waits."""
+        context = multiprocessing.get_context("fork")
+        is_ready = context.Event()
+        process = context.Process(target=_terminated_unheard, args=(is_ready,), name="ForkPoolWorker-1")
+
+        assert _end_of(process) == 128 + signal.SIGTERM
+        assert len(log.all_closed()) == 1
+
+    @shows("start/stop")
     def test_a_worker_that_is_recycled(self, log):
         """What takes its place opens its own."""
         context = multiprocessing.get_context("spawn")
@@ -157,6 +195,63 @@ class TestPool(Pools):
             assert pool.apply(_own_handler_is_there)
             pool.close()
             pool.join()
+
+
+def _terminated_late(log):
+    app.begin(log, init_worker, app.ref)
+    Finalize(None, os.kill, (os.getpid(), signal.SIGTERM), exitpriority=1000)  # before what closes
+
+
+class _Sigterm(int):
+    """Looking up `now` has it arrive, with no code in between that it could arrive in."""
+
+    now = property(_thread.interrupt_main)
+
+
+_sigterm = _Sigterm(signal.SIGTERM)
+
+
+def _terminated_at(call, number, n_lines):
+    """Begin, and call, with SIGTERM before the line *number* of Tenure's that is run, if there is one; count them."""
+    counted = 0
+
+    def count(frame, event, arg):
+        nonlocal counted
+        counted += event == "line"
+        if event == "line" and counted == number:
+            sys.settrace(None)
+            _sigterm.now  # noqa: B018 - the look-up is the deed
+        return count
+
+    sys.settrace(lambda frame, *_: count if frame.f_globals.get("__name__", "").startswith("tenure.") else None)
+    init_worker(app.ref if call is app.divided else app.aref)
+    call(1, 1)
+    sys.settrace(None)
+    n_lines.value = counted
+
+
+def _terminated_unheard(is_ready):
+    """Wait for ever, with SIGTERM that another thread was given: it interrupts no wait of this one."""
+    init_worker(app.ref)
+
+    def terminate():
+        is_ready.wait()
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    threading.Thread(target=terminate, daemon=True).start()
+    is_ready.set()
+    multiprocessing.get_context("fork").Semaphore(0).acquire()
+
+
+def _end_of(process):
+    """Run *process*; return its exit status."""
+    process.start()
+    process.join(20)
+    hangs = process.is_alive()
+    process.kill()
+    process.join()
+    assert not hangs, "it does not end"
+    return process.exitcode
 
 
 def _handled():
