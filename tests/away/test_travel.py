@@ -143,6 +143,60 @@ def test_a_provider_that_is_in_use():
         pickle.dumps(provider)
 
 
+UNUSED = {
+    "Singleton": lambda: providers.Singleton(Item),
+    "Singleton below another": lambda: providers.Singleton(Holder, providers.Singleton(Item)),
+    "ThreadSafeSingleton": lambda: providers.ThreadSafeSingleton(Item),
+    "Object": lambda: providers.Object(7),
+    "Delegate": lambda: providers.Delegate(providers.Singleton(Item)),
+    "List": lambda: providers.List(providers.Object(1), providers.Singleton(Item)),
+    "overridden": lambda: _overridden(providers.Singleton(Item), providers.Object(3)),
+    "Configuration": lambda: _filled(providers.Configuration()),
+    "an option": lambda: _filled(providers.Configuration()).a,
+}
+
+
+def _overridden(provider, other):
+    provider.override(other)
+    return provider
+
+
+def _filled(config):
+    config.from_dict({"a": 7})
+    assert config.a() == 7
+    return config
+
+
+@pytest.mark.parametrize("protocol", [2, pickle.HIGHEST_PROTOCOL])
+@pytest.mark.parametrize("name", UNUSED)
+def test_a_provider_that_is_not_in_use(name, protocol):
+    """It arrives as one that gives the same; as with dependency-injector."""
+    provider = UNUSED[name]()
+    arrived = pickle.loads(pickle.dumps(provider, protocol))
+
+    assert arrived is not provider
+    assert _seen(arrived()) == _seen(provider())
+    assert (arrived() is arrived()) == (provider() is provider())
+    assert _seen(copy.copy(UNUSED[name]())()) == _seen(provider())
+
+
+def _seen(value):
+    if isinstance(value, list):
+        return [_seen(each) for each in value]
+    return value if isinstance(value, int | dict) else type(value)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_provider_whose_mode_was_said(is_on):
+    """It was said of the one that arrives as well."""
+    provider = providers.Singleton(Item)
+    provider.enable_async_mode() if is_on else provider.disable_async_mode()
+    arrived = pickle.loads(pickle.dumps(provider))
+
+    assert (arrived.is_async_mode_enabled(), arrived.is_async_mode_disabled()) == (is_on, not is_on)
+    assert arrived._async_mode is provider._async_mode
+
+
 def test_a_provider_is_copied_with_what_lives():
     """Today's arguments of providers may be containers and pools: they stay the same ones."""
     pool = Pool(Item, max_size=2)

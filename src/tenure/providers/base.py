@@ -286,6 +286,13 @@ class Provider(Generic[T_co]):
             """Return a copy that refers to copies of what it refers to."""
             return copying.copy_provider(self, {} if memo is None else memo)
 
+    def __getstate__(self) -> Any:
+        """Return all that it has but what stands in a slot for calls, which the copy has of its own."""
+        state = super().__getstate__()
+        if isinstance(state, tuple):
+            state[1].pop("__call__", None)
+        return state
+
     def __setstate__(self, state: Any) -> None:
         """Be a shallow copy of another one, which calls itself and not that."""
         copying.take_state(self, state)

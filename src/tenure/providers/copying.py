@@ -97,9 +97,11 @@ def copy_overridings(provider: Any, copied: Any, memo: dict[int, Any]) -> None:
 
 
 def take_state(copied: Any, state: Any) -> None:
-    """Give *copied*, a shallow copy, the attributes in *state*, as `copy.copy` has them."""
+    """Give *copied*, a shallow or unpickled copy, the attributes in *state*, as `object.__getstate__` has them."""
     own, slots = state if isinstance(state, tuple) else (state, None)
-    for name, value in {**(own or {}), **(slots or {})}.items():
+    if own:
+        copied.__dict__.update(own)  # without `__setattr__`, which a configuration has of its own
+    for name, value in (slots or {}).items():
         setattr(copied, name, value)
     copied._look_again()
 

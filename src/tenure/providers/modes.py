@@ -29,6 +29,12 @@ class Mode:
     kept: dict[Any, Any] = field(default_factory=dict)
     """Where the value stands if the container itself holds it: the cache of the root, or nothing."""
 
+    def __reduce_ex__(self, protocol: Any, /) -> Any:
+        """Arrive as the very one that stands for what the user said; what was found out lives in this process."""
+        if self.graph is None:
+            return "ENABLED" if self.is_on else "DISABLED"
+        return object.__reduce_ex__(self, protocol)
+
 
 ENABLED = Mode(is_on=True)
 DISABLED = Mode(is_on=False)
