@@ -5,7 +5,9 @@ import inspect
 import multiprocessing
 import os
 import pickle
+import signal
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import cloudpickle
@@ -13,7 +15,7 @@ import pytest
 import workers_app as app
 
 import tenure
-from tenure import Container, ContainerRef, Inject
+from tenure import Container, ContainerRef, Inject, resource
 from tenure.away import process as ref_process
 from tenure.errors import (
     AsyncInSyncError,
@@ -473,6 +475,79 @@ def test_a_session_that_cannot_be_opened(monkeypatch):
 
     with pytest.raises(OSError, match="disk"):
         call()
+
+
+def test_a_call_that_is_interrupted_while_it_opens(monkeypatch):
+    """What is being opened is cancelled, and has ended when what interrupted is raised."""
+    log = []
+
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(number, frame):
+        raise Interrupted
+
+    async def slow():
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+        try:
+            await asyncio.Event().wait()
+        except BaseException as error:
+            log.append(error)
+            raise
+        yield app.Session(None)
+
+    made = Container(scopes=("task",))
+    made.bind(app.Session, slow, scope="task")
+    monkeypatch.setattr(app, "slow_sessions", made, raising=False)
+    ref = ContainerRef("workers_app:slow_sessions")
+
+    @ref.inject
+    def call(session=Inject[app.Session]):
+        raise AssertionError
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with pytest.raises(Interrupted):
+            call()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        ref.close()
+
+    assert [type(error) for error in log] == [asyncio.CancelledError]
+
+
+def test_an_error_that_a_resource_swallows(monkeypatch):
+    """Nothing is raised, as where nothing has to be awaited."""
+
+    @resource(suppress=True, scope="task")
+    async def swallowing() -> AsyncIterator[app.Session]:
+        try:
+            yield app.Session(None)
+        except LookupError:
+            pass
+
+    made = Container(scopes=("task",))
+    made.bind(app.Session, swallowing)
+    monkeypatch.setattr(app, "swallowing_sessions", made, raising=False)
+    ref = ContainerRef("workers_app:swallowing_sessions")
+
+    @ref.inject
+    def call(session=Inject[app.Session]):
+        raise LookupError
+
+    assert call() is None
+    ref.close()
+
+
+def test_where_parameters_stand(log):
+    """What is injected may stand before what is given by position; what is given by name is the caller's."""
+
+    @app.aref.inject
+    def call(session=Inject[app.Session], number=0, *, other=1):
+        return type(session), number, other
+
+    assert call(3) == (app.Session, 3, 1)
+    assert call(number=4, other=5, session=None) == (type(None), 4, 5)
 
 
 def test_which_scope():

@@ -8,14 +8,14 @@ left by a task on the container's loop, which waits meanwhile; the function is s
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
+from tenure.away.filling import filled
+from tenure.away.loop_calls import held_on
 from tenure.away.portal import running_loop
 from tenure.away.process import Here, expect, here_of
 from tenure.away.target import Target
-from tenure.compile.calls import call_of
+from tenure.compile.calls import Always, call_of
 from tenure.errors import BindingError, ContainerClosedError
 from tenure.keys import show
 from tenure.record import replace
@@ -23,7 +23,6 @@ from tenure.resource_scope import ResourceScope
 from tenure.runtime.entering import prepared
 from tenure.runtime.injection import Source, describe, injected_needs, key_of, visible_signature, wrap
 from tenure.runtime.refusing import is_live
-from tenure.runtime.scope import current
 
 
 def injected(target: Target, function: Any, scope: str | None) -> Any:
@@ -71,7 +70,7 @@ class Calls:
         self._made_of = target, function, scope
         self._keys = [need.key for need in needs]
         self._wanted = [(need.name, key_of(need)) for need in needs]
-        self._visible = visible_signature(function, needs)
+        self._given = call_of(function, self._wanted, visible_signature(function, needs), None, Always(_nowhere), False)
         self.local: Any = wrap(function, needs, Source("call", self._scope, _nowhere, _nowhere, None))
         """Serves a call in the thread or task that makes it."""
         expect(target, replace(describe(function, needs), is_async=True))  # whatever has to be awaited will be
@@ -115,58 +114,12 @@ class Calls:
 
     def _through(self, loop: asyncio.AbstractEventLoop, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the function here, with a scope around it whose task is on *loop*."""
-        handed: Future[Any] = Future()
-
-        async def hold(*args: Any, **kwargs: Any) -> None:
-            ended: asyncio.Future[BaseException | None] = loop.create_future()
-            handed.set_result((args, kwargs, current.get(), ended))
-            error = await ended
-            if error is not None:
-                raise error
-
-        waiting = call_of(hold, self._wanted, self._visible, self._scope, _aget_of, is_async=True)
-        holding = waiting(*args, **kwargs)
         if loop.is_closed():
-            holding.close()
             raise ContainerClosedError("the event loop of the container")
-        holder = asyncio.run_coroutine_threadsafe(holding, loop)
-        holder.add_done_callback(lambda _: handed.done() or handed.cancel())
-        return _between(self._made_of[1], loop, holder, handed)
+        with held_on(loop, lambda: filled(self._scope(), self._wanted, kwargs)) as (given, context):
+            return context.run(self._given, *args, **given)
+        return None  # a resource has swallowed what the function raised
 
 
-def _between(function: Any, loop: asyncio.AbstractEventLoop, holder: "Future[Any]", handed: "Future[Any]") -> Any:
-    """Call *function* between the entering and the leaving of its scope, both done by *holder* on *loop*."""
-    try:
-        args, kwargs, scope, ended = handed.result()
-    except BaseException:  # it failed, or we are interrupted
-        if not holder.done():
-            holder.cancel()
-            raise
-        holder.result()
-        raise
-    token = current.set(scope)
-    try:
-        result = function(*args, **kwargs)
-    except BaseException as error:
-        loop.call_soon_threadsafe(_end, ended, error)
-        holder.result()  # raises it, or what the closing made of it
-        raise
-    finally:
-        current.reset(token)
-    loop.call_soon_threadsafe(_end, ended, None)
-    holder.result()
-    return result
-
-
-def _end(ended: "asyncio.Future[BaseException | None]", error: BaseException | None) -> None:
-    if not ended.done():  # cancelled, where the container is closed over our heads
-        ended.set_result(error)
-
-
-def _aget_of(scope: Any) -> Callable[[Any], Any]:
-    aget: Callable[[Any], Any] = scope.aget
-    return aget
-
-
-def _nowhere() -> Any:
-    raise AssertionError("there is a scope around each call")
+def _nowhere(*_: Any) -> Any:
+    raise AssertionError("there is a scope around each call, which gives all")
