@@ -1,9 +1,8 @@
 """
-Resolvers that were compiled ahead of time: what a module of them holds, and how an engine takes them.
+Resolvers that were compiled ahead of time: how an engine takes them.
 
-Such a module is written by `ahead_writer`. It has functions of a few *shapes*, each of which takes what it calls and
-returns a resolver, and a row per binding, which says what shape with what. It knows no value and no file; whatever a
-resolver calls is linked in when it is first asked for, so that what is bound here and now counts.
+A module of them is written by `ahead_writer`; what it holds is told in `ahead_rows`. Whatever a resolver calls is
+linked in when it is first asked for, so that what is bound here and now counts.
 """
 
 import importlib
@@ -11,15 +10,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
+from tenure.compile.ahead_comparing import bound_of, changes_of
 from tenure.compile.ahead_reading import unread
-from tenure.compile.ahead_text import text_of_binding, text_of_key
-from tenure.compile.emitter import MISSING
+from tenure.compile.ahead_rows import FORMAT, KINDS, Compiled, FactsRow, Row
+from tenure.compile.ahead_words import MEANING, constant
 from tenure.compile.source import generated
 from tenure.errors import StaleResolversError
 from tenure.keys import Key
-from tenure.model.binding import NOTHING, Binding
+from tenure.model.binding import Binding
 from tenure.model.build import Declared
 from tenure.model.graph import Graph
 from tenure.model.plan import Facts
@@ -41,62 +41,19 @@ if TYPE_CHECKING:
             ...
 
 
-FORMAT = 1
-"""Raised when modules that were written before cannot be read any more, or when generated code means another thing."""
+__all__ = [
+    "FORMAT",
+    "Ahead",
+    "Compiled",
+    "Row",
+    "ahead_of",
+    "compiling",
+    "path_of",
+]  # written modules ask here
 
-KINDS = ("resolver", "aresolver", "preparer", "apreparer")
-"""What is generated for one binding, in the order in which a row has it."""
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
-
-Made: TypeAlias = tuple[str, ...]
-"""
-The name of a shape and what it takes; the name "" stands for the one thing that follows, itself.
-
-What it takes is a word, and behind it a key where that is of another binding: "miss" and "amiss" stand for
-`links.miss(<this binding>, False)` and `(…, True)`, "resolver app.Users" for `links.resolver(<that of app.Users>,
-False)`, "constant 2" for what the third parameter takes where nothing serves it.
-"""
-FactsRow: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], bool, bool, tuple[str, ...], int]
-"""The fields of `Facts`, keys as text."""
-Row: TypeAlias = tuple[str, int, str, tuple[str, ...] | None, FactsRow | None, tuple[Made | None, ...]]
-"""
-Key, place in the order of binding (0: bound by itself), text (see `ahead_text`), keys of what serves it, facts,
-functions by kind.
-
-Nothing but the text is known of what only a running program can tell; its resolver is generated there.
-"""
-
 compiling: ContextVar[bool] = ContextVar("tenure.compiling", default=False)
 """Whether containers are made in order to be compiled, so that they take no resolvers that were compiled before."""
-
-
-class Compiled:
-    """
-    The contents of a module of resolvers.
-
-    Args:
-        source: where the container is found, as `package.module:container`.
-        made_by: version of Tenure and format of the module.
-        ladder: names of the container's scopes, widest first.
-        shapes: functions that take what a resolver calls and return the resolver.
-        rows: a row per binding, dependencies first.
-    """
-
-    __slots__ = ("ladder", "made_by", "rows", "shapes", "source")
-
-    def __init__(
-        self,
-        source: str,
-        made_by: tuple[str, int],
-        ladder: tuple[str, ...],
-        shapes: tuple[Callable[..., Any], ...],
-        rows: tuple[Row, ...],
-    ) -> None:
-        self.source: str = source
-        self.made_by: tuple[str, int] = made_by
-        self.ladder: tuple[str, ...] = ladder
-        self.shapes: dict[str, Callable[..., Any]] = {shape.__name__: shape for shape in shapes}
-        self.rows: tuple[Row, ...] = rows
 
 
 class Ahead:
@@ -166,8 +123,8 @@ class Ahead:
                 self._settle(links)
 
     def _settle(self, links: "Served") -> None:
-        bound = _bound(links.graph, self._rows)
-        changes = _changes(self._rows, bound, self._known)
+        bound = bound_of(links.graph, self._rows)
+        changes = changes_of(self._rows, bound, self._known)
         if self._compiled.ladder != links.ladder:
             changes.insert(0, f"scopes: were {self._compiled.ladder}, are {links.ladder}")
         if changes:
@@ -238,46 +195,14 @@ class Ahead:
         return shape(*values)
 
     def _value(self, symbol: str, binding: Binding, links: "Links") -> Any:
-        meaning = _MEANING.get(symbol)
+        meaning = MEANING.get(symbol)
         if meaning is not None:
             return meaning(links, binding)
         verb, _, rest = symbol.partition(" ")
         if verb == "constant":
             number, _, rest = rest.partition(" ")
-            return _constant(self._bound[rest] if rest else binding, int(number))
-        return _MEANING[verb](links, self._bound[rest])
-
-
-def _constant(binding: Binding, number: int) -> Any:
-    """Return what the parameter *number* of *binding* takes where nothing serves it."""
-    default = binding.needs[number].default
-    return None if default is NOTHING else default
-
-
-_MEANING: dict[str, Callable[[Any, Binding], Any]] = {
-    "key": lambda links, binding: binding.key,
-    "target": lambda links, binding: binding.target,
-    "lifetime": lambda links, binding: binding.lifetime,
-    "missing": lambda links, binding: MISSING,
-    "root_cache": lambda links, binding: links.root_cache(),
-    "refusal": lambda links, binding: links.refusal(binding),
-    "kept": lambda links, binding: links.kept(binding),
-    "given": lambda links, binding: links.given(binding),
-    "on_its_loop": lambda links, binding: links.on_its_loop(binding),
-    "not_open": lambda links, binding: links.not_open(binding),
-    "resolver": lambda links, binding: links.resolver(binding, False),
-    "aresolver": lambda links, binding: links.resolver(binding, True),
-    "miss": lambda links, binding: links.miss(binding, False),
-    "amiss": lambda links, binding: links.miss(binding, True),
-    "managed": lambda links, binding: links.managed(binding, False),
-    "amanaged": lambda links, binding: links.managed(binding, True),
-    "settled": lambda links, binding: links.settled(binding, False),
-    "asettled": lambda links, binding: links.settled(binding, True),
-    "lenient": lambda links, binding: links.lenient(binding, None, False),
-    "alenient": lambda links, binding: links.lenient(binding, None, True),
-}
-"""What a word stands for; a function that calls anything else is left to the running program."""
-WORDS = frozenset((*_MEANING, "constant"))
+            return constant(self._bound[rest] if rest else binding, int(number))
+        return MEANING[verb](links, self._bound[rest])
 
 
 def ahead_of(name: str) -> Ahead | None:
@@ -305,57 +230,3 @@ def _contents(name: str) -> Compiled:
 def path_of(name: str) -> str:
     """Return the file of the module *name* below where its outermost package is."""
     return name.replace(".", "/") + ".py"
-
-
-def _bound(graph: Graph, rows: dict[str, Row]) -> dict[str, Binding]:
-    """Return the bindings by the text of their key; classes that *rows* has as bound by themselves are bound so."""
-    bound: dict[str, Binding] = {}
-    twice: set[str] = set()
-    for binding in graph:
-        text = text_of_key(binding.key)
-        if text is not None:
-            if text in bound:
-                twice.add(text)
-            bound[text] = binding
-    by_themselves = {text for text, row in rows.items() if not row[1] and text not in bound}
-    users = [row for row in rows.values() if row[3] and not by_themselves.isdisjoint(row[3])] if by_themselves else ()
-    for row in reversed(users):  # those that need others come after them in the table
-        for need in bound[row[0]].needs if row[0] in bound else ():
-            text = text_of_key(need.key) if need.key is not NOTHING else None
-            if text in by_themselves and text not in bound and (found := graph.find(need.key)) is not None:
-                bound[text] = found
-    return {text: binding for text, binding in bound.items() if text not in twice} if twice else bound
-
-
-def _changes(rows: dict[str, Row], bound: dict[str, Binding], known: dict[str, Binding]) -> list[str]:
-    """Return a line for each binding that came, went or is another now; what is *known* is as it was."""
-    changes = [f"{text}: is bound no more" for text, row in rows.items() if row[1] and text not in bound]
-    for text, binding in bound.items():
-        if known.get(text) is binding:
-            continue
-        row = rows.get(text)
-        now = text_of_binding(binding)
-        if row is not None and row[2] != now:
-            changes.append(f"{text}: was {row[2]}; is {now}")
-        elif row is None and binding.declared and not binding.is_self:
-            changes.append(f"{text}: is new: {now}")
-        elif row is not None and binding.declared is not bool(row[1]):
-            changes.append(f"{text}: {'was' if binding.declared else 'is'} bound by itself")
-    if not changes:  # else this follows from what has changed
-        changes = [f"{text}: is bound by itself no more" for text in rows if text not in bound]
-        order = [row[1] for text, binding in bound.items() if binding.declared and (row := rows.get(text)) is not None]
-        if order != sorted(order):
-            changes.append("the order of the bindings is another")
-    return changes
-
-
-def facts_row(facts: Facts, texts: dict[Key, str]) -> FactsRow:
-    """Return *facts* as a row has them."""
-    return (
-        tuple(texts[resource.key] for resource in facts.resources),
-        tuple(texts[key] for key in facts.shared),
-        facts.awaited,
-        facts.touches_async,
-        tuple(sorted(facts.reaches)),
-        facts.depth,
-    )

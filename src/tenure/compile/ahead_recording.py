@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from tenure.compile.ahead import KINDS, WORDS
+from tenure.compile.ahead_rows import KINDS
+from tenure.compile.ahead_words import WORDS
 from tenure.compile.emitter import MISSING, preparer_of, resolver_of
 from tenure.compile.expressions import instead_of
 from tenure.keys import Key

@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from tenure.compile.ahead import FORMAT, KINDS, Made, Row, facts_row
 from tenure.compile.ahead_layout import laid_out
 from tenure.compile.ahead_recording import Recorded, Recorder
+from tenure.compile.ahead_rows import FORMAT, KINDS, Made, Row, facts_row
 from tenure.compile.ahead_text import text_of_binding, text_of_key
 from tenure.keys import Key
 from tenure.model.binding import TRANSIENT, Binding, Make
