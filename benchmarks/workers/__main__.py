@@ -55,7 +55,7 @@ def dask() -> Iterator[Run]:
 def celery() -> Iterator[Run]:
     from celery import group  # noqa: PLC0415 - many runs want no Redis
 
-    from tests.live.started import server_of  # noqa: PLC0415 - as above
+    from tests.real.started import server_of  # noqa: PLC0415 - as above
 
     os.environ["BENCH_WORKERS_REDIS"] = f"redis://127.0.0.1:{server_of('redis').port}/0"
     from benchmarks.workers.celery_app import TASKS  # noqa: PLC0415 - which looks there

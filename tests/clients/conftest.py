@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.live.postgres import Postgres
-from tests.live.redis import Redis
-from tests.live.running import ServerMissingError
+from tests.real.postgres import Postgres
+from tests.real.redis import Redis
+from tests.real.running import ServerMissingError
 
 
 @pytest.fixture(scope="session")

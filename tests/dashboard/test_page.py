@@ -10,8 +10,8 @@ from watched_shop import SECRET, Checkout, Mailer, Orders, Troubles, shop
 
 from tenure import Container
 from tenure.dashboard import Dashboard, Pace, serving
-from tests.live.browser import Browser
-from tests.live.running import ServerMissingError
+from tests.real.browser import Browser
+from tests.real.running import ServerMissingError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 TOKEN = "correct-horse-battery"

@@ -5,9 +5,9 @@ import pytest
 
 from tenure.draw import drawing
 from tests.draw.graphs import layered_app
-from tests.live.running import ServerMissingError
+from tests.real.running import ServerMissingError
 
-live = pytest.importorskip("tests.live.browser", reason="there is nothing here that drives a browser")
+real = pytest.importorskip("tests.real.browser", reason="there is nothing here that drives a browser")
 pytestmark = pytest.mark.slow
 
 CHOSEN = "document.querySelector('.node.chosen')?.dataset.label"
@@ -19,7 +19,7 @@ BOX = "document.querySelector('svg').getAttribute('viewBox')"
 @pytest.fixture(scope="module")
 def browser():
     try:
-        found = live.Browser()
+        found = real.Browser()
     except ServerMissingError as missing:
         pytest.skip(str(missing))
     yield found

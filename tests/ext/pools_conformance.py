@@ -14,7 +14,7 @@ import pytest
 import workers_app as app
 from conformance import shows
 
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 
 
 class Written:

@@ -9,7 +9,7 @@ from worker_conformance import WorkerConformance, Workers
 from tenure import Container
 from tenure.errors import BindingError, ContainerRefError, GraphError
 from tenure.ext.celery import Inject, celery_resources, inject, setup
-from tests.live.running import is_running, wait_until
+from tests.real.running import is_running, wait_until
 
 
 class Celery(Workers):

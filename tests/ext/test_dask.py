@@ -17,7 +17,7 @@ from pools_conformance import PoolConformance, Written  # noqa: E402
 from tenure import Container  # noqa: E402
 from tenure.errors import BindingError  # noqa: E402
 from tenure.ext.dask import DaskResources, describe_workers  # noqa: E402
-from tests.live.running import is_running, send, wait_until  # noqa: E402
+from tests.real.running import is_running, send, wait_until  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Dask and tornado, about themselves
 

@@ -27,8 +27,8 @@ from faststream.specification import AsyncAPI
 from tenure import containers
 from tenure.errors import BindingError, GraphError
 from tenure.ext.faststream import Inject, inject, setup
-from tests.live.running import ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import ServerMissingError
+from tests.real.started import server_of
 
 TestApp.__test__ = TestRedisBroker.__test__ = False
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.running import ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import ServerMissingError
+from tests.real.started import server_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in sorted((DOCS / "integrations").glob("*.md"))}

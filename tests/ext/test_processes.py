@@ -20,7 +20,7 @@ from joblib.externals.loky.process_executor import BrokenProcessPool as LokyBrok
 from pools_conformance import PoolConformance
 
 from tenure.ext.processes import init_worker
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 
 METHODS = multiprocessing.get_all_start_methods()
 

@@ -15,7 +15,7 @@ from pools_conformance import PoolConformance  # noqa: E402
 from tenure import Container  # noqa: E402
 from tenure.errors import BindingError, ContainerClosedError  # noqa: E402
 from tenure.ext.ray import RayResources  # noqa: E402
-from tests.live.running import is_running, send, wait_until  # noqa: E402
+from tests.real.running import is_running, send, wait_until  # noqa: E402
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(180)]
 

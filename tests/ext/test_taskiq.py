@@ -33,6 +33,6 @@ class TestTaskiq(WorkerConformance):
 
     def refused(self, worker):
         """Its processes are started again and again, as taskiq does with any that end."""
-        from tests.live.running import wait_until
+        from tests.real.running import wait_until
 
         wait_until(lambda: "broken() needs" in worker.output, "it says why")

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from conformance import shows
 
-from tests.live.running import Folder, ServerMissingError, children, is_running, send, wait_until
-from tests.live.started import server_of
+from tests.real.running import Folder, ServerMissingError, children, is_running, send, wait_until
+from tests.real.started import server_of
 
 PROGRAMS = Path(__file__).parent / "programs"
 SOURCES = Path(__file__).parents[2] / "src"

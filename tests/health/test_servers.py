@@ -9,8 +9,8 @@ from health_support import short
 
 from tenure import Container, resource
 from tenure.health import Health
-from tests.live.running import HOST, ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import HOST, ServerMissingError
+from tests.real.started import server_of
 
 pytestmark = pytest.mark.slow
 

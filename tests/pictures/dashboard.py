@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tenure.dashboard import Dashboard, serving
-from tests.live.browser import Browser
+from tests.real.browser import Browser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "dashboard"))
 

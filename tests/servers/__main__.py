@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from tests.live.running import ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import ServerMissingError
+from tests.real.started import server_of
 from tests.servers import report
 from tests.servers.clients.every import CLIENTS, client_class
 from tests.servers.load import Load

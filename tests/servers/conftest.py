@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.live.running import ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import ServerMissingError
+from tests.real.started import server_of
 from tests.servers.clients.every import client_class
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from tenure import Container
 from tenure.events import Closed, CloseFailed, Opened
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 from tests.servers.census import Census
 from tests.servers.connection import Connection, StatementLimitError
 from tests.servers.faults import FAULTS, Account, Director

@@ -6,7 +6,7 @@ import gc
 import pytest
 
 from tenure import Container, Pool
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 from tests.servers.census import Census
 from tests.servers.clients.client import OPEN_S
 from tests.servers.connection import Connection

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.laws.servers.postgres_clients import Asyncpg, Psycopg, PsycopgBlocking, WirePostgres
 from tests.laws.servers.redis_clients import Redis, RedisBlocking, WireRedis
-from tests.live.running import ServerMissingError
+from tests.real.running import ServerMissingError
 
 CLIENTS: tuple[Any, ...] = (
     PsycopgBlocking,

@@ -14,8 +14,8 @@ from tests.laws.servers.scene import SCENES, Scene
 from tests.laws.servers.scenes import cancelled, frozen, killed, limited, processes, requests
 from tests.laws.servers.stage import Stage
 from tests.laws.servers.worlds import WORLDS
-from tests.live.running import ServerMissingError
-from tests.live.started import server_of
+from tests.real.running import ServerMissingError
+from tests.real.started import server_of
 
 LETTER = "G"
 TITLE = "real servers"

@@ -5,8 +5,8 @@ from typing import Any
 
 import trio
 
-from tests.live import wire
-from tests.live.running import HOST
+from tests.real import wire
+from tests.real.running import HOST
 
 DATABASE = {"user": "app", "host": HOST}
 PUT = "SAVEPOINT entry; INSERT INTO ledger VALUES ('{}')"

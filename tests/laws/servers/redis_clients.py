@@ -6,8 +6,8 @@ from typing import Any
 
 import trio
 
-from tests.live import wire
-from tests.live.running import HOST
+from tests.real import wire
+from tests.real.running import HOST
 
 
 class RedisBlocking:

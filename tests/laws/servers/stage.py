@@ -17,7 +17,7 @@ from tenure.runtime.scope import current
 from tests.laws.rig.oracle import End, Violation, violations
 from tests.laws.rig.trace import ABANDONED, CLOSE_FAILED, FAILED
 from tests.laws.servers.resources import Link, Resources
-from tests.live.running import unread
+from tests.real.running import unread
 
 LIMIT_S = 0.15
 """What the scenes give as a time limit: what does not answer is given up after so long."""

@@ -15,8 +15,8 @@ from tenure.lifecycle import closing, effects
 from tenure.runtime import emptying, leaving, starting
 from tests.laws.servers import driver, stage
 from tests.laws.servers.clients import CLIENTS, client_for
-from tests.live import packages, started
-from tests.live.running import ServerMissingError, is_running, wait_until
+from tests.real import packages, started
+from tests.real.running import ServerMissingError, is_running, wait_until
 
 SERVERS = ("postgres", "redis")
 
@@ -127,7 +127,7 @@ def test_finds(seed, case, law, monkeypatch):
 
 OUTLIVED = """
 import sys
-from tests.live.started import server_of
+from tests.real.started import server_of
 server = server_of(sys.argv[1])
 print(server._process.pid, server._folder.path, flush=True)
 sys.stdin.read()

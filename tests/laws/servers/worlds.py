@@ -13,7 +13,7 @@ from typing import Any
 
 import trio
 
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 
 STEP_S = 0.003
 """How long a scene waits before it looks again, seconds."""

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from typing import Any
 
-from tests.live.running import ServerMissingError
+from tests.real.running import ServerMissingError
 from tests.servers.clients import http, local, own_pools, postgres, redis
 
 CLIENTS: dict[str, Any] = {

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from tenure import Container, resource
-from tests.live.running import HOST
+from tests.real.running import HOST
 from tests.servers.clients.client import CLOSE_S, SIZE, WAIT_S, Client
 from tests.servers.clients.postgres import Asyncpg, Psycopg, Sqlalchemy, conninfo
 from tests.servers.connection import Connection

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from tenure import resource
-from tests.live.running import HOST
+from tests.real.running import HOST
 from tests.servers.clients.client import CLOSE_S, OPEN_S, Client
 from tests.servers.connection import Connection
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from tenure import resource
-from tests.live import wire
-from tests.live.running import HOST
+from tests.real import wire
+from tests.real.running import HOST
 from tests.servers.clients.client import CLOSE_S, OPEN_S, Client
 from tests.servers.connection import Connection
 

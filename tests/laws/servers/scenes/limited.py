@@ -7,7 +7,7 @@ from typing import Any
 from tenure import Container, Retry, resource
 from tests.laws.servers.scene import ASYNC, scene
 from tests.laws.servers.stage import Stage
-from tests.live.running import free_port
+from tests.real.running import free_port
 
 
 @scene("L7", "L25")

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.laws.servers.scene import scene
 from tests.laws.servers.stage import Stage
-from tests.live.running import wait_until
+from tests.real.running import wait_until
 
 
 @scene("L13", "L26")

@@ -5,11 +5,11 @@ import os
 from functools import cache
 from typing import Any
 
-from tests.live.files import Files, Sqlite
-from tests.live.postgres import Postgres
-from tests.live.redis import Redis
-from tests.live.running import ServerMissingError
-from tests.live.web import Web
+from tests.real.files import Files, Sqlite
+from tests.real.postgres import Postgres
+from tests.real.redis import Redis
+from tests.real.running import ServerMissingError
+from tests.real.web import Web
 
 
 def server_of(kind: str) -> Any:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.live import running, wire
-from tests.live.running import HOST, ServerMissingError, children, is_running, send, wait_until
+from tests.real import running, wire
+from tests.real.running import HOST, ServerMissingError, children, is_running, send, wait_until
 
 SETTINGS = {
     "listen_addresses": HOST,

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.live.running import send, wait_until
+from tests.real.running import send, wait_until
 
 HOLDER = """
 import sqlite3, sys, time

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.live.running import ServerMissingError
+from tests.real.running import ServerMissingError
 from tools.environment import locked
 
 ROOT = Path(__file__).resolve().parents[2]

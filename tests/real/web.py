@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.live import running
-from tests.live.running import send, wait_until
+from tests.real import running
+from tests.real.running import send, wait_until
 
 PROGRAM = Path(__file__).with_name("web_program.py")
 ESTABLISHED, CLOSE_WAIT = "01", "08"

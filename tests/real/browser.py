@@ -16,9 +16,9 @@ from typing import Any, Self
 
 from websockets.asyncio.client import connect
 
-from tests.live import running
-from tests.live.packages import chromium
-from tests.live.running import send
+from tests.real import running
+from tests.real.packages import chromium
+from tests.real.running import send
 
 OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--mute-audio",

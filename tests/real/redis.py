@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.live import running, wire
-from tests.live.packages import redis_server
-from tests.live.running import HOST, ServerMissingError, send, wait_until
+from tests.real import running, wire
+from tests.real.packages import redis_server
+from tests.real.running import HOST, ServerMissingError, send, wait_until
 
 OPTIONS = ("--bind", HOST, "--save", "", "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning")
 
