@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from machine import CoreMachine
 
 from tenure.pool.core import Core
-from tenure.pool.entry import Waiter
+from tenure.pool.entry import LENT, Entry, Waiter
 from tenure.pool.limits import Limits
 
 
@@ -34,3 +34,21 @@ def test_what_is_made_outdated_is_made_again():
 
     assert [(each, why) for each, why in todo.close] == [(entry, "invalidated")]
     assert (todo.n_make, waiter.is_served) == (1, False)
+
+
+def test_who_has_something_is_told_while_items_come():
+    """Where a loop lends, another thread may ask at any moment; that something new is there then disturbs nobody."""
+
+    class Busy(Entry):
+        @property
+        def status(self):
+            core.entries[len(core.entries)] = Entry(object(), None, 0, 1.0)
+            return LENT
+
+        @status.setter
+        def status(self, _status): ...
+
+    core = Core(Limits(), makes_aside=True, has_check=False)
+    core.entries[0] = busy = Busy(object(), None, 0, 0.0)
+
+    assert core.out == [busy]

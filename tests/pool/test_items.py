@@ -349,3 +349,20 @@ def test_statistics(face):
         assert (pool.stats().state, pool.stats().n_closed, pool.stats().n_acquired) == ("closed", 2, 2)
 
     face.run(body)
+
+
+def test_fewer_and_more_again(face):
+    """`min_idle` is kept to again as soon as there is room for it."""
+
+    async def body(face):
+        async with face.inside(face.pool(max_size=4, min_idle=3)) as pool:
+            pool.resize(max_size=1)
+            pool.look_after()
+            await face.settle()
+            assert pool.stats().n_idle == 1
+            pool.resize(max_size=4)
+            pool.look_after()
+            await face.settle()
+            assert pool.stats().n_idle == 3
+
+    face.run(body)

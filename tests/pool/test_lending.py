@@ -1,6 +1,8 @@
 """What is lent to whom: one body for threads and for an event loop."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from pool_support import Clock, Factory
@@ -267,3 +269,35 @@ def test_where_a_with_stands():
             pool.release(item)
 
     asyncio.run(main())
+
+
+def test_what_was_cut_off_comes_back_after_another_opening(face):
+    """Giving it back does no harm then either, and says nothing of the items that there are now."""
+
+    async def body(face):
+        pool = face.pool(close_timeout_s=0.001)
+        await face.open(pool)
+        item = await face.take(pool)
+        with pytest.raises(ItemsOutError):
+            await face.close(pool)
+        async with face.inside(pool):
+            pool.release(item)
+            with pytest.raises(ValueError, match="is none that it has lent"):
+                pool.release(item)
+
+    face.run(body)
+
+
+def test_a_past_life_is_forgotten(face):
+    """A pool that is opened again and again keeps nothing of what it was before."""
+
+    async def body(face):
+        pool, lives = face.pool(), []
+        for _ in range(3):
+            async with face.inside(pool):
+                lives.append(weakref.ref(pool.life))
+                await face.settle()
+        gc.collect()
+        assert [life() is None for life in lives] == [True, True, False]
+
+    face.run(body)

@@ -144,6 +144,53 @@ def test_given_back_by_another_thread():
     asyncio.run(main())
 
 
+def test_given_back_twice_by_another_thread():
+    """The second time is refused, also before the loop has heard of the first; nobody's item is taken away."""
+
+    async def main():
+        async with Pool(Factory().asynchronous, max_size=1) as pool:
+            item = await pool.acquire()
+            waiting = asyncio.create_task(pool.atake())
+            await asyncio.sleep(0)
+            errors = []
+
+            def give_back():
+                pool.release(item)
+                try:
+                    pool.release(item)
+                except ValueError as error:
+                    errors.append(str(error))
+
+            thread = threading.Thread(target=give_back)
+            thread.start()
+            thread.join()
+            assert await waiting is item
+            await asyncio.sleep(0)
+            assert (pool.stats().n_out, pool.stats().n_idle, len(errors)) == (1, 0, 1)
+            assert "was given back already" in errors[0]
+            pool.release(item)
+
+    asyncio.run(main())
+
+
+def test_given_back_by_another_thread_and_by_its_own():
+    """The one that the loop hears of first counts; what was lent since then stays with whoever has it."""
+
+    async def main():
+        async with Pool(Factory().asynchronous, max_size=1) as pool:
+            item = await pool.acquire()
+            thread = threading.Thread(target=pool.release, args=(item,))
+            thread.start()
+            thread.join()
+            pool.release(item)
+            assert await pool.acquire() is item
+            await asyncio.sleep(0)
+            assert pool.stats().n_out == 1
+            pool.release(item)
+
+    asyncio.run(main())
+
+
 def test_max_waiting():
     """Not more than so many wait; the next one is told at once."""
 
@@ -317,6 +364,28 @@ def test_the_keeper_fills_up():
             for _ in range(3):
                 await opened.acquire()
             assert len(factory.items) == 7
+
+    asyncio.run(main())
+
+
+def test_the_keeper_fills_up_after_draining():
+    """What was closed meanwhile is made up for at once, not when the keeper looks next."""
+
+    async def settle():
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def main():
+        async with Pool(Factory().asynchronous, min_size=1, max_uses=1) as pool:
+            item = await pool.acquire()
+            assert not await pool.adrain(0.001)
+            pool.release(item)
+            assert await pool.adrain()
+            await settle()
+            assert pool.stats().size == 0
+            pool.resume()
+            await settle()
+            assert pool.stats().n_idle == 1
 
     asyncio.run(main())
 

@@ -228,6 +228,31 @@ def test_an_item_never_crosses_a_fork():
     assert factory.closed == [0, 1]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_item_of_the_parent_after_another_opening():
+    """The child that closes the pool and opens it again still neither closes nor misses what its parent has."""
+    factory = Factory()
+    with Pool(factory.sync) as pool:
+        held = pool.take()
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                for _ in range(2):
+                    pool.close()
+                    pool.open()
+                gc.collect()
+                pool.release(held)
+                status = 2 if held.closed else 0
+            finally:
+                os._exit(status)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        pool.release(held)
+
+    assert factory.closed == [0]
+
+
 def test_the_keeper_does_what_is_due():
     """In the background, woken where something is missing."""
     factory, closed = Factory(), threading.Event()
@@ -241,6 +266,22 @@ def test_the_keeper_does_what_is_due():
             pass
         assert closed.wait(30)
         assert pool.stats().closed == (("max_idle", 1),)
+
+
+def test_a_reset_that_gives_something_to_await(monkeypatch):
+    """Nothing awaits it here: the item is closed, counted among those that failed, and the mistake is told."""
+
+    class Answer:
+        def __await__(self):
+            yield
+
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda it: told.append(str(it.exc_value)))
+    with Pool(Factory().sync, reset=lambda _: Answer()) as pool:
+        pool.release(pool.take())
+        assert (pool.stats().n_bad_resets, pool.stats().closed) == (1, (("reset", 1),))
+
+    assert told == ["reset= of the pool of Factory.sync gave something to await, and nothing awaits it here"]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -292,3 +333,22 @@ def test_a_program_that_forgets_its_pool(tmp_path):
 
     assert (done.stdout, done.returncode) == ("closed\n", 0)
     assert "ResourceWarning: the pool of connect was never closed; it was opened at" in done.stderr
+
+
+def test_who_has_something_is_told_while_others_borrow():
+    """Nobody changes what is being looked at: the lock is held."""
+
+    class Watched(dict):
+        def values(self):
+            seen.append(pool.life.lock._is_owned())
+            return super().values()
+
+    seen = []
+    with Pool(Factory().sync, max_size=1, max_waiting=0) as pool, pool.acquire():
+        pool.life.core.entries = Watched(pool.life.core.entries)
+        assert len(pool.borrowers()) == 1
+        with pytest.raises(PoolExhaustedError):
+            pool.take()
+
+    assert seen
+    assert all(seen)

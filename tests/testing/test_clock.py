@@ -206,6 +206,18 @@ def test_items_of_a_pool_of_threads(clock):
     assert [round(at - made[0]) for at in made] == [0, 80]
 
 
+def test_how_long_making_an_item_on_a_thread_takes(clock):
+    """It is measured in one time, not from the machine's to the clock's."""
+
+    def connect():
+        clock.advance(3)
+        yield Database()
+
+    clock.advance(100)
+    with Pool(connect, min_size=1) as pool:
+        assert pool.stats().make_s.mean_s == pytest.approx(3)
+
+
 def test_values_of_threads_are_renewed(clock):
     """By whoever asks, where no thread of its own does it."""
     made = []

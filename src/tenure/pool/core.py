@@ -127,6 +127,7 @@ class Core(State):
     def discard(self, entry: Entry, why: str) -> Todo:
         """Have *entry*, which is fit for use no longer, closed; *why* is for the account."""
         todo = Todo()
+        self.tally.n_bad_resets += why == "reset"
         if entry.status == AWAY:
             self._retire(entry, why, todo)
         return todo
@@ -217,8 +218,8 @@ class Core(State):
     def resize(self, min_size: int, max_size: int) -> Todo:
         """Keep to other sizes from now on; what is idle and too much is closed, what is lent when it comes back."""
         todo = Todo()
-        limits, min_idle = self.limits, min(self.limits.min_idle, max_size)
-        self.keep_to(replace(limits, min_size=min_size, max_size=max_size, min_idle=min_idle))
+        min_idle = min(self.wanted_idle, max_size)
+        self.keep_to(replace(self.limits, min_size=min_size, max_size=max_size, min_idle=min_idle))
         while self.idle and self.size - self.n_closing > max_size:
             self._retire(self.idle.popleft(), "surplus", todo)
         self._make_for_waiters(todo)
@@ -246,10 +247,11 @@ class Core(State):
                 self._retire(self.idle.popleft(), "closed", todo)
         return todo
 
-    def resume(self) -> None:
+    def resume(self) -> Todo:
         """Lend again after draining."""
         if self.state == DRAINING:
             self.state = OPEN
+        return Todo()
 
     def cut_off(self) -> Todo:
         """Have what is still lent closed, at the end of a close."""

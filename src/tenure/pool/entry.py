@@ -34,11 +34,13 @@ class Entry:
         who: the task that borrowed it, or the number of the thread.
         stack: the callers of that function, where they are recorded.
         is_late: whether its borrower was told of already.
+        sent_back: the loan, by its number in `n_uses`, that another thread than the loop's has given back, which the
+            loop has yet to hear of; 0 for none.
     """
 
     __slots__ = (
         "at", "code", "exit", "expires_at", "generation", "good_until", "idle_span_s", "is_late", "item",
-        "made_at", "n_uses", "since", "stack", "status", "who",
+        "made_at", "n_uses", "sent_back", "since", "stack", "status", "who",
     )  # fmt: skip
 
     def __init__(self, item: Any, exit_: Any, generation: int, now: float, expires_at: float = math.inf) -> None:
@@ -57,6 +59,7 @@ class Entry:
         self.who: Any = None
         self.stack: Any = None
         self.is_late: bool = False
+        self.sent_back: int = 0
 
     def forget_borrower(self) -> None:
         """Keep nothing of whoever had it."""

@@ -9,9 +9,14 @@ from tenure.lifecycle.unraisable import report
 from tenure.pool.core import CLOSED
 
 
-def watch(pool: Any, life: Any) -> None:
-    """Have *life*, just begun, ended when *pool* is collected or the program ends, unless it is closed before."""
-    weakref.finalize(pool, _end, life, asking_stack(1))
+def watch(pool: Any, life: Any) -> "weakref.finalize[[Any, Any], Any]":
+    """
+    Have *life*, just begun, ended when *pool* is collected or the program ends, unless it is closed before.
+
+    Returns:
+        What keeps *life*: to be detached when that has ended.
+    """
+    return weakref.finalize(pool, _end, life, asking_stack(1))
 
 
 def _end(life: Any, asked: Any) -> None:

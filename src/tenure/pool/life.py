@@ -40,6 +40,7 @@ class Life:
     Args:
         setup: what the pool was told.
         maker: makes and closes its items.
+        before: the last life of the pool, if it had one: what was cut off then may come back yet.
 
     Attributes:
         core: its state; touched under `lock` only, save where no second thread can.
@@ -52,7 +53,7 @@ class Life:
 
     makes_aside = False
 
-    def __init__(self, setup: Setup, maker: Maker) -> None:
+    def __init__(self, setup: Setup, maker: Maker, before: "Life | None" = None) -> None:
         self.setup: Setup = setup
         self.maker: Maker = maker
         self.clock: Callable[[], float] = setup.clock or time.monotonic
@@ -64,8 +65,8 @@ class Life:
         self.token: Any = _THREADS
         self.running: Callable[[], Any] = _no_loop
         self.report: Report = Report(maker.label)
-        self.cut_off: dict[int, Entry] = {}
-        self._foreign: list[Entry] = []
+        self.cut_off: dict[int, Entry] = {} if before is None else before.cut_off
+        self._foreign: list[Entry] = [] if before is None else before._foreign  # noqa: SLF001 - of the same pool
         self._use_s: Durations = self.core.tally.use_s
         self._records_stack: bool = setup.limits.late_after_s is not None
         self._reset: Any = setup.reset
@@ -151,8 +152,11 @@ class Life:
             return entry
         if self.cut_off.pop(id(item), None) is not None or any(each.item is item for each in self._foreign):
             return None
-        why = "was given back already" if entry is not None else "is none that it has lent"
-        raise ValueError(f"{item!r} {why}: release takes what was borrowed from {self.maker.label}, once")
+        raise self.not_out(item, "is none that it has lent" if entry is None else "was given back already")
+
+    def not_out(self, item: Any, why: str) -> ValueError:
+        """Return what tells whoever gives *item* back why that cannot be."""
+        return ValueError(f"{item!r} {why}: release takes what was borrowed from {self.maker.label}, once")
 
     def is_discarded(self, entry: Entry, error: BaseException | None) -> bool:
         """Tell whether the user's `discard=` says that *entry* is fit for use no longer."""
@@ -186,7 +190,6 @@ class Life:
         if answer is None or answer is True:
             return None
         if answer is False:
-            self.core.tally.n_bad_resets += 1
             return "reset"
         return answer if isinstance(answer, Awaitable) else None
 
@@ -203,14 +206,17 @@ class Life:
 
     def exhausted(self, reason: str, waited_s: float = 0.0) -> PoolExhaustedError:
         """Return the error that says who has everything."""
-        core = self.core
-        n_waiting, n_making, max_size = len(core.waiting), core.n_making, core.limits.max_size
-        return PoolExhaustedError(self.maker.label, reason, max_size, waited_s, n_waiting, n_making, self.borrowers())
+        with self.lock:
+            core = self.core
+            max_size, n_waiting, n_making = core.limits.max_size, len(core.waiting), core.n_making
+            out = self.borrowers()
+        return PoolExhaustedError(self.maker.label, reason, max_size, waited_s, n_waiting, n_making, out)
 
     def borrowers(self) -> list[Borrower]:
         """Return who has an item, the longest first."""
-        now = self.clock()
-        return [entry.borrower(now) for entry in self.core.out]
+        with self.lock:
+            now = self.clock()
+            return [entry.borrower(now) for entry in self.core.out]
 
     def items_out(self, waited_s: float) -> ItemsOutError:
         """Return the error that says who has kept the close waiting."""
@@ -220,7 +226,8 @@ class Life:
         """Count one who has waited since *began*, and tell the observers if there are any."""
         waited_s = self.clock() - began
         if error is None:
-            self.core.tally.wait_s.add(waited_s)
+            with self.lock:
+                self.core.tally.wait_s.add(waited_s)
         notify = self.maker.notify()
         if notify is not None:
             notify(BorrowerWaited(time.perf_counter(), self.maker.label, self.maker.number, waited_s, error))

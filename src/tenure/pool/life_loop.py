@@ -6,7 +6,6 @@ Everything happens on the thread of the loop, so that no lock is needed; what co
 
 import contextvars
 import functools
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from types import FrameType
@@ -25,7 +24,7 @@ from tenure.pool.entry import AWAY, LENT, Entry, Waiter
 from tenure.pool.keeping import start_task
 from tenure.pool.life import Life
 from tenure.pool.loops import Loop, loop_here
-from tenure.pool.making import CLOSE_LIMIT_S, seconds_since
+from tenure.pool.making import CLOSE_LIMIT_S, stopwatch
 from tenure.pool.upkeep import find_lost, next_at, upkeep
 
 
@@ -34,8 +33,8 @@ class LoopLife(Life):
 
     makes_aside = True
 
-    def __init__(self, setup: Any, maker: Any) -> None:
-        super().__init__(setup, maker)
+    def __init__(self, setup: Any, maker: Any, before: Life | None = None) -> None:
+        super().__init__(setup, maker, before)
         self.loop: Loop = loop_here()
         self.clock: Callable[[], float] = setup.clock or self.loop.now
         self.token: Any = self.loop.token
@@ -155,7 +154,7 @@ class LoopLife(Life):
 
     def _launch(self) -> None:
         """Make an item for whoever needs one, in a task of its own that also closes it."""
-        core, generation, began = self.core, self.core.generation, time.perf_counter()
+        core, generation, took_s = self.core, self.core.generation, stopwatch()
         box: list[Any] = []
 
         def open_(owner: Owner) -> Steps[bool]:
@@ -170,7 +169,7 @@ class LoopLife(Life):
                 return False
             exit_.owner, exit_.loop = owner, self.token
             self._owners.discard(owner)
-            entry, todo = core.made(exit_.value, exit_, generation, self.clock(), seconds_since(began))
+            entry, todo = core.made(exit_.value, exit_, generation, self.clock(), took_s())
             box.append(entry)
             self.do(todo)
             return True
@@ -244,14 +243,24 @@ class LoopLife(Life):
             if entry is None:
                 return
         if self.running() is not self.token:
-            self.loop.send(functools.partial(self._give_back, entry, error))
+            self._send_back(entry, error)
         elif self._judges or not self.quick_return(entry):
+            self._give_back(entry, error)
+
+    def _send_back(self, entry: Entry, error: BaseException | None) -> None:
+        """Have the loop take *entry* back; what is on its way already is refused."""
+        if entry.sent_back == entry.n_uses:
+            raise self.not_out(entry.item, "was given back already")
+        entry.sent_back = entry.n_uses
+        self.loop.send(functools.partial(self._arrived, entry, entry.n_uses, error))
+
+    def _arrived(self, entry: Entry, n_uses: int, error: BaseException | None) -> None:
+        """Take *entry* back, unless its loan of this number has ended meanwhile: given back here, or cut off."""
+        if entry.status == LENT and entry.n_uses == n_uses:
             self._give_back(entry, error)
 
     def _give_back(self, entry: Entry, error: BaseException | None) -> None:
         core = self.core
-        if entry.status != LENT:
-            return  # it was cut off on the way here
         entry.status = AWAY
         verdict: Any = "interrupted"
         try:
@@ -274,7 +283,6 @@ class LoopLife(Life):
         try:
             is_bad = await self._is_no(lambda _: answer, entry.item, None)
         finally:
-            self.core.tally.n_bad_resets += is_bad
             self._settle(entry, "reset" if is_bad else None)
 
     # the whole

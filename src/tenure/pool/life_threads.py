@@ -17,7 +17,7 @@ from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Answer, Core, Todo
 from tenure.pool.entry import AWAY, LENT, Entry, Waiter
 from tenure.pool.keeping import start_thread
 from tenure.pool.life import Life, is_no
-from tenure.pool.making import seconds_since
+from tenure.pool.making import stopwatch
 from tenure.pool.upkeep import find_lost, next_at, upkeep
 
 _SLICE_S = 1.0
@@ -27,8 +27,8 @@ _SLICE_S = 1.0
 class ThreadLife(Life):
     """One life of a pool for threads."""
 
-    def __init__(self, setup: Any, maker: Any) -> None:
-        super().__init__(setup, maker)
+    def __init__(self, setup: Any, maker: Any, before: Life | None = None) -> None:
+        super().__init__(setup, maker, before)
         self.kick: threading.Event = threading.Event()
         self._changed = threading.Condition(self.lock)
         self._keeper: threading.Thread | None = None
@@ -148,7 +148,7 @@ class ThreadLife(Life):
 
     def _make(self, is_own: bool) -> Entry:
         """Make an item, for the running thread or else for whoever needs one; there is room for it."""
-        core, generation, began = self.core, self.core.generation, time.perf_counter()
+        core, generation, took_s = self.core, self.core.generation, stopwatch()
         try:
             exit_ = self._opened()
         except BaseException as error:
@@ -158,7 +158,7 @@ class ThreadLife(Life):
             raise
         finish = core.made_own if is_own else core.made
         with self.lock:
-            entry, todo = finish(exit_.value, exit_, generation, self.clock(), seconds_since(began))
+            entry, todo = finish(exit_.value, exit_, generation, self.clock(), took_s())
         self.do(todo)
         return entry
 

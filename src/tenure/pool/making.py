@@ -170,6 +170,7 @@ def label_of(name: str | None, key: Key) -> str:
     return f"the pool {name!r}" if name is not None else f"the pool of {key if isinstance(key, str) else show(key)}"
 
 
-def seconds_since(began: float) -> float:
-    """Return how long ago *began* was, on the clock of `time.perf_counter`."""
-    return time.perf_counter() - began
+def stopwatch() -> Callable[[], float]:
+    """Return a function that tells how many seconds ago it was made."""
+    began, now = time.perf_counter(), time.perf_counter
+    return lambda: now() - began

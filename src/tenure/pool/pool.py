@@ -166,6 +166,7 @@ class Pool(Live, Generic[T]):
         self.life: Any = None
         self._usual_timeout_s = timeout_s
         self._watched = Watched()
+        self._forgotten: Any = None
 
     def __repr__(self) -> str:
         state = "new" if self.life is None else self.life.core.state
@@ -299,9 +300,10 @@ class Pool(Live, Generic[T]):
             given = (), setup.arguments
         self._watched.outer = outer
         maker = Maker(setup.binding, is_async, self._label, next_number(), self._watched.notify, *given)
-        self.life = (LoopLife if is_async else ThreadLife)(setup, maker)
-        if is_by_hand:  # a container looks after its own
-            watch(self, self.life)
+        self.life = (LoopLife if is_async else ThreadLife)(setup, maker, life)
+        if self._forgotten is not None and not (life is not None and life.is_open):
+            self._forgotten.detach()
+        self._forgotten = watch(self, self.life) if is_by_hand else None  # a container looks after its own
         return self.life
 
     def _leave(self, error: BaseException | None) -> None:
@@ -371,7 +373,7 @@ class Pool(Live, Generic[T]):
 
     def resume(self) -> None:
         """Lend again after draining."""
-        self._open_life().core.resume()
+        self._open_life().change(lambda core: core.resume())
 
     def look_after(self) -> float:
         """Do what is due because time passed, as its keeper does; return for how many seconds nothing will be."""

@@ -72,6 +72,7 @@ class State:
 
     Attributes:
         state: `OPEN`, `DRAINING`, `CLOSING` or `CLOSED`.
+        wanted_idle: how many idle ones are to be kept ready where `max_size` allows.
         entries: of the items that are neither being made nor being closed, by `id` of the item.
         idle: those that wait for somebody, longest idle first.
         good_for_s: how long an idle item is lent without a look at it.
@@ -87,6 +88,7 @@ class State:
         self, limits: Limits, *, makes_aside: bool, has_check: bool, draw: Callable[[], float] = lambda: 0.0
     ) -> None:
         self.keep_to(limits)
+        self.wanted_idle: int = limits.min_idle
         self.makes_aside: bool = makes_aside
         self.has_check: bool = has_check
         self.good_for_s: float = limits.check_after_s if has_check else math.inf
@@ -123,7 +125,8 @@ class State:
     @property
     def out(self) -> list[Entry]:
         """Those that are lent, the longest first."""
-        return sorted((e for e in self.entries.values() if e.status == LENT), key=lambda entry: entry.since)
+        entries = [*self.entries.values()]  # at once: where a loop lends, other threads may ask
+        return sorted([each for each in entries if each.status == LENT], key=lambda entry: entry.since)
 
     # moves
 

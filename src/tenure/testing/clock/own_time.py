@@ -16,7 +16,7 @@ ROOMS = (
     "health.doing", "health.flights", "health.reporting",
     "leasing.life", "leasing.work",
     "lifecycle.closing", "lifecycle.effects", "lifecycle.opening",
-    "pool.life", "pool.life_loop", "pool.loops", "pool.making",
+    "pool.life", "pool.loops", "pool.making",
     "runtime.at_once", "runtime.degrading", "runtime.entering", "runtime.leaving", "runtime.snapshot",
     "runtime.starting", "runtime.swift", "runtime.swift_seen",
     "workers.handle",
