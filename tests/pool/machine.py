@@ -3,10 +3,10 @@
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Core
-from tenure.pool.entry import AWAY, LENT, Waiter
+from tenure.pool.decisions.core import CLOSED, CLOSING, DRAINING, OPEN, Core
+from tenure.pool.decisions.entry import AWAY, LENT, Waiter
+from tenure.pool.decisions.upkeep import next_at, upkeep
 from tenure.pool.limits import Limits
-from tenure.pool.upkeep import next_at, upkeep
 
 
 class Item:

@@ -5,8 +5,8 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from machine import CoreMachine
 
-from tenure.pool.core import Core
-from tenure.pool.entry import LENT, Entry, Waiter
+from tenure.pool.decisions.core import Core
+from tenure.pool.decisions.entry import LENT, Entry, Waiter
 from tenure.pool.limits import Limits
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenure.pool.core import Core
+from tenure.pool.decisions.core import Core
 from tenure.pool.life import Life
 from tests.servers.clients.local import FilesThreads
 from tests.servers.clients.redis import Redis

@@ -12,7 +12,7 @@ from tenure.observe.attributes import CONTAINER
 from tenure.observe.measures import POOL, Instrument, Measurement
 
 if TYPE_CHECKING:
-    from tenure.pool.tally import PoolStats
+    from tenure.pool.stats import PoolStats
 
 STATE = "state"
 

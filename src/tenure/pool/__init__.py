@@ -3,6 +3,6 @@
 from tenure.pool.borrower import Borrower
 from tenure.pool.loan import Loan
 from tenure.pool.pool import Pool
-from tenure.pool.tally import Histogram, PoolStats
+from tenure.pool.stats import Histogram, PoolStats
 
 __all__ = ["Borrower", "Histogram", "Loan", "Pool", "PoolStats"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tenure.lifecycle.exits import asking_stack, shown_stack
 from tenure.lifecycle.unraisable import report
-from tenure.pool.core import CLOSED
+from tenure.pool.decisions.core import CLOSED
 
 
 def watch(pool: Any, life: Any) -> "weakref.finalize[[Any, Any], Any]":

@@ -21,12 +21,13 @@ from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.unraisable import report
 from tenure.pool.borrower import Borrower, stack_of
-from tenure.pool.core import CLOSED, CLOSING, DRAINING, NEW, OPEN, Core, Todo
-from tenure.pool.entry import AWAY, IDLE, LENT, Entry
+from tenure.pool.decisions.core import CLOSED, CLOSING, DRAINING, NEW, OPEN, Core, Todo
+from tenure.pool.decisions.entry import AWAY, IDLE, LENT, Entry
+from tenure.pool.decisions.tally import BOUNDS_S, Durations
 from tenure.pool.limits import Limits
 from tenure.pool.making import Maker
 from tenure.pool.setup import Setup
-from tenure.pool.tally import BOUNDS_S, Durations, PoolStats
+from tenure.pool.stats import PoolStats
 
 _lives: "weakref.WeakSet[Life]" = weakref.WeakSet()
 _watches_forks = False

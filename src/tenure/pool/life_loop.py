@@ -19,13 +19,13 @@ from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.latch import Latch
 from tenure.lifecycle.owner import Owner
 from tenure.lifecycle.unraisable import report
-from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Core, Todo
-from tenure.pool.entry import AWAY, LENT, Entry, Waiter
+from tenure.pool.decisions.core import CLOSED, CLOSING, DRAINING, OPEN, Core, Todo
+from tenure.pool.decisions.entry import AWAY, LENT, Entry, Waiter
+from tenure.pool.decisions.upkeep import find_lost, next_at, upkeep
 from tenure.pool.keeping import start_task
 from tenure.pool.life import Life
 from tenure.pool.loops import Loop, loop_here
 from tenure.pool.making import CLOSE_LIMIT_S, stopwatch
-from tenure.pool.upkeep import find_lost, next_at, upkeep
 
 
 class LoopLife(Life):

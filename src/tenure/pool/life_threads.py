@@ -13,12 +13,12 @@ from tenure.lifecycle.effects import drive
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.interrupts import let_through, uninterrupted, waits
 from tenure.lifecycle.unraisable import report
-from tenure.pool.core import CLOSED, CLOSING, DRAINING, OPEN, Answer, Core, Todo
-from tenure.pool.entry import AWAY, LENT, Entry, Waiter
+from tenure.pool.decisions.core import CLOSED, CLOSING, DRAINING, OPEN, Answer, Core, Todo
+from tenure.pool.decisions.entry import AWAY, LENT, Entry, Waiter
+from tenure.pool.decisions.upkeep import find_lost, next_at, upkeep
 from tenure.pool.keeping import start_thread
 from tenure.pool.life import Life, is_no
 from tenure.pool.making import stopwatch
-from tenure.pool.upkeep import find_lost, next_at, upkeep
 
 _SLICE_S = 1.0
 """Seconds of one wait: Ctrl-C that comes just before it begins is heard when it ends, and not before (CPython)."""

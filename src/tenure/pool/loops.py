@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from tenure.lifecycle.backends import current
-from tenure.pool.entry import Waiter
+from tenure.pool.decisions.entry import Waiter
 
 
 class Loop(ABC):

@@ -22,7 +22,7 @@ from tenure.pool.limits import Limits
 from tenure.pool.loan import Loan
 from tenure.pool.making import Maker, binding_of_factory, is_async_factory, label_of, missing_arguments
 from tenure.pool.setup import Setup
-from tenure.pool.tally import PoolStats
+from tenure.pool.stats import PoolStats
 from tenure.pool.watching import Watched
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
-from tenure.pool.entry import GONE, IDLE, LENT, Entry, Waiter
+from tenure.pool.decisions.entry import GONE, IDLE, LENT, Entry, Waiter
+from tenure.pool.decisions.tally import Tally
 from tenure.pool.limits import Limits
-from tenure.pool.tally import Tally
 from tenure.record import record
 
 NEW: Final = "new"

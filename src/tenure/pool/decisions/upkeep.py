@@ -2,8 +2,8 @@
 
 import math
 
-from tenure.pool.core import OPEN, Core, Todo
-from tenure.pool.entry import IDLE, LENT, Entry
+from tenure.pool.decisions.core import OPEN, Core, Todo
+from tenure.pool.decisions.entry import IDLE, LENT, Entry
 
 
 def upkeep(core: Core, now: float) -> tuple[Todo, list[Entry]]:

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tenure.pool.entry import AWAY, GONE, IDLE, Entry, Waiter
-from tenure.pool.state import CLOSED, CLOSING, DRAINING, NEW, OPEN, Answer, State, Todo
+from tenure.pool.decisions.entry import AWAY, GONE, IDLE, Entry, Waiter
+from tenure.pool.decisions.state import CLOSED, CLOSING, DRAINING, NEW, OPEN, Answer, State, Todo
 from tenure.record import replace
 
 __all__ = ["CLOSED", "CLOSING", "DRAINING", "NEW", "OPEN", "Answer", "Core", "Todo"]

@@ -1,0 +1,1 @@
+"""What a pool decides, as functions of its state that say what has to be done."""
