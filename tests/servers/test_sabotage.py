@@ -3,7 +3,7 @@
 import pytest
 
 from tenure.pool.decisions.core import Core
-from tenure.pool.life import Life
+from tenure.pool.lives.judging import Judge
 from tests.servers.clients.local import FilesThreads
 from tests.servers.clients.redis import Redis
 from tests.servers.load import Load
@@ -40,7 +40,7 @@ def test_a_connection_lent_twice(client_of, monkeypatch):
 def test_a_connection_used_again_after_an_error(client_of, monkeypatch):
     """Where a connection with half an answer in it is lent again, somebody gets another's answer."""
     client = client_of("redis-sockets-trio")
-    monkeypatch.setattr(Life, "is_discarded", lambda life, entry, error: False)
+    monkeypatch.setattr(Judge, "is_discarded", lambda judge, item, error: False)
     load = played(client, 1000)
 
     assert any("was answered" in text for text in load.account.wrong)

@@ -1,29 +1,24 @@
-"""The pool as programs see it."""
+"""The pool as programs see it: what it is told, what it lends, and what is done with it as a whole."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from tenure.errors import AsyncInSyncError, BindingError, ContainerClosedError
+from tenure.errors import AsyncInSyncError, BindingError
 from tenure.events import Observer
-from tenure.lifecycle.backends import is_dead
-from tenure.lifecycle.exits import next_number
-from tenure.live import Live
 from tenure.model.binding import Binding
 from tenure.model.retry import Retry
 from tenure.model.self_binding import Asked
 from tenure.pool.borrower import Borrower
-from tenure.pool.forgotten import watch
-from tenure.pool.life import no_stats
-from tenure.pool.life_loop import LoopLife
-from tenure.pool.life_threads import ThreadLife
+from tenure.pool.decisions.account import account_of_new
+from tenure.pool.factory import binding_of_factory, is_async_factory
 from tenure.pool.limits import Limits
+from tenure.pool.living import Living
 from tenure.pool.loan import Loan
-from tenure.pool.making import Maker, binding_of_factory, is_async_factory, label_of, missing_arguments
+from tenure.pool.loop.life import LoopLife
 from tenure.pool.setup import Setup
 from tenure.pool.stats import PoolStats
-from tenure.pool.watching import Watched
+from tenure.pool.threads.life import ThreadLife
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -34,14 +29,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Given: TypeAlias = tuple[tuple[Any, ...], Mapping[str, Any]]
-"""Arguments by position and by name."""
 USUAL: Any = type("Usual", (), {"__repr__": lambda _: "the pool's timeout_s", "__slots__": ()})()
 """Stands for "what the pool was told" where None means something else."""
 _frame = sys._getframe  # noqa: SLF001 - what `inspect.currentframe` calls
 
 
-class Pool(Live, Generic[T]):
+class Pool(Living, Generic[T]):
     """
     Lends items of one kind, at most so many at a time; makes them when they are needed, closes each exactly once.
 
@@ -157,25 +150,16 @@ class Pool(Live, Generic[T]):
             raise BindingError(
                 f"{binding.label} is asynchronous, so no pool for threads can make it: leave is_async out"
             )
-        self.setup: Setup = Setup(
+        super().__init__(Setup(
             binding=binding, name=name, is_async=is_loops if is_async is None else bool(is_async), limits=limits,
             arguments=arguments or {}, check=check, reset=reset, discard=discard, on_late=on_late, clock=clock,
             background=background,
-        )  # fmt: skip
-        self._label = label_of(name, binding.key)
-        self.life: Any = None
+        ))  # fmt: skip
         self._usual_timeout_s = timeout_s
-        self._watched = Watched()
-        self._forgotten: Any = None
 
     def __repr__(self) -> str:
         state = "new" if self.life is None else self.life.core.state
         return f"<Pool of {self.setup.binding.label}, {state}>"
-
-    @property
-    def is_async(self) -> bool:
-        """Whether an event loop serves it."""
-        return self.setup.is_async
 
     # lending
 
@@ -203,26 +187,12 @@ class Pool(Live, Generic[T]):
     async def atake(self, timeout_s: float | None = USUAL) -> T:
         """Lend an item until `release`, on the pool's event loop; the rest is as for `acquire`."""
         life = self.life
-        if life is None or life.running() is not life.token:
+        if life is None or life.running() is not life.token:  # as `life_here`, without a call
             raise self._misused("acquire", is_async=True)
         entry = life.quick(_frame(1))
         if entry is None:
             entry = await life.take(self._usual_timeout_s if timeout_s is USUAL else timeout_s, _frame(1))
         return cast(T, entry.item)
-
-    def life_for_threads(self) -> ThreadLife:
-        """Return the present life; raises where it is none for threads."""
-        life = self.life
-        if type(life) is not ThreadLife:
-            raise self._misused("take", is_async=False)
-        return life
-
-    def life_here(self) -> LoopLife:
-        """Return the present life; raises where it is none on the running event loop."""
-        life = self.life
-        if life is None or life.running() is not life.token:
-            raise self._misused("acquire", is_async=True)
-        return cast(LoopLife, life)
 
     def release(self, item: T, error: BaseException | None = None) -> None:
         """
@@ -237,103 +207,8 @@ class Pool(Live, Generic[T]):
         """
         life = self.life
         if life is None:
-            raise ContainerClosedError(self._label, "not open yet")
+            raise self._closed()
         life.give_back(item, error)
-
-    # living
-
-    def open(self) -> None:
-        """Open it for threads, making `min_size` items; `with` does so."""
-        self.begin(is_async=False).open()
-
-    async def aopen(self) -> None:
-        """Open it on the running event loop, making `min_size` items; `async with` does so."""
-        await self.begin(is_async=True).open()
-
-    def close(self) -> None:
-        """
-        Close every item; who waits is refused, what is out is waited for, `close_timeout_s` seconds, and closed then.
-
-        Raises:
-            ItemsOutError: something did not come back; it says who has it.
-            CloseError: what closing code raised.
-        """
-        self._leave(None)
-
-    async def aclose(self) -> None:
-        """Close every item, on the pool's event loop; as `close`."""
-        await self._aleave(None)
-
-    def __enter__(self) -> "Pool[T]":
-        self.open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._leave(error)
-
-    async def __aenter__(self) -> "Pool[T]":
-        await self.aopen()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._aleave(error)
-
-    def begin(self, *, is_async: bool, given: Given | None = None, outer: Any = None) -> Any:
-        """Begin a life of it, which is opened next; *given* are the arguments of the factory."""
-        setup, life = self.setup, self.life
-        if setup.is_async is not is_async:
-            raise self._misused("open", is_async=is_async)
-        if life is not None and life.is_open and not (is_async and is_dead(life.token)):
-            raise BindingError(f"{self._label} is open already; a pool serves one container, or one `with`, at a time")
-        is_by_hand = given is None
-        if given is None:
-            missing = missing_arguments(setup.binding)
-            if missing:
-                raise BindingError(
-                    f"{self._label} is used without a container, and nothing says what {', '.join(missing)} is for its "
-                    f"factory; give it with arguments={{{missing[0]!r}: ...}}, or bind the pool in a container"
-                )
-            given = (), setup.arguments
-        self._watched.outer = outer
-        maker = Maker(setup.binding, is_async, self._label, next_number(), self._watched.notify, *given)
-        self.life = (LoopLife if is_async else ThreadLife)(setup, maker, life)
-        if self._forgotten is not None and not (life is not None and life.is_open):
-            self._forgotten.detach()
-        self._forgotten = watch(self, self.life) if is_by_hand else None  # a container looks after its own
-        return self.life
-
-    def _leave(self, error: BaseException | None) -> None:
-        if self.setup.is_async:
-            raise AsyncInSyncError([self._label], "close", "`async with`, or `await pool.aclose()`")
-        if self.life is not None:
-            self.life.close(error)
-
-    async def _aleave(self, error: BaseException | None) -> None:
-        if not self.setup.is_async:
-            raise self._misused("aclose", is_async=True)
-        if self.life is not None:
-            await self.life.close(error)
-
-    def _misused(self, act: str, *, is_async: bool) -> BaseException:
-        """Return what tells of a pool that is not open, of the other colour, or of another loop."""
-        if self.setup.is_async is not is_async:
-            if self.setup.is_async:
-                return AsyncInSyncError([self._label], "use" if act == "take" else act, "`await` and `async with`")
-            return TypeError(
-                f"{self._label} is for threads and cannot be awaited: use `with`, or make it with is_async=True"
-            )
-        life = self.life
-        if life is None or life.is_closed:
-            return ContainerClosedError(self._label, "not open yet" if life is None else life.core.state)
-        try:
-            life.refuse_elsewhere()
-        except Exception as error:  # noqa: BLE001 - returned, to be raised where it happened
-            return error
-        raise AssertionError("nothing is wrong")
 
     # the whole
 
@@ -382,7 +257,7 @@ class Pool(Live, Generic[T]):
     def stats(self) -> PoolStats:
         """Return its account; of the last time that it was open, where it is closed."""
         life = self.life
-        return no_stats(self._label, self.setup.limits) if life is None else cast(PoolStats, life.stats())
+        return account_of_new(self.setup.limits, self._label) if life is None else cast(PoolStats, life.stats())
 
     def borrowers(self) -> Sequence[Borrower]:
         """Return who has an item, the longest first."""
@@ -391,12 +266,6 @@ class Pool(Live, Generic[T]):
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Show what happens to it and to its items to *observer*; return the function that ends it."""
         return self._watched.add(observer)
-
-    def _open_life(self) -> ThreadLife | LoopLife:
-        life = self.life
-        if life is None or life.is_closed:
-            raise ContainerClosedError(self._label, "not open yet" if life is None else life.core.state)
-        return cast(ThreadLife | LoopLife, life)
 
     def __tenure_bind__(self, asked: Asked) -> Sequence[Binding]:
         """Return how a container has it: itself as a singleton, what is borrowed from it for a scope."""

@@ -20,6 +20,7 @@ __all__ = ["CLOSED", "CLOSING", "DRAINING", "NEW", "OPEN", "Answer", "Core", "To
 class Core(State):
     """The decisions; see `State` for the arguments and attributes."""
 
+    # said again, for `pyright --verifytypes` asks it of what a subclass sets
     state: str
     generation: int
     n_making: int
@@ -61,10 +62,10 @@ class Core(State):
         """Have *entry*, just taken by `pop_idle`, stand where it stood."""
         (self.idle.append if self.limits.lifo else self.idle.appendleft)(entry)
 
-    def enlist(self, waiter: Waiter) -> Todo:
-        """Have *waiter* wait."""
+    def enlist(self, waiter: Waiter, todo: Todo | None = None) -> Todo:
+        """Have *waiter* wait; return *todo*, that of the answer which says so, with what is to be done besides."""
         self.waiting[waiter] = None
-        todo = Todo()
+        todo = todo or Todo()
         self._make_for_waiters(todo)
         return todo
 

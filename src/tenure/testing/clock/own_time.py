@@ -16,13 +16,13 @@ ROOMS = (
     "health.doing", "health.flights", "health.reporting",
     "leasing.life", "leasing.work",
     "lifecycle.closing", "lifecycle.effects", "lifecycle.opening",
-    "pool.life", "pool.loops", "pool.making",
+    "pool.lives.telling", "pool.loop.event_loop", "pool.making",
     "runtime.at_once", "runtime.degrading", "runtime.entering", "runtime.leaving", "runtime.snapshot",
     "runtime.starting", "runtime.swift", "runtime.swift_seen",
     "workers.handle",
 )  # fmt: skip
 """Rooms that ask for the time, imported for it; others are given virtual time where they are imported already."""
-REAL = ("lifecycle.interrupts", "pool.life_threads", "runner.synchronous", "workers.supervising")
+REAL = ("lifecycle.interrupts", "pool.threads.waits", "runner.synchronous", "workers.supervising")
 """Rooms that stay with real time: Ctrl-C, and threads that wait for threads."""
 _REAL = (*REAL, "cli", "dashboard", "observe.opentelemetry", "testing")
 """The same, and what shows people or other programs what happens."""

@@ -1,0 +1,1 @@
+"""What the life of a pool is on threads and on an event loop alike."""

@@ -1,0 +1,1 @@
+"""A pool for threads: whoever finds something to do does it."""
