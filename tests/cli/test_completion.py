@@ -69,6 +69,13 @@ def test_names_in_a_module():
     assert offered("check", "nowhere:") == []
 
 
+def test_errors():
+    """Where a key is wanted, error classes are offered as well, once a letter is there."""
+    assert offered("explain", "Missing") == ["MissingBindingError", "MissingExtraError", "MissingBackendError"]
+    assert "TenureError" not in offered("explain", "")
+    assert offered("check", "Missing") == []
+
+
 def test_modules_are_not_imported():
     """Names are read from the source, so that one which cannot be imported offers its names as well."""
     assert offered("check", "unimportable:") == ["unimportable:connect", "unimportable:connection"]

@@ -1,15 +1,25 @@
-"""Every sample of docs/errors.md runs and prints what the page says; every error class has its section."""
+"""Every sample of docs/errors.md runs and prints what it says; every error class has its section and leads there."""
 
 import contextlib
+import copy
 import inspect
 import io
+import pickle
 import re
+import tomllib
+import traceback
 from pathlib import Path
 
 import pytest
 
 from tenure import errors
-from tenure.errors import TenureError
+from tenure.cli import errors_page
+from tenure.cli.errors_page import sections as sections_by_error
+from tenure.errors import BindingError, CloseError, ResourceError, ResourceExhaustedError, TenureError
+from tenure.errors.base import section_of
+from tenure.runner import MissingBackendError, NestedRunError
+from tenure.runtime.managed import DiscardedError
+from tests.faults.test_users_errors import every_error
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$\n+^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -68,3 +78,99 @@ def test_every_attribute_exists():
         names = re.findall(r"`([a-z_]+)`", re.sub(r"\(.*?\)|, each with.*", "", told[1], flags=re.DOTALL))
         assert names
         assert all(f"self.{name}" in source for name in names), title
+
+
+@pytest.mark.parametrize("error", [*every_error(), NestedRunError("asyncio"), MissingBackendError("trio")])
+def test_every_error_leads_to_its_section(error):
+    """Its first note is the command that prints the section; the text is without it."""
+    name = type(error).__name__
+
+    assert error.__notes__ == [f"causes and what to do: tenure explain {name}"]
+    assert "tenure explain" not in str(error)
+    assert sections_by_error()[name].partition("\n")[0] in sections()
+
+
+def test_the_roots_lead_nowhere():
+    """They have no section, so they have no notes either until somebody adds one."""
+    for error in (TenureError("no"), ResourceError("no")):
+        assert not hasattr(error, "__notes__")
+        error.add_note("mine")
+        assert error.__notes__ == ["mine"]
+
+
+def test_a_users_class_leads_nowhere():
+    """What derives from one of Tenure's may be about something else."""
+
+    class NoRoomError(ResourceExhaustedError): ...
+
+    assert not hasattr(NoRoomError("no"), "__notes__")
+
+
+def test_a_class_inside_of_tenure_leads_to_what_it_derives_from():
+    """A class that is not public is explained as the public one."""
+    assert section_of(DiscardedError) == "ContainerClosedError"
+
+
+def test_nothing_is_made_until_somebody_looks():
+    """An error that is raised and handled has no list of notes; one that is looked at has one for good."""
+    error = BindingError("no")
+    assert "__notes__" not in vars(error)
+
+    notes = error.__notes__
+
+    assert error.__notes__ is notes
+    error.add_note("besides")
+    assert error.__notes__ == ["causes and what to do: tenure explain BindingError", "besides"]
+    assert BindingError("no").__notes__ == ["causes and what to do: tenure explain BindingError"]
+
+
+@pytest.mark.parametrize("has_looked", [False, True])
+def test_a_copy_leads_there_once(has_looked):
+    """Pickled, copied, or split out of a group, it has the note once, and notes of others behind it."""
+    error = BindingError("no")
+    group = CloseError("errors while closing", [OSError("disk"), ValueError("full")])
+    if has_looked:
+        error.add_note("besides")
+        group.add_note("besides")
+    part, rest = group.split(OSError)
+    also = ["besides"] if has_looked else []
+
+    for each in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert each.__notes__ == ["causes and what to do: tenure explain BindingError", *also]
+    for each in (part, rest):
+        assert each.__notes__ == ["causes and what to do: tenure explain CloseError", *also]
+
+
+def test_a_traceback_ends_with_it():
+    """Of an error by itself, and of one inside a group."""
+    alone = traceback.format_exception_only(BindingError("no"))
+    inside = "".join(traceback.format_exception(ExceptionGroup("both", [BindingError("no"), OSError("disk")])))
+
+    assert alone == ["tenure.errors.BindingError: no\n", "causes and what to do: tenure explain BindingError\n"]
+    assert inside.count("causes and what to do: tenure explain BindingError\n") == 1
+
+
+def test_the_table_names_every_section():
+    """The one at the top of the page links each, by the anchor of its heading."""
+    first = PAGE.read_text(encoding="utf-8").partition("\n## ")[0]
+    linked = set(re.findall(r"\]\(#([\w-]+)\)", first))
+
+    assert {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in sections()} == linked
+
+
+def test_the_wheel_has_the_page():
+    """It is put where the command looks for it first; a checkout has it in docs/, where it looks next."""
+    tables = tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = tables["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    package = Path(errors_page.__file__).parents[1]
+
+    assert {package.parent / path for path in shipped.values()} == {errors_page.PLACES[0]}
+    assert [*shipped] == ["docs/errors.md"]
+    assert errors_page.PLACES[1] == PAGE
+
+
+def test_an_installation_without_the_page(monkeypatch, tmp_path):
+    """The command knows no section then; keys are explained as ever."""
+    monkeypatch.setattr(errors_page, "PLACES", (tmp_path / "errors.md",))
+
+    assert sections_by_error() == {}

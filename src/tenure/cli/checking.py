@@ -128,4 +128,7 @@ def _lines(source: str, findings: Sequence[Finding], is_fine: bool) -> list[Line
     counts = Counter(finding.level for finding in findings)
     said = ", ".join(number_of(counts[each], _NOUNS[each]) for each in _LEVELS if counts[each])
     verdict = Span("fine" if is_fine else "not fine", Tone.GOOD if is_fine else Tone.BAD)
-    return [*lines, line(f"{source}: ", verdict, f", {said}" if said else ", nothing to say")]
+    lines.append(line(f"{source}: ", verdict, f", {said}" if said else ", nothing to say"))
+    if counts["error"] or counts["warning"]:
+        lines.append(line(quiet("what each kind means and what to do: tenure explain GraphError")))
+    return lines

@@ -31,7 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("completion", "completion", "write what makes bash, zsh or fish complete this command line"),
     Command("dashboard", "dashboarding", "serve a page that shows a container"),
     Command("demo", "demo", "run a small application under traffic and check that everything it opened is closed"),
-    Command("explain", "explaining", "say how a resource is made, opened and closed, and what told so"),
+    Command("explain", "explaining", "say how a resource is made, opened and closed, and why; or what an error means"),
     Command("graph", "graphing", "draw what a container binds and who needs whom, or how long its start takes"),
     Command("health", "probing", "start a container and ask how it is, or ask a running program"),
     Command("run", "running", "start a container, serve a main in it, and close it again"),

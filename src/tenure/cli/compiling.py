@@ -7,6 +7,7 @@ from pathlib import Path
 from tenure import Container, __version__
 from tenure.cli.finding import Refused, container_at
 from tenure.cli.output import print_json
+from tenure.cli.traces import with_notes
 from tenure.compile.ahead import compiling
 from tenure.compile.ahead_writer import written
 from tenure.errors import GraphError
@@ -78,7 +79,7 @@ def _check(container: Container) -> None:
     try:
         container.check()
     except GraphError as error:
-        raise Refused(str(error), 1) from None
+        raise Refused(with_notes(error), 1) from None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,12 +1,15 @@
-"""`tenure explain`: how a key is made, opened and closed, why so, who needs it and what stands below it."""
+"""`tenure explain`: how a key is made, opened and closed, why so, who needs it; or what an error of Tenure's means."""
 
 import argparse
+import difflib
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenure import Container
+from tenure.cli.errors_page import error_named, lines_of, sections
 from tenure.cli.finding import Refused, container_at, found_at, is_container
-from tenure.cli.output import print_json, short_text
+from tenure.cli.output import print_json, screen_on, short_text
 from tenure.cli.placing import Placed, key_called, place_of
 from tenure.errors import GraphError, MissingBindingError
 from tenure.model.explaining import Explanation, explained
@@ -17,8 +20,10 @@ __all__ = ["DESCRIPTION", "add_arguments", "run"]
 DESCRIPTION = """
 Imports the module and says how what is named is made, opened and closed, and why so: all that a container binds, one
 key of it, a provider, or a class or function, by itself or as a container binds it. Of what is bound it says as well
-who needs it, and the longest chain that has to be open before it. Opens nothing. Exit status: 0; 1 with --strict if one
-is a guess; 2 if there is no such thing.
+who needs it, and the longest chain that has to be open before it. Opens nothing. The name of an error class of
+Tenure's, as in `tenure explain MissingBindingError`, is explained by its section of docs/errors.md: a sample, its
+causes, what to do; `tenure explain TenureError` lists them. Exit status: 0; 1 with --strict if one is a guess; 2 if
+there is no such thing.
 """
 
 
@@ -26,8 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to *parser*."""
     parser.add_argument(
         "target",
-        metavar="MODULE:KEY",
-        help="a class, a function, a provider or a container, as in `app.main:Database` or `app.main:container`",
+        metavar="MODULE:KEY|ERROR",
+        help="a class, a function, a provider or a container, as in `app.main:Database` or `app.main:container`; "
+        "or an error class of Tenure's, by its name alone",
     )
     parser.add_argument(
         "key", metavar="KEY", nargs="?", help="of a container: the key as it is shown, or a part of its name"
@@ -44,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status; see `DESCRIPTION`."""
+    if _tell_error(arguments):
+        return 0
     try:
         found = _explanations(arguments)
     except (MissingBindingError, GraphError) as error:
@@ -53,6 +61,21 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n\n".join(_text(each, placed) for each, placed in found))
     return 1 if arguments.strict and any(each.is_guess for each, _ in found) else 0
+
+
+def _tell_error(arguments: argparse.Namespace) -> bool:
+    """Print the section of the error class that is named, if one is; whatever has a colon or a key is looked up."""
+    name = error_named(arguments.target)
+    if ":" in name or arguments.key is not None or arguments.container is not None:
+        return False
+    section = sections().get(name)
+    if section is None:
+        return False
+    if arguments.json:
+        print_json([{"error": name, "text": section}])
+    else:
+        screen_on(sys.stdout).say([*lines_of(section)], whole=True)
+    return True
 
 
 def _text(explanation: Explanation, placed: Placed | None) -> str:
@@ -66,7 +89,7 @@ def _explanations(arguments: argparse.Namespace) -> Sequence[tuple[Explanation, 
             raise Refused("say either MODULE:CONTAINER KEY or MODULE:KEY --in MODULE:CONTAINER")
         container = container_at(target)
         return [_in_container(container, key_called(container, arguments.key))]
-    found = found_at(target) if ":" in target else container_at(target)
+    found = found_at(target) if ":" in target else _container_alone(target)
     if arguments.container is not None:
         return [_in_container(container_at(arguments.container), found)]
     if isinstance(found, Container):
@@ -78,6 +101,17 @@ def _explanations(arguments: argparse.Namespace) -> Sequence[tuple[Explanation, 
         container = found() if isinstance(found, type) else found
         return [_in_container(container, each) for each in container.providers.values() if _is_provider(each)]
     return [(_by_itself(target, found), None)]
+
+
+def _container_alone(module: str) -> Any:
+    """Return the only container of *module*; an error class may have been meant as well, so that one is suggested."""
+    try:
+        return container_at(module)
+    except Refused as refused:
+        close = difflib.get_close_matches(error_named(module), sections(), 1, 0.8)
+        if not close or refused.trace:
+            raise
+        raise Refused(f"{refused}; did you mean the error {close[0]}?", refused.status) from None
 
 
 def _in_container(container: Any, key: Any) -> tuple[Explanation, Placed]:

@@ -9,7 +9,7 @@ from typing import Any
 from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named
 from tenure.cli.output import screen_on
 from tenure.cli.progress import Progress
-from tenure.cli.traces import trimmed
+from tenure.cli.traces import trimmed, with_notes
 from tenure.errors import AsyncInSyncError, TenureError
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         progress = Progress(container, screen_on(sys.stderr), is_quiet=arguments.quiet)
     except TenureError as error:
-        raise Refused(f"{error}", 1) from None
+        raise Refused(with_notes(error), 1) from None
     if main is None and arguments.backend is None and not progress.needs_loop:
         main = _serve
     try:
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 drain_timeout=arguments.drain_timeout or None,
             )  # fmt: skip
     except AsyncInSyncError as error:
-        raise Refused(f"{error}\nmake main asynchronous, or say --backend asyncio", 1) from None
+        raise Refused(with_notes(error, "make main asynchronous, or say --backend asyncio"), 1) from None
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         raise Refused(f"{arguments.target!r} did not end well", 1, trimmed(error)) from None
     return exit_status(result)

@@ -12,7 +12,7 @@ from tenure.cli.output import number_of, print_json, screen_on, short_place, tab
 from tenure.cli.planning import Step, longest_chain, planned, waves_of
 from tenure.cli.progress import Progress
 from tenure.cli.text import EMPTY, Glyphs, Line, Span, Tone, bar, duration, line, quiet, strong
-from tenure.cli.traces import trimmed
+from tenure.cli.traces import trimmed, with_notes
 from tenure.errors import TenureError
 from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft
 from tenure.observe.masking import told
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         steps = planned(container)
     except TenureError as error:
-        raise Refused(f"{error}\nwhat else is wrong: tenure check {arguments.container}", 1) from None
+        raise Refused(with_notes(error, f"what else is wrong: tenure check {arguments.container}"), 1) from None
     if arguments.dry_run:
         _tell_plan(arguments, steps)
         n_errors = sum(finding.level == "error" for finding in container.findings())

@@ -15,6 +15,11 @@ def trimmed(error: BaseException) -> str:
     return "".join(told.format())
 
 
+def with_notes(error: BaseException, *hints: str) -> str:
+    """Return what *error* says, *hints* of the command's own, and the notes of *error*, a line or more each."""
+    return "\n".join([str(error), *hints, *getattr(error, "__notes__", ())])
+
+
 def _trim(told: traceback.TracebackException, seen: set[int]) -> None:
     if id(told) in seen:
         return

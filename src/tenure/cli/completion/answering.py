@@ -88,7 +88,8 @@ def _values(action: argparse.Action, current: str, positionals: Sequence[str]) -
     if metavar.startswith("MODULE:"):
         from tenure.cli.completion.sources import targets  # noqa: PLC0415 - reads sources: not for each press
 
-        return [(each, "") for each in targets(current, metavar.removeprefix("MODULE:"))]
+        kind, _, other = metavar.removeprefix("MODULE:").partition("|")
+        return [(each, "") for each in [*targets(current, kind), *(_errors(current) if other == "ERROR" else ())]]
     if metavar == "KEY" and positionals:
         return _keys(positionals[0])
     if metavar == "PROCESS":
@@ -96,6 +97,13 @@ def _values(action: argparse.Action, current: str, positionals: Sequence[str]) -
 
         return [(path.stem, "") for path in sorted(inspection_directory().glob("*.sock"))]
     return []
+
+
+def _errors(current: str) -> list[str]:
+    """Return the error classes that have a section, once a letter says that one may be meant."""
+    from tenure.cli.errors_page import sections  # noqa: PLC0415 - reads a page: as above
+
+    return list(sections()) if current else []
 
 
 def _keys(source: str) -> list[tuple[str, str]]:
