@@ -10,7 +10,7 @@ import pytest
 from tools import comparison
 
 DOCS = Path(__file__).parents[2] / "docs"
-NAMES = ("concepts", "dashboard", "laws", "limits", "pool", "resetting", "start")
+NAMES = ("concepts", "dashboard", "laws", "limits", "pool", "resetting", "start", "tasks")
 PAGES = {name: (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 EXAMPLE = re.compile(
     r"^```python\n(?P<program>(?:(?!```).*\n)+)```\n```text\n(?P<output>(?:(?!```).*\n)+)```$", re.MULTILINE
@@ -63,6 +63,44 @@ def test_links_lead_somewhere(name):
         assert not path or (DOCS / path).is_file(), link
         page = PAGES[name] if not path else (DOCS / path).read_text(encoding="utf-8") if anchor else ""
         assert not anchor or anchor in anchors(page), link
+
+
+TASKS = (
+    "close in order on SIGTERM",
+    "override something in a test",
+    "time limit on opening",
+    "try again",
+    "optional resource",
+    "per tenant",
+    "in the background",
+    "Kubernetes",
+    "health endpoint",
+    "find a leak",
+    "cold start",
+    "between processes",
+    "step by step",
+)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_leads_to_a_program(task):
+    """The row of the task links a page that shows how, with a program."""
+    row = next(line for line in PAGES["tasks"].splitlines() if line.startswith("| ") and task in line)
+    path, _, anchor = re.findall(r"\]\(([^)]+)\)", row)[0].partition("#")
+    page = (DOCS / path).read_text(encoding="utf-8")
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    section = next(each for each in parts if anchor in anchors(each)) if anchor else page
+
+    assert "```python" in section
+
+
+def test_recipes_stand_under_their_task():
+    """The recipes that are no kind of resource stand under their task; the first page leads to the tasks."""
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+
+    assert "](tasks.md)" in index
+    for name in ("cold-start", "kubernetes", "shared-over-processes", "step-by-step"):
+        assert f"](cookbook/{name}.md)" in PAGES["tasks"]
 
 
 @pytest.mark.parametrize("name", comparison.PAGES)
