@@ -313,6 +313,21 @@ def test_unused():
     assert used == ()
 
 
+def test_what_comes_with_a_scope_is_not_unused():
+    """What scopes are given, or what an integration says that they have, is there whoever wants it."""
+
+    def current():
+        return Settings()
+
+    current.__tenure_unasked__ = True
+    container = Container()
+    container.declare(Users, scope="request")
+    container.bind(Settings, current, scope="request")
+    container.bind(Clock, SystemClock)
+
+    assert [(each.kind, each.key) for each in container.findings()] == [("unused", Clock)]
+
+
 def test_findings_of_a_function_are_its_own():
     """What an injected function misses is told with its name and place, as a call."""
     consumer = Consumer("handler", (Need("port", int),), where="app.py:3")

@@ -391,6 +391,22 @@ def test_workers_are_collected():
         assert [handle.name for handle in container.get(list[Worker])] == ["first", "another"]
 
 
+def test_a_worker_is_not_unused():
+    """It acts by itself: nothing has to need it, by whatever key."""
+
+    @worker
+    async def pump(): ...
+
+    @worker
+    def thread(stop: Stop): ...
+
+    container = Container()
+    container.bind(pump)
+    container.bind("thread", thread)
+
+    assert container.findings() == ()
+
+
 def test_what_a_worker_looks_like():
     """It shows the parameters that are injected and keeps its name and text; it never pretends to be what it wraps."""
 

@@ -257,7 +257,9 @@ def _nothing_to_close(graph: Graph) -> Iterator[Finding]:
 def _unused(survey: Survey) -> Iterator[Finding]:
     used = {source.key for binding in survey.everything for _, source in survey.sources(binding)}
     for binding in survey.graph:
-        own = binding.is_self or (binding.make is Make.VALUE and declares_binding(binding.key))
+        # what comes with a scope, whoever wants it; and what acts by itself, such as a worker
+        unasked = binding.make is Make.GIVEN or getattr(binding.target, "__tenure_unasked__", False)
+        own = binding.is_self or unasked or (binding.make is Make.VALUE and declares_binding(binding.key))
         if binding.declared and binding.key not in used and not own:
             text = f"nothing in the graph needs {binding.label}, and no injected function asks for it"
             yield Finding("info", "unused", binding.key, text, binding.where)

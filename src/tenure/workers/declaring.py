@@ -170,3 +170,4 @@ def _look_like(made: Any, function: Any, label: str, stop_names: tuple[str, ...]
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(made, attribute, getattr(function, attribute))
     made.__tenure_where__ = location(function)
+    made.__tenure_unasked__ = True  # it is no less of use where nothing needs it
