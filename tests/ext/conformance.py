@@ -15,6 +15,7 @@ import pytest
 
 from tenure import Container
 from tenure.errors import GraphError
+from tenure.hosting.looking import expect_applications
 
 TIMEOUT_S = 20
 
@@ -269,6 +270,16 @@ class Conformance:
         assert "number" in shown
         assert "session" not in shown.lower()
         assert "inject" not in shown.lower()
+
+    def test_what_is_called_is_known_before_the_start(self, container, log):
+        """`tenure check` sees what the routes ask for: nothing of it is unused, and nothing is opened for that."""
+        app = self.app(container, log)
+        unseen, is_sync = expect_applications(container)
+
+        assert unseen == []
+        assert [each for each in container.findings(sync=is_sync) if each.level != "warning"] == []
+        assert list(log) == []
+        assert app is not None
 
     @shows("start-up check")
     def test_a_handler_that_cannot_be_served(self, container, log):

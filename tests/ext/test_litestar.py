@@ -20,6 +20,7 @@ from litestar.testing import AsyncTestClient, TestClient
 from tenure import Container, containers
 from tenure.errors import BindingError, GraphError
 from tenure.ext.litestar import ContainerPlugin, Inject, inject, setup
+from tenure.hosting.looking import expect_applications
 
 # what the newest one wants in place of these is not in the oldest
 pytestmark = pytest.mark.filterwarnings(
@@ -158,6 +159,13 @@ class TestThePlugin(TestLitestar):
             exception_handlers={Answered: answer},
             plugins=[ContainerPlugin(container)],
         )
+
+    def test_what_is_called_is_known_before_the_start(self, container, log):
+        """It is not: a plugin is shown the application when that starts; `tenure check` sees `@inject` all the same."""
+        app = self.app(container, log)
+
+        assert expect_applications(container) == ([], False)
+        assert app is not None
 
 
 @pytest.fixture

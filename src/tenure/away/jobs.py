@@ -55,8 +55,9 @@ class Jobs:
         if isinstance(container, ContainerRef):
             self._host: Host = Referred(container)
         else:
-            self._host = hosting(container)
+            self._host = host = hosting(container)
             declare(container, self._keys, scope)
+            host.know(functions, awaits=True)
         self._functions = functions
         self._scope = scope
         self._is_end = is_end

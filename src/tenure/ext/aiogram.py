@@ -168,6 +168,7 @@ def _live_with(
     """Put the life of the container around what polling and webhooks call at their start and stop."""
     own_startup, own_shutdown = dispatcher.emit_startup, dispatcher.emit_shutdown
     n_starts = 0
+    host.know(handlers)
 
     async def emit_startup(*args: Any, **options: Any) -> None:
         nonlocal n_starts

@@ -75,8 +75,11 @@ def setup(
         raise BindingError("this application has a container already: call setup(app, container) once for each")
     declare(container, (web.Request,), scope)
 
+    def called() -> list[Any]:
+        return [*functions_of(app), *told]
+
     async def life(app: "web.Application") -> AsyncIterator[None]:
-        await host.begin([*functions_of(app), *told])
+        await host.begin(called())
         yield
         await host.end(None)
 
@@ -97,6 +100,7 @@ def setup(
         found: web.StreamResponse = answer
         return found
 
+    host.know(called)
     vars(around)["__tenure_container__"] = container
     app.cleanup_ctx.insert(0, life)
     app.middlewares.insert(0, around)

@@ -8,7 +8,7 @@ from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext import asgi, wsgi
 from tenure.hosting.asgi_lifespan import Lifespan
-from tenure.hosting.life import hosting
+from tenure.hosting.life import declare_current, hosting
 from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
@@ -54,8 +54,7 @@ def setup(app: Any, container: Container, *, scope: str = "request", handlers: I
             "call it before other middleware"
         )
     host, told = hosting(container), tuple(handlers)
-    if HttpRequest not in container:
-        container.bind(HttpRequest, _current_request, scope=scope)
+    declare_current(container, (HttpRequest,), _current_request, scope)
     if isinstance(app, WSGIHandler):
         host.check([*_views(), *told], sync=True)
     served: Any = app

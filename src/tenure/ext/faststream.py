@@ -88,6 +88,7 @@ def _live_with(
     """Put the life of the container around the lifespan of *app*, and around `start` and `stop` without one."""
     own_lifespan, own_start, own_stop = app.lifespan_context, app.start, app.stop
     n_starts = 0
+    host.know(handlers)
 
     async def end(error: BaseException | None) -> None:
         await under_way.wait()

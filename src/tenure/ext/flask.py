@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.ext.wsgi import FirstRequest, ScopeMiddleware, no_values
-from tenure.hosting.life import hosting
+from tenure.hosting.life import declare_current, hosting
 from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
@@ -86,9 +86,7 @@ def _bind_request(app: "Flask", container: Container, scope: str) -> None:
     def current_request() -> "FlaskRequest":
         return request._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - Flask says so
 
-    for key in {Request, app.request_class}:
-        if key not in container:
-            container.bind(key, current_request, scope=scope)
+    declare_current(container, {Request, app.request_class}, current_request, scope)
 
 
 def views_of(app: Any) -> list[Any]:

@@ -28,9 +28,11 @@ class _Life:
         self._own_stop = server.stop
         self._own_wait = server.wait_for_termination
         self._is_begun = False
+        host.know(handlers, sync=not self._is_async)
         server.start, server.stop = self.start, self.stop
         server.wait_for_termination = self.wait_for_termination
 
+    _is_async: bool
     start: Any
     stop: Any
     wait_for_termination: Any
@@ -39,6 +41,7 @@ class _Life:
 class AsyncLife(_Life):
     """Of a server of `grpc.aio`."""
 
+    _is_async = True
     _closing: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
@@ -80,6 +83,8 @@ class AsyncLife(_Life):
 
 class ThreadLife(_Life):
     """Of a server of `grpc`."""
+
+    _is_async = False
 
     def __init__(self, server: Any, host: Hosting, under_way: UnderWay, handlers: Callable[[], Iterable[Any]]) -> None:
         super().__init__(server, host, under_way, handlers)

@@ -44,7 +44,7 @@ def setup(app: "Litestar", container: Container, *, scope: str = "request", hand
         BindingError: a route is marked with `Inject`, and is not under `@inject`.
     """
     managers = app._lifespan_managers  # noqa: SLF001 - what `lifespan=` and plugins add to
-    _live(container, handlers, managers, app.on_shutdown)
+    _live(container, handlers, managers, app.on_shutdown).know(app)
     app.after_exception.append(_note)
     served: Any = app
     served.asgi_handler = _scoped(container, scope)(served.asgi_handler)
@@ -73,13 +73,14 @@ class ContainerPlugin:
         return app_config
 
 
-def _live(container: Container, handlers: Iterable[Any], managers: list[Any], ends: list[Any]) -> None:
+def _live(container: Container, handlers: Iterable[Any], managers: list[Any], ends: list[Any]) -> "_Life":
     """Put the life of *container* around *managers*, and behind *ends*, which Litestar calls when those have ended."""
     life = _Life(container, handlers)
     if any(isinstance(each, _Life) for each in managers):
         raise BindingError("this application has a container already: call setup(app, container) once for each")
     managers.insert(0, life)
     ends.append(life.end)
+    return life
 
 
 class _Life:
@@ -92,9 +93,17 @@ class _Life:
         self._runs: list[AbstractContextManager[None]] = []
         self._error: BaseException | None = None
 
+    def know(self, app: "Litestar") -> None:
+        """Let checks before the start ask what *app* calls; a plugin is asked to do its part before it is there."""
+        self._called = lambda: self._functions_of(app)
+        self._host.know(self._called)
+
+    def _functions_of(self, app: "Litestar") -> list[Any]:
+        return [*_functions_of(app), *self._handlers]
+
     @asynccontextmanager
     async def __call__(self, app: "Litestar") -> AsyncIterator[None]:
-        await self._host.begin([*_functions_of(app), *self._handlers])
+        await self._host.begin(self._functions_of(app))
         self._error = None
         self._runs.append(run := inside(self._container))
         run.__enter__()

@@ -8,7 +8,7 @@ from tenure.errors import BindingError
 from tenure.ext.asgi import ScopeMiddleware
 from tenure.ext.flask import views_of
 from tenure.hosting.background import background
-from tenure.hosting.life import Hosting, hosting
+from tenure.hosting.life import Hosting, declare_current, hosting
 from tenure.hosting.outcome import note
 from tenure.injection import Inject, inject
 
@@ -60,8 +60,11 @@ def _live_with(app: Any, host: Hosting, handlers: Iterable[Any]) -> None:
     """Put the life of the container around what *app* does when it starts and stops."""
     start, stop = app.startup, app.shutdown
 
+    def called() -> list[Any]:
+        return [*views_of(app), *handlers]
+
     async def startup() -> None:
-        await host.begin([*views_of(app), *handlers])
+        await host.begin(called())
         try:
             await start()
         except BaseException as error:
@@ -76,6 +79,7 @@ def _live_with(app: Any, host: Hosting, handlers: Iterable[Any]) -> None:
             raise
         await host.end(None)
 
+    host.know(called)
     app.startup, app.shutdown = startup, shutdown
 
 
@@ -97,9 +101,7 @@ def _bind_requests(app: Any, container: Container, scope: str) -> None:
         ({Request, app.request_class}, current_request),
         ({Websocket, app.websocket_class}, current_websocket),
     ):
-        for key in keys:
-            if key not in container:
-                container.bind(key, current, scope=scope)
+        declare_current(container, keys, current, scope)
 
 
 def _noting(answer: Any) -> Any:

@@ -52,12 +52,16 @@ def setup(
         raise BindingError("this application has a container already: call setup(app, container) once for each")
     declare(container, {Request, app.request_class}, scope)
 
+    def called() -> list[Any]:
+        return [*_functions_of(app), *told]
+
     async def check(app: "Sanic[Any, Any]") -> None:
-        host.check([*_functions_of(app), *told])
+        host.check(called())
 
     async def noted(request: "Request", exception: Exception, **_: Any) -> None:
         note(vars(request.ctx), exception)
 
+    host.know(called)
     app.main_process_start(check)
     app.add_signal(noted, "websocket.handler.exception")
     methods = _answering(type(app), container, scope) | _living(type(app), container, host, told)

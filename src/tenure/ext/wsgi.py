@@ -194,6 +194,7 @@ class FirstRequest:
     def __init__(self, host: Hosting, handlers: Handlers) -> None:
         self._host = host
         self._handlers = handlers
+        host.know(handlers, sync=True)
         self._guard = threading.Lock()
         self._is_done = False
 

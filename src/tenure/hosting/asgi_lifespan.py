@@ -21,6 +21,7 @@ class Lifespan:
         self._app = app
         self._host = host
         self._handlers = handlers
+        host.know(handlers)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection of ASGI."""

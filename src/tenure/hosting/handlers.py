@@ -29,11 +29,19 @@ def expect_handlers(container: Binder, handlers: Iterable[Any], *, awaits: bool 
     Raises:
         BindingError: one is marked with `Inject` and is not under `@inject`.
     """
+    for _, text in telling(container, handlers, awaits=awaits):
+        raise BindingError(text)
+
+
+def telling(container: Binder, handlers: Iterable[Any], *, awaits: bool = False) -> Iterator[tuple[Any, str]]:
+    """Do as `expect_handlers` while it is gone through; give what that refuses, each with what is wrong with it."""
     for handler in handlers:
         for function in _functions(handler):
             injected = getattr(function, "__tenure_injected__", None)
             if injected is None:
-                _refuse_unfilled(function)
+                text = _unfilled(function)
+                if text is not None:
+                    yield function, text
             elif _is_new(container, injected):
                 container.expects(_awaited(injected) if awaits else injected)
 
@@ -61,14 +69,15 @@ def _is_new(container: Binder, injected: Any) -> bool:
     return is_new
 
 
-def _refuse_unfilled(function: Any) -> None:
+def _unfilled(function: Any) -> str | None:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # no Python function
-        return
+        return None
     for parameter in parameters:
         if isinstance(parameter.default, InjectMarker):
-            raise BindingError(
+            return (
                 f"parameter {parameter.name!r} of {show(function)} is {parameter.default!r}, and nothing fills it in; "
                 "put @inject under the decorator of the route"
             )
+    return None

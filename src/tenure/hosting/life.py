@@ -3,15 +3,30 @@
 import os
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeAlias
 
 from tenure.binder import Binder
 from tenure.container import Container
 from tenure.errors import BindingError
 from tenure.hosting.handlers import expect_handlers
+from tenure.record import record
 from tenure.runtime.scope import State
+
+Handlers: TypeAlias = Callable[[], Iterable[Any]]
+"""Gives the functions that an application calls, as far as it knows them now."""
+
+
+@record(eq=False)
+class Calls:
+    """What one application calls."""
+
+    handlers: Handlers
+    sync: bool
+    """Whether it serves without an event loop."""
+    awaits: bool
+    """Whether what a synchronous function asks for is awaited before it is called."""
 
 
 class Hosting:
@@ -29,7 +44,28 @@ class Hosting:
         self._guard = threading.Lock()
         self._n_runs = 0
         self._is_ours = False
+        self._applications: list[tuple[weakref.ref[Handlers], bool, bool]] = []
         self._look = ExitStack()  # what lets others look at it, where TENURE_INSPECT says so
+
+    def know(self, handlers: Handlers, *, sync: bool = False, awaits: bool = False) -> None:
+        """
+        Remember whom to ask what an application calls, for checks before it starts: many know their routes only then.
+
+        Args:
+            handlers: a function of its own, held by what lives as long as the application; here it is held weakly,
+                because it may well lead to the container.
+            sync: whether requests are served without an event loop.
+            awaits: whether what a synchronous handler asks for is awaited before it is called.
+        """
+        self._applications.append((weakref.ref(handlers), sync, awaits))
+
+    def calls(self) -> list[Calls]:
+        """Return what the applications on the container call, those that are still there."""
+        return [
+            Calls(handlers, sync, awaits)
+            for reference, sync, awaits in self._applications
+            if (handlers := reference()) is not None
+        ]
 
     def check(self, handlers: Iterable[Any], *, sync: bool = False) -> Container:
         """Look for what is wrong with the container and with what *handlers* ask of it; see `begin`."""
@@ -167,3 +203,18 @@ def declare(container: Binder, keys: Iterable[Any], scope: str) -> None:
     for key in keys:
         if key not in container:
             container.declare(key, scope=scope)
+
+
+def declare_current(container: Binder, keys: Iterable[Any], current: Callable[[], Any], scope: str) -> None:
+    """
+    Say that scopes called *scope* have a value of each of *keys* that *current* gives, unless it is bound already.
+
+    For frameworks that make it when the scope is open. Nobody has to ask for it, as with what `declare` declares.
+
+    Raises:
+        ScopeError: *container* knows no scope of that name.
+    """
+    vars(current)["__tenure_unasked__"] = True
+    for key in keys:
+        if key not in container:
+            container.bind(key, current, scope=scope)

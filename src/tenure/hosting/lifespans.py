@@ -22,6 +22,7 @@ def with_life(own: Lifespan, container: Container, handlers: Callable[[], Iterab
         handlers: gives, when it begins, the functions that are called; `Hosting.begin` looks at them.
     """
     host = hosting(container)
+    host.know(handlers)
 
     @asynccontextmanager
     async def lifespan(running: Any) -> AsyncIterator[Any]:
