@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tenure.cli.finding import container_at
+from tenure.cli.asking import looked_at
+from tenure.cli.finding import Refused, container_at
 from tenure.cli.output import number_of, print_json, screen_on, short_place, short_text, split_place
 from tenure.cli.text import Line, Span, Tone, line, quiet, strong
-from tenure.errors import Finding
+from tenure.errors import Finding, GraphError
 from tenure.keys import class_of, show
 from tenure.record import replace
 
@@ -53,9 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status; see `DESCRIPTION`."""
-    container = container_at(arguments.container)
     told = _LEVELS[: _LEVELS.index(arguments.level) + 1]
-    found = container.findings(sync=arguments.sync)
+    found = _found(arguments.container, sync=arguments.sync)
     shown = [_placed(finding) for finding in found if finding.level in told]
     fatal = ("error", "warning") if arguments.strict else ("error",)
     is_fine = not any(finding.level in fatal for finding in found)
@@ -66,6 +66,18 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         screen_on(sys.stdout).say(_lines(arguments.container, shown, is_fine), whole=True)
     return 0 if is_fine else 1
+
+
+def _found(source: str, *, sync: bool) -> list[Finding]:
+    try:
+        container = container_at(source)
+    except Refused as refused:
+        if isinstance(refused.cause, GraphError):  # the module, or the function that makes it, has checked it
+            return list(refused.cause.findings)
+        raise
+    looked = looked_at(source, container)
+    found = [*looked.findings, *container.findings(sync=sync or looked.is_sync)]
+    return [each for each in found if each.kind != "unused" or not looked.program.asks_for(each.key)]
 
 
 def _placed(finding: Finding) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenure import Container
+from tenure.cli.asking import looked_at
 from tenure.cli.errors_page import error_named, lines_of, sections
 from tenure.cli.finding import Refused, container_at, found_at, is_container
 from tenure.cli.output import print_json, screen_on, short_text
@@ -88,18 +89,18 @@ def _explanations(arguments: argparse.Namespace) -> Sequence[tuple[Explanation, 
         if arguments.container is not None:
             raise Refused("say either MODULE:CONTAINER KEY or MODULE:KEY --in MODULE:CONTAINER")
         container = container_at(target)
-        return [_in_container(container, key_called(container, arguments.key))]
+        return _in_container(container, [key_called(container, arguments.key)], target)
     found = found_at(target) if ":" in target else _container_alone(target)
     if arguments.container is not None:
-        return [_in_container(container_at(arguments.container), found)]
+        return _in_container(container_at(arguments.container), [found], arguments.container)
     if isinstance(found, Container):
         keys = [binding.key for binding in found.engine.graph if binding.declared and not binding.is_self]
-        return [_in_container(found, key) for key in keys]
+        return _in_container(found, keys, target)
     if _is_provider(found):
         return [(_of_provider(found), None)]
     if isinstance(getattr(found, "providers", None), Mapping):  # a declarative container, or its class
         container = found() if isinstance(found, type) else found
-        return [_in_container(container, each) for each in container.providers.values() if _is_provider(each)]
+        return _in_container(container, [each for each in container.providers.values() if _is_provider(each)], target)
     return [(_by_itself(target, found), None)]
 
 
@@ -114,13 +115,15 @@ def _container_alone(module: str) -> Any:
         raise Refused(f"{refused}; did you mean the error {close[0]}?", refused.status) from None
 
 
-def _in_container(container: Any, key: Any) -> tuple[Explanation, Placed]:
-    if isinstance(container, Container):
-        return container.explain(key), place_of(container, key)
+def _in_container(container: Any, keys: Sequence[Any], source: str) -> list[tuple[Explanation, Placed | None]]:
+    """Return what there is to say of *keys*, bound in *container*, which stands at *source*."""
     if not is_container(container):
         raise Refused(f"{container!r} is no container")
-    provider = container.__tenure_find__(key)
-    return _of_provider(provider), place_of(container, provider)
+    program = looked_at(source, container).program
+    if isinstance(container, Container):
+        return [(container.explain(key), place_of(container, key, program)) for key in keys]
+    providers = [container.__tenure_find__(key) for key in keys]
+    return [(_of_provider(provider), place_of(container, provider, program)) for provider in providers]
 
 
 def _is_provider(found: Any) -> bool:

@@ -25,10 +25,12 @@ class Refused(Exception):  # noqa: N818 - a verdict, never seen outside
     Attributes:
         status: the exit status.
         trace: the traceback of the user's error, to be shown before the text; "" where there is none.
+        cause: that error, or None.
     """
 
-    def __init__(self, text: str, status: int = 2, trace: str = "") -> None:
+    def __init__(self, text: str, status: int = 2, trace: str = "", cause: BaseException | None = None) -> None:
         super().__init__(text)
+        self.cause: BaseException | None = cause
         self.status: int = status
         self.trace: str = trace
 
@@ -131,7 +133,7 @@ def _made(source: str, make: Callable[[], Any]) -> Any:
         with _said_on_stderr():
             made = make()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        raise Refused(f"{source!r} raised while it made the container", 2, trimmed(error)) from None
+        raise Refused(f"{source!r} raised while it made the container", 2, trimmed(error), error) from None
     if inspect.iscoroutine(made):
         made.close()
         raise Refused(f"{source!r} is an asynchronous function; make the container in a plain one")
@@ -139,7 +141,7 @@ def _made(source: str, make: Callable[[], Any]) -> Any:
 
 
 def _failed_import(name: str, error: BaseException) -> Refused:
-    return Refused(f"{name!r} could not be imported", 2, trimmed(error))
+    return Refused(f"{name!r} could not be imported", 2, trimmed(error), error)
 
 
 def _hint(found: Any, attribute: str) -> str:

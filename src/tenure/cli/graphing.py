@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tenure.cli.asking import looked_at
 from tenure.cli.finding import Refused, container_at
 from tenure.cli.timing import timed
 from tenure.draw import waterfall_text
@@ -19,6 +20,7 @@ from tenure.draw.waterfall_page import waterfall_page_of
 from tenure.errors import TenureError
 from tenure.observe.masking import told
 from tenure.observe.timeline import Timeline
+from tenure.record import replace
 
 __all__ = ["DESCRIPTION", "add_arguments", "run", "waterfalls"]
 
@@ -52,13 +54,26 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.waterfall:
         return _waterfall(found, arguments.container, form, arguments.path)
     try:
-        view: View = found.__tenure_view__(title=arguments.container, by=arguments.by or "scope")
+        view = _viewed(found, arguments.container, arguments.by or "scope")
         if arguments.focus is not None:
             view = focused(view, arguments.focus, arguments.depth)
     except (TenureError, ValueError) as error:
         raise Refused(str(error)) from None
     _write(_tree(view, arguments.path) if form == "tree" else FORMATS[form](view), arguments.path)
     return 0
+
+
+def _viewed(container: Any, source: str, by: str) -> View:
+    """Return the view of *container*, with what its applications call; what the program asks for is not "unused"."""
+    program = looked_at(source, container).program
+    view: View = container.__tenure_view__(title=source, by=by)
+    nodes = [
+        replace(node, notes=tuple(note for note in node.notes if note.kind != "unused"))
+        if program.asks_for(node.key)
+        else node
+        for node in view.nodes
+    ]
+    return replace(view, nodes=tuple(nodes))
 
 
 def _refuse_combinations(arguments: argparse.Namespace) -> None:

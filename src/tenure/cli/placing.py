@@ -3,6 +3,7 @@
 import difflib
 from typing import Any
 
+from tenure.cli.asking import Program
 from tenure.cli.finding import Refused
 from tenure.cli.planning import Step, longest_chain, planned
 from tenure.errors import TenureError
@@ -16,7 +17,7 @@ class Placed:
     """The place of one key. Names are those of `Inspection.bindings`."""
 
     needed_by: tuple[str, ...]
-    """Who needs it directly, or was seen to ask for it."""
+    """Who needs it directly, or was seen to ask for it; then injected functions, as `handler()`."""
     opens_after: tuple[str, ...]
     """The longest chain of resources that have to be open before it, the first first; without itself."""
     closes_after: tuple[str, ...]
@@ -44,8 +45,15 @@ class Placed:
         return found
 
 
-def place_of(container: Any, key: Key) -> Placed:
-    """Return where *key* stands in *container*, of either face; an error of the graph leaves out what it hides."""
+def place_of(container: Any, key: Key, program: Program) -> Placed:
+    """
+    Return where *key* stands in *container*; an error of the graph leaves out what it hides.
+
+    Args:
+        container: of either face.
+        key: bound there.
+        program: whose functions may ask for it.
+    """
     engine = engine_of(container)
     binding = engine.graph.find(key)
     names = names_of(list(engine.graph))
@@ -53,6 +61,7 @@ def place_of(container: Any, key: Key) -> Placed:
     above = engine.graph.needed_by()
     users = above.get(key if binding is None else binding.key, ())
     needed_by = tuple(dict.fromkeys(names[each] for each in users if each in names))
+    needed_by += program.functions_asking(key if binding is None else binding.key)
     try:
         steps = planned(container)
     except TenureError:
