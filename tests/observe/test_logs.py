@@ -1,15 +1,21 @@
 """`tenure.observe.logs`: what a container does, in the logs."""
 
+import importlib
 import json
 import logging
+import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
+import tenure
 from tenure import Container, Retry, resource
 from tenure.errors import BindingError
-from tenure.events import Event, Leak, Opened, ScopeEntered
-from tenure.observe import logs
+from tenure.events import Event, Leak, Opened, ScopeEntered, StartBegan, StartEnded
+from tenure.observe import logs, sentences
 from tenure.record import record
+from tenure.workers.handle import WorkerCancelled, WorkerCrashed
 
 
 class Database:
@@ -73,10 +79,10 @@ def test_a_life_in_sentences(container, logged):
         scope.get(Session)
 
     assert told(logged) == [
-        ("DEBUG", "starting 1 resources of root"),
+        ("DEBUG", "starting the container: 1 resource"),
         ("DEBUG", "opening Database"),
         ("INFO", "opened Database"),
-        ("INFO", "started root"),
+        ("INFO", "started the container"),
         ("DEBUG", "entered the scope request"),
         ("DEBUG", "opening Session"),
         ("DEBUG", "opened Session"),
@@ -133,7 +139,7 @@ def test_what_goes_wrong_is_loud(logged):
     assert [(record.levelname, record.getMessage().rpartition(" ")[0].rpartition(" ")[0]) for record in loud] == [
         ("WARNING", "attempt 1 to open Database failed, the next one is in"),
         ("ERROR", "Database failed to open after"),
-        ("ERROR", "the start of root failed after"),
+        ("ERROR", "the start of the container failed after"),
     ]
     assert [vars(record)["error.type"] for record in loud] == ["ConnectionRefusedError"] * 3
     assert all(isinstance(record.exc_info[1], ConnectionRefusedError) for record in loud)
@@ -198,6 +204,54 @@ def test_events_of_other_kinds_are_logged(error, level, container, logged):
 
     (said,) = logged
     assert (said.levelname, vars(said)["tenure.event"], vars(said)["tenure.cups"]) == (level, "tenure.brewed", 2)
+
+
+def kinds_of_events():
+    """Return every class of events that there is in the library: those that stand for something that happens."""
+    for module in pkgutil.walk_packages(tenure.__path__, "tenure."):
+        source = Path(module.module_finder.path, *module.name.split(".")[-1:]).with_suffix(".py")
+        if source.exists() and re.search(r"^class \w+\(\w*Event\)", source.read_text(encoding="utf-8"), re.MULTILINE):
+            importlib.import_module(module.name)
+    found = [Event]
+    for each in found:  # it grows
+        found += [kind for kind in each.__subclasses__() if kind.__module__.startswith("tenure.")]
+    return [each for each in dict.fromkeys(found) if not each.__subclasses__() or each.__name__ == "Leak"]
+
+
+def test_every_kind_of_event_is_known():
+    """Each has a level, and a sentence of its own that shows no record."""
+    kinds = kinds_of_events()
+
+    assert {Opened, WorkerCrashed, Leak} <= {*kinds}
+    assert [each for each in kinds if each not in logs.LEVELS] == []
+    assert [each for each in kinds if each not in sentences._SENTENCES] == []
+
+
+@pytest.mark.parametrize(
+    ("event", "level", "said"),
+    [
+        (
+            WorkerCrashed(0.0, "pump", OSError("gone"), 2, 0.5), "WARNING",
+            "the worker pump crashed and is called again in 500 ms",
+        ),
+        (
+            WorkerCrashed(0.0, "pump", OSError("gone"), 2, None), "ERROR",
+            "the worker pump crashed and is not called again",
+        ),
+        (
+            WorkerCancelled(0.0, "pump", 2.0), "WARNING",
+            "the worker pump did not end within 2 s and is cancelled; what it was doing may be half done",
+        ),
+        (StartBegan(0.0, "request", 3, (str, int)), "DEBUG", "starting the scope request: 2 resources"),
+        (StartEnded(0.0, "request", 3, 1.0, None), "DEBUG", "started the scope request in 1 s"),
+    ],
+)  # fmt: skip
+def test_sentences(event, level, said, container, logged):
+    """As people say it; a worker that is called again is less grave than one that is not."""
+    logs.attach(container)(event)
+
+    (record,) = logged
+    assert (record.levelname, record.getMessage()) == (level, said)
 
 
 def test_a_leak_is_a_warning(container, logged):
@@ -281,6 +335,6 @@ def test_structlog_shows_the_attributes(container):
 
     lines = [json.loads(handler.format(record)) for record in handler.records]
     assert [line["event"].partition(" in ")[0] for line in lines] == [
-        "opened Database", "started root", "closed Database", "closed the container",
+        "opened Database", "started the container", "closed Database", "closed the container",
     ]  # fmt: skip
     assert (lines[0]["di.provider.key"], lines[0]["level"]) == ("Database", "info")

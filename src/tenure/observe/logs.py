@@ -8,7 +8,7 @@ structured formatter, `structlog.stdlib.ExtraAdder` for one, shows them under th
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tenure.events import (
     Abandoned,
@@ -32,8 +32,9 @@ from tenure.events import (
 )
 from tenure.observe.attributes import attributes_of, is_of_root
 from tenure.observe.exporting import Exporter
-from tenure.observe.histogram import duration
 from tenure.observe.monitor import Observable
+from tenure.observe.sentences import sentence_of
+from tenure.workers.handle import WorkerCancelled, WorkerCrashed
 
 LEVELS: Mapping[type[Event], int] = {
     Opening: logging.DEBUG,
@@ -53,8 +54,12 @@ LEVELS: Mapping[type[Event], int] = {
     Leak: logging.WARNING,
     BorrowerWaited: logging.DEBUG,
     BorrowerLate: logging.WARNING,
+    WorkerCrashed: logging.WARNING,
+    WorkerCancelled: logging.WARNING,
 }
-"""How loud each kind of event is for what the container itself owns. Of scopes, what is INFO here is DEBUG."""
+"""How loud each kind of event is for what the container itself owns. Of scopes, what is INFO here is DEBUG.
+
+What says that something failed for good is an ERROR all the same: a worker that crashed and is not called again."""
 
 
 def attach(
@@ -98,7 +103,7 @@ class LogExporter(Exporter):
         level = self._level(event)
         if not self._logger.isEnabledFor(level):
             return
-        sentence, *arguments = _sentence(event)
+        sentence, *arguments = sentence_of(event)
         extra = {**attributes_of(event, self.container), **self._bindings.attributes(event)}
         error = getattr(event, "error", None)
         shown = (type(error), error, error.__traceback__) if isinstance(error, BaseException) else None
@@ -111,47 +116,12 @@ class LogExporter(Exporter):
             return self._levels[kind]
         if error is not None and not isinstance(error, Exception):
             return logging.DEBUG  # a cancellation is nobody's fault
-        if error is not None and kind not in (OpenRetried, Degraded):
+        if error is not None and not _goes_on(event):
             return logging.ERROR
         level = LEVELS.get(kind, logging.INFO)
         return logging.DEBUG if level == logging.INFO and kind in LEVELS and not is_of_root(event) else level
 
 
-def _sentence(event: Event) -> tuple[object, ...]:
-    """Return a sentence with `%s` for its arguments, and these."""
-    make = _SENTENCES.get(type(event))
-    return make(event) if make is not None else ("%s", event)
-
-
-_SENTENCES: Mapping[type[Event], Callable[..., tuple[object, ...]]] = {
-    Opening: lambda e: ("opening %s", e.label),
-    Opened: lambda e: ("opened %s in %s", e.label, duration(e.elapsed_s)),
-    OpenFailed: lambda e: ("%s failed to open after %s", e.label, duration(e.elapsed_s)),
-    OpenRetried: lambda e: (
-        "attempt %s to open %s failed, the next one is in %s",
-        e.attempt,
-        e.label,
-        duration(e.delay_s),
-    ),
-    Degraded: lambda e: ("going on without %s", e.label),
-    Closing: lambda e: ("closing %s", e.label),
-    Closed: lambda e: ("closed %s in %s", e.label, duration(e.elapsed_s)),
-    CloseFailed: lambda e: ("%s failed to close", e.label),
-    Abandoned: lambda e: ("%s did not close within %s and is given up", e.label, duration(e.limit_s)),
-    ScopeEntered: lambda e: ("entered the scope %s", e.scope),
-    ScopeLeaving: lambda e: ("closing the container",) if is_of_root(e) else ("leaving the scope %s", e.scope),
-    ScopeLeft: lambda e: ("closed the container",) if is_of_root(e) else ("left the scope %s", e.scope),
-    StartBegan: lambda e: ("starting %s resources of %s", len(e.keys), e.scope),
-    StartEnded: lambda e: (
-        ("the start of %s failed after %s" if e.error is not None else "started %s in %s"),
-        e.scope,
-        duration(e.elapsed_s),
-    ),
-    Leak: lambda e: ("%s", e),
-    BorrowerWaited: lambda e: (
-        ("waited %s in vain for an item of %s" if e.error is not None else "waited %s for an item of %s"),
-        duration(e.elapsed_s),
-        e.pool,
-    ),
-    BorrowerLate: lambda e: ("%s has kept an item of %s for %s", e.borrower, e.pool, duration(e.held_s)),
-}
+def _goes_on(event: Event) -> bool:
+    """Tell whether what failed is tried again, or done without."""
+    return isinstance(event, Degraded) or getattr(event, "delay_s", None) is not None
