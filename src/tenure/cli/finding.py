@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tenure.cli.applications import protocol_of
 from tenure.cli.traces import trimmed
 
 
@@ -92,11 +93,24 @@ def container_at(source: str, *, is_quiet: bool = True) -> Any:
     if ":" not in source:
         return _only_container(module_named(source, is_quiet=is_quiet), source)
     found = found_at(source, "container", is_quiet=is_quiet)
+    _refuse_application(source, found)
     if not is_container(found) and callable(found):
         found = _made(source, found)
     if not is_container(found):
         raise Refused(f"{source!r} is {_shown(found)}, no container")
     return found
+
+
+def _refuse_application(source: str, found: Any) -> None:
+    protocol = protocol_of(found) if not is_container(found) else None
+    if protocol is not None:
+        module = source.partition(":")[0]
+        known = [f"{module}:{name}" for name in containers_in(sys.modules[module])]
+        meant = f"say {' or '.join(known)}" if known else "say where that is, as module:container"
+        raise Refused(
+            f"{source!r} is an application of {protocol.name}, not the container that setup(app, container) gave it; "
+            f"{meant}"
+        )
 
 
 def is_container(found: Any) -> bool:

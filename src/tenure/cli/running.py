@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tenure.cli.applications import protocol_of
 from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named
 from tenure.cli.output import screen_on
 from tenure.cli.progress import Progress
@@ -66,6 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise Refused(with_notes(error, "make main asynchronous, or say --backend asyncio"), 1) from None
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         raise Refused(f"{arguments.target!r} did not end well", 1, trimmed(error)) from None
+    made = protocol_of(result)
+    if made is not None:
+        raise Refused(
+            f"{arguments.target!r} has made an application of {made.name}, and nobody serves it: say "
+            f"`{made.by_factory.format(arguments.target)}`; setup(app, container) starts the container there, and "
+            "closes it",
+            1,
+        )
     return exit_status(result)
 
 
@@ -80,6 +89,12 @@ def _container_and_main(target: str, container: str | None) -> tuple[Any, Callab
     if ":" not in target:
         return container_at(target, is_quiet=False), None
     found = found_at(target, "main", is_quiet=False)
+    protocol = protocol_of(found) if not is_container(found) else None
+    if protocol is not None:
+        raise Refused(
+            f"{target!r} is an application of {protocol.name}, which a server calls, not a main: say "
+            f"`{protocol.server} {target}`; setup(app, container) starts the container there, and closes it"
+        )
     if is_container(found) or isinstance(found, type) or _makes_container(found):
         if container is not None:
             raise Refused(f"{target!r} is a container, and so is --in {container}; say one of them, or a main")

@@ -82,6 +82,11 @@ def main(ledger: "Ledger") -> None:
     """Be run by `tenure run`."""
 
 
+def make_app():
+    """Make an application, for a server that calls this."""
+    return served
+
+
 def make_task():
     """Make an injected function that no module has."""
 
