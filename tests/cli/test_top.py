@@ -1,6 +1,7 @@
 """`tenure top`: what it shows of an inspection, and that it finds the processes that can be looked at."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -163,11 +164,11 @@ def test_several_processes(own_directory):
 
 def test_no_process(own_directory):
     """It says how one is run that can be looked at."""
-    nobody, gone = run_here("top"), run_here("top", "4711")
+    nobody, silent = run_here("top"), run_here("top", str(os.getpid()))
 
-    assert nobody[0] == gone[0] == 2
+    assert nobody[0] == silent[0] == 2
     assert "TENURE_INSPECT=1" in nobody[2]
-    assert f"nobody answers at {own_directory}/4711.sock: No such file or directory" in gone[2]
+    assert f"process {os.getpid()} has no socket at {own_directory}/{os.getpid()}.sock; run it with TENURE" in silent[2]
 
 
 def test_another_shape(own_directory, monkeypatch):

@@ -1,11 +1,12 @@
 """`tenure compile`: write the resolvers of a container ahead of time."""
 
 import argparse
+import contextlib
 import os
 from pathlib import Path
 
 from tenure import Container, __version__
-from tenure.cli.finding import Refused, container_at
+from tenure.cli.finding import Refused, container_at, shown
 from tenure.cli.output import print_json
 from tenure.cli.traces import with_notes
 from tenure.compile.ahead import compiling
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         engine.graph, Plans(engine.graph), engine.ladder, source=source, path=path.as_posix(), version=__version__
     )
     if arguments.check:
-        is_current = path.exists() and path.read_text(encoding="utf-8") == text
+        is_current = _read(path) == text
         _tell(arguments, path, f"{path} is {'up to date' if is_current else 'not what would be written'}", is_current)
         return 0 if is_current else 1
     _replace(path, text)
@@ -71,7 +72,7 @@ def _tell(arguments: argparse.Namespace, path: Path, text: str, is_current: bool
 def _container(source: str) -> Container:
     found = container_at(source)
     if not isinstance(found, Container):
-        raise Refused(f"{source!r} is {found!r}, no tenure.Container")
+        raise Refused(f"{source!r} is {shown(found)}, no tenure.Container")
     return found
 
 
@@ -82,11 +83,26 @@ def _check(container: Container) -> None:
         raise Refused(with_notes(error), 1) from None
 
 
+def _read(path: Path) -> str | None:
+    """Return what stands in the file; None where there is none, or none that was ever written here."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    except OSError as error:
+        raise Refused(f"{str(path)!r} cannot be read: {error.strerror}") from None
+
+
 def _replace(path: Path, text: str) -> None:
     """Write *text* so that whoever reads the file meanwhile sees the old one or the new one."""
+    if not path.name:
+        raise Refused(f"{str(path)!r} is no name of a file")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
+    except OSError as error:
+        raise Refused(f"{str(path)!r} cannot be written: {error.strerror}") from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # of a folder that is not there, or not to be written in
+            draft.unlink()

@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import Any
 
+from tenure.cli.amounts import whole_number
 from tenure.cli.finding import Refused, container_at
 from tenure.cli.traces import trimmed
 
@@ -27,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("container", metavar="MODULE:CONTAINER", help="where the container is")
     parser.add_argument("--start", action="store_true", help="start the container, and close it in the end")
     parser.add_argument("--host", default="127.0.0.1", help="any other than loopback takes a token (%(default)s)")
-    parser.add_argument("--port", type=_port, default=8321, help="0 for any that is free (%(default)s)")
+    parser.add_argument(
+        "--port", type=whole_number("port", 0, 65535), default=8321, help="0 for any that is free (%(default)s)"
+    )
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
 
 
@@ -76,10 +79,3 @@ def _run(container: Any) -> None:
         run_inside(container, None, backend="asyncio")
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         raise Refused("the container did not start and close well", 1, trimmed(error)) from None
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is no port")
-    return number

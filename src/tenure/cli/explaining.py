@@ -59,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise Refused(str(error)) from None
     if arguments.json:
         print_json([each.as_dict() | (placed.as_dict() if placed else {}) for each, placed in found])
+    elif not found:
+        print(f"{arguments.target} binds nothing")
     else:
         print("\n\n".join(_text(each, placed) for each, placed in found))
     return 1 if arguments.strict and any(each.is_guess for each, _ in found) else 0

@@ -59,11 +59,15 @@ def found_at(source: str, what: str = "key", *, is_quiet: bool = True) -> Any:
             found = getattr(found, attribute)
         except AttributeError:
             raise Refused(f"{source!r}: {attribute!r} is not there{_hint(found, attribute)}") from None
+        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+            raise Refused(f"{source!r}: {attribute!r} could not be looked up", 2, trimmed(error)) from None
     return found
 
 
 def module_named(name: str, *, is_quiet: bool = True) -> ModuleType:
     """Import and return the module *name*, looked for in the directory of the call as well; raises as `found_at`."""
+    if not name or name.startswith(".") or "/" in name or "\\" in name:
+        raise Refused(f"{name!r} is no name of a module{_as_module(name)}")
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # a console script does not look where it is run
     try:
@@ -72,10 +76,26 @@ def module_named(name: str, *, is_quiet: bool = True) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise _failed_import(name, error) from None
-        hint = f"; did you mean {name.removesuffix('.py')}?" if name.endswith(".py") else ""
-        raise Refused(f"there is no module {error.name!r}{hint}") from None
+        raise Refused(f"there is no module {error.name!r}{_near(name)}") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
         raise _failed_import(name, error) from None
+
+
+def _as_module(path: str) -> str:
+    """Return the hint which module the file *path* is, as seen from the current directory; "" where it is none."""
+    parts = Path(path.replace("\\", "/")).with_suffix("").parts if path.strip("./\\") else ()
+    name = ".".join(part for part in parts if part != ".")
+    return f"; did you mean {name}?" if name and all(part.isidentifier() for part in name.split(".")) else ""
+
+
+def _near(name: str) -> str:
+    """Return the hint what else *name*, which no module is called, may mean."""
+    if name.endswith(".py"):
+        return f"; did you mean {name.removesuffix('.py')}?"
+    module, _, attribute = name.rpartition(".")
+    if hasattr(sys.modules.get(module), attribute):  # its import has been tried on the way
+        return f"; did you mean {module}:{attribute}?"
+    return ""
 
 
 def container_at(source: str, *, is_quiet: bool = True) -> Any:
@@ -94,10 +114,11 @@ def container_at(source: str, *, is_quiet: bool = True) -> Any:
         return _only_container(module_named(source, is_quiet=is_quiet), source)
     found = found_at(source, "container", is_quiet=is_quiet)
     _refuse_application(source, found)
-    if not is_container(found) and callable(found):
+    is_other_class = isinstance(found, type) and not hasattr(found, "resource_scope")  # is not made to see what it is
+    if not is_container(found) and callable(found) and not is_other_class:
         found = _made(source, found)
     if not is_container(found):
-        raise Refused(f"{source!r} is {_shown(found)}, no container")
+        raise Refused(f"{source!r} is {shown(found)}, no container")
     return found
 
 
@@ -142,7 +163,7 @@ def _made(source: str, make: Callable[[], Any]) -> Any:
     try:
         inspect.signature(make).bind()
     except (TypeError, ValueError):
-        raise Refused(f"{source!r} is {_shown(make)}, which is no container and makes none without arguments") from None
+        raise Refused(f"{source!r} is {shown(make)}, which is no container and makes none without arguments") from None
     try:
         with _said_on_stderr():
             made = make()
@@ -166,7 +187,12 @@ def _hint(found: Any, attribute: str) -> str:
     return f"; containers there: {', '.join(names)}" if names else ""
 
 
-def _shown(found: Any) -> str:
+def shown(found: Any) -> str:
+    """Return what *found* is, for errors; no value of the user's is shown."""
+    if found is None:
+        return "None"
+    if isinstance(found, ModuleType):
+        return f"the module {found.__name__}"
     if isinstance(found, type):
         return f"the class {found.__qualname__}"
     if inspect.isroutine(found):

@@ -61,12 +61,18 @@ class Look:
             raise Gone(error.strerror or str(error)) from None
         if not answer:
             raise Gone("it has ended")
-        found: dict[str, Any] = json.loads(answer)
+        try:
+            found: Any = json.loads(answer)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Refused("what answers there is no process that Tenure lets be looked at")
         if "error" in found:
             raise Refused(f"the process could not tell: {found['error']}", 1)
         if found.get("shape") != SHAPE:
             raise Refused(f"the process answers in shape {found.get('shape')}, and this is for shape {SHAPE}")
-        return found
+        known: dict[str, Any] = found
+        return known
 
 
 def path_of(target: str | None) -> Path:
@@ -76,8 +82,11 @@ def path_of(target: str | None) -> Path:
     Raises:
         Refused: there is none, or several.
     """
-    if target is not None and target.isdecimal():
-        return inspection_directory() / f"{target}.sock"
+    if target is not None and target.isascii() and target.isdecimal():
+        path = inspection_directory() / f"{target}.sock"
+        if not path.exists():
+            raise Refused(_not_there(target, path))
+        return path
     if target is not None:
         return Path(target)
     found = [path for path in sorted(inspection_directory().glob("*.sock")) if _answers(path)]
@@ -87,6 +96,16 @@ def path_of(target: str | None) -> Path:
         raise Refused("no process of this user can be looked at; run one with TENURE_INSPECT=1, or run(inspect=True)")
     listed = "".join(f"\n  tenure top {path.stem}" for path in found)
     raise Refused(f"{len(found)} processes can be looked at; say which:{listed}")
+
+
+def _not_there(number: str, path: Path) -> str:
+    try:
+        os.kill(int(number), 0)  # which does nothing but look
+    except (ProcessLookupError, OverflowError):
+        return f"there is no process {number}"
+    except OSError:  # another user's
+        pass
+    return f"process {number} has no socket at {path}; run it with TENURE_INSPECT=1, or run(inspect=True), as this user"
 
 
 def _answers(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import http.client
 import json
 import sys
 import urllib.error
@@ -9,6 +10,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
+from tenure.cli.amounts import seconds
 from tenure.cli.finding import Refused, container_at
 from tenure.cli.output import print_json, screen_on, table
 from tenure.cli.planning import needs_loop, planned
@@ -35,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--url", metavar="URL", help="ask there instead, as in http://127.0.0.1:8000/readyz; without a path, /readyz"
     )
-    parser.add_argument("--timeout", type=_seconds, default=10.0, metavar="SECONDS", help="for --url (%(default)g)")
+    parser.add_argument(
+        "--timeout", type=seconds(or_more=False), default=10.0, metavar="SECONDS", help="for --url (%(default)g)"
+    )
     parser.add_argument("--json", action="store_true", help="write JSON instead of text")
     parser.add_argument("--strict", action="store_true", help="exit with status 1 if it is degraded")
     parser.add_argument(
@@ -123,9 +127,14 @@ def _ask_there(arguments: argparse.Namespace) -> int:
 
 
 def _address(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Refused(f"{url!r} is no address; say it as http://127.0.0.1:8000/readyz")
+    no_address = Refused(f"{url!r} is no address; say it as http://127.0.0.1:8000/readyz")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port
+    except ValueError:  # brackets that do not match, a port that is none
+        raise no_address from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise no_address
     path = parts.path if parts.path.strip("/") else "/readyz"
     return urllib.parse.urlunsplit(parts._replace(path=path, query=parts.query or "verbose", fragment=""))
 
@@ -138,9 +147,11 @@ def _get(address: str, timeout_s: float) -> tuple[int, Any]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, _parsed(error.read())
-    except (OSError, ValueError) as error:  # refused, unknown, too late, no HTTP
+    except (OSError, ValueError, http.client.HTTPException) as error:  # refused, unknown, too late, no HTTP
         reason = getattr(error, "reason", error)
-        raise Refused(f"nobody answers at {address}: {reason}", 1) from None
+        said = str(reason).strip() or type(reason).__name__
+        who = "no server of HTTP" if isinstance(error, http.client.HTTPException) else "nobody"
+        raise Refused(f"{who} answers at {address}: {said}", 1) from None
 
 
 def _parsed(body: bytes) -> Any:
@@ -165,10 +176,3 @@ def _answer_lines(url: str, code: int, body: Any) -> list[Line]:
             label = name.removesuffix(":responseTime")
             rows.append([label, Span(health, _TONES.get(health, Tone.QUIET)), str(check.get("state", "")), took, note])
     return [*lines, *(table(("resource", "status", "state", "check took", ""), rows, right=(3,)) if rows else [])]
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
-    return seconds

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tenure.cli.amounts import seconds
 from tenure.cli.applications import protocol_of
-from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named
+from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named, shown
 from tenure.cli.output import screen_on
 from tenure.cli.progress import Progress
 from tenure.cli.traces import trimmed, with_notes
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE:MAIN",
         help="a function whose parameters the container fills in, or a container, which is then run as a service",
     )
-    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="what main gets for its first parameters")
+    parser.add_argument(
+        "arguments", metavar="ARGUMENT", nargs="*", default=[], help="what main gets for its first parameters"
+    )
     parser.add_argument(
         "--in", dest="container", metavar="MODULE:CONTAINER", help="the container; else the only one in main's module"
     )
@@ -39,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what runs main; else asyncio, or no event loop where nothing is asynchronous",
     )
     parser.add_argument(
-        "--drain-timeout", type=_seconds, default=10.0, metavar="SECONDS",
+        "--drain-timeout", type=seconds(), default=10.0, metavar="SECONDS",
         help="from the signal until main is interrupted; 0: no limit (%(default)g)",
     )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -100,7 +103,7 @@ def _container_and_main(target: str, container: str | None) -> tuple[Any, Callab
             raise Refused(f"{target!r} is a container, and so is --in {container}; say one of them, or a main")
         return container_at(target, is_quiet=False), None
     if not callable(found):
-        raise Refused(f"{target!r} is neither a function nor a container")
+        raise Refused(f"{target!r} is {shown(found)}, neither a function nor a container")
     if container is not None:
         return container_at(container, is_quiet=False), found
     module = module_named(target.partition(":")[0])
@@ -120,10 +123,3 @@ def _makes_container(found: Any) -> bool:
     except Exception:  # noqa: BLE001 - annotations of the user's may raise anything when they are read
         return False
     return isinstance(returned, type) and hasattr(returned, "aget") and hasattr(returned, "resource_scope")
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0 on")
-    return seconds

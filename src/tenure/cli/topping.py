@@ -5,6 +5,7 @@ import sys
 import threading
 from typing import Any
 
+from tenure.cli.amounts import seconds
 from tenure.cli.finding import Refused
 from tenure.cli.looking import Gone, Look, path_of
 from tenure.cli.output import print_json, screen_on
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="show it once")
     parser.add_argument("--json", action="store_true", help="write it once, as JSON")
     parser.add_argument(
-        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between two looks, >= 0.1 (%(default)g)"
+        "--interval", type=seconds(0.1), default=1.0, metavar="SECONDS", help="between two looks, >= 0.1 (%(default)g)"
     )
 
 
@@ -69,10 +70,3 @@ def _show_on(look: Look, seen: dict[str, Any], screen: Screen, interval_s: float
         print(f"process {seen['pid']} has ended", file=sys.stderr)
     finally:
         screen.end()
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0.1 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0.1 on")
-    return seconds

@@ -209,6 +209,10 @@ def _listening(path: Path) -> socket.socket:
         path.chmod(0o600)  # before it listens: nobody can connect until then
         found.listen(MOST_READERS)
         found.setblocking(False)
+    except OSError as error:
+        found.close()
+        error.filename = error.filename or os.fspath(path)  # Python says of a socket only what failed
+        raise
     except BaseException:
         found.close()
         raise
