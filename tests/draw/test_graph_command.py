@@ -132,6 +132,8 @@ def test_a_waterfall_is_drawn(app, capsys, what):
     assert status == 0
     assert "start of root: " in shown
     assert "1 opened; critical path " in shown
+    assert "close of root: " in shown
+    assert "1 closed; critical path " in shown
     assert "atabase " in shown
 
 

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +11,11 @@ from tenure.cli.output import number_of, print_json, screen_on, short_place, tab
 from tenure.cli.planning import Step, longest_chain, planned, waves_of
 from tenure.cli.progress import Progress
 from tenure.cli.text import EMPTY, Glyphs, Line, Span, Tone, bar, duration, line, quiet, strong
+from tenure.cli.timing import Whole
 from tenure.cli.traces import trimmed, with_notes
 from tenure.errors import TenureError
-from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft
 from tenure.observe.masking import told
 from tenure.observe.timeline import Timeline
-from tenure.observe.timeline_recorder import TimelineRecorder
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -88,44 +86,10 @@ def _plan_lines(source: str, steps: Sequence[Step]) -> list[Line]:
     return [*lines, line("longest chain: ", " -> ".join(longest_chain(steps))), line("closed the other way round")]
 
 
-class _Whole:
-    """
-    Records the start and the close of a container; an observer.
-
-    A declarative container tells of no scope that is left: its close begins with the first resource that closes.
-    """
-
-    def __init__(self, container: Any) -> None:
-        self._recorder = TimelineRecorder(_Nobody())
-        self._has_begun = False
-        self._root = 0
-        container.observe(self)
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, ScopeLeaving) and event.scope == "root":
-            self._has_begun = True
-        if isinstance(event, Closing) and event.scope == "root" and not self._has_begun:
-            self._has_begun, self._root = True, event.scope_id
-            self._recorder(ScopeLeaving(event.at, "root", event.scope_id, None))
-        self._recorder(event)
-
-    def timelines(self) -> tuple[Timeline | None, Timeline | None]:
-        """Return those of the start and of the close, None for what did not happen."""
-        if self._root:
-            self._recorder(ScopeLeft(time.perf_counter(), "root", self._root, None))
-        starts, closes = self._recorder.starts, self._recorder.closes
-        return (starts[0] if starts else None), (closes[-1] if closes else None)
-
-
-class _Nobody:
-    def observe(self, _: Any) -> None:
-        """Show nothing: what there is to see is handed over."""
-
-
 def _start(arguments: argparse.Namespace, container: Any) -> int:
     from tenure.runner import run as run_inside  # noqa: PLC0415 - imported on use: a dry run needs none
 
-    whole, failure = _Whole(container), None
+    whole, failure = Whole(container), None
     progress = Progress(container, screen_on(sys.stderr), is_quiet=arguments.json or not sys.stderr.isatty())
     main = _anothing if progress.needs_loop or arguments.backend else _nothing
     with progress:

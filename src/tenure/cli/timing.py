@@ -1,8 +1,10 @@
 """Start and close a container to see where the time goes; what is done with the timelines others say."""
 
 import asyncio
+import time
 from typing import Any
 
+from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft
 from tenure.observe import TimelineRecorder
 from tenure.observe.timeline import Timeline
 
@@ -14,17 +16,52 @@ def timed(container: Any) -> tuple[tuple[Timeline, ...], Exception | None]:
     Returns:
         The timelines of the start and of the close, and what one of them failed with.
     """
-    recorder = TimelineRecorder(container)
+    whole = Whole(container)
     failure: Exception | None = None
     try:
         asyncio.run(_started_and_closed(container))
     except Exception as error:  # noqa: BLE001 - whatever the program raised: the timeline shows where
         failure = error
     finally:
-        recorder.detach()
-    return (*recorder.starts, *recorder.closes), failure
+        whole.detach()
+    return tuple(each for each in whole.timelines() if each is not None), failure
 
 
 async def _started_and_closed(container: Any) -> None:
     async with container:
         pass
+
+
+class Whole:
+    """
+    Records the start and the close of a container; an observer.
+
+    A declarative container tells of no scope that is left: its close begins with the first resource that closes.
+    """
+
+    def __init__(self, container: Any) -> None:
+        self._recorder = TimelineRecorder(_Nobody())
+        self._has_begun = False
+        self._root = 0
+        self.detach = container.observe(self)
+
+    def __call__(self, event: Event) -> None:
+        """Take *event* into account."""
+        if isinstance(event, ScopeLeaving) and event.scope == "root":
+            self._has_begun = True
+        if isinstance(event, Closing) and event.scope == "root" and not self._has_begun:
+            self._has_begun, self._root = True, event.scope_id
+            self._recorder(ScopeLeaving(event.at, "root", event.scope_id, None))
+        self._recorder(event)
+
+    def timelines(self) -> tuple[Timeline | None, Timeline | None]:
+        """Return those of the start and of the close, None for what did not happen."""
+        if self._root:
+            self._recorder(ScopeLeft(time.perf_counter(), "root", self._root, None))
+        starts, closes = self._recorder.starts, self._recorder.closes
+        return (starts[0] if starts else None), (closes[-1] if closes else None)
+
+
+class _Nobody:
+    def observe(self, _: Any) -> None:
+        """Show nothing: what there is to see is handed over."""
