@@ -89,7 +89,7 @@ def test_a_worker_with_a_stop_ends_by_itself(world, container, log):
 
 @pytest.mark.parametrize("is_observed", [False, True])
 def test_a_worker_that_does_not_end_in_time_is_cancelled(world, container, log, is_observed, monkeypatch):
-    """L61: the drain limit ends the patience, which is told; its `finally` runs, and what it needs is closed after it."""
+    """L61: the drain limit ends the patience, and is told; its `finally` runs, and what it needs closes after it."""
     events, unraisable = [], []
     monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
     if is_observed:

@@ -28,7 +28,7 @@ class WorkerCrashed(Event):
 
 @record
 class WorkerCancelled(Event):
-    """A worker did not end by itself in the time that it had for that, and is cancelled; its last job may be half done."""
+    """A worker did not end in the time that it had for that, and is cancelled; its last job may be half done."""
 
     name: str
     """The worker, as it was declared."""
@@ -131,7 +131,9 @@ class Worker(Live):
 
     def overruns(self, drain_timeout_s: float) -> None:
         """Note that it was told to stop *drain_timeout_s* seconds ago, has not ended, and is to be cancelled."""
-        late = TimeoutError(f"it had {drain_timeout_s} s to end once it was told to stop; its last job may be half done")
+        late = TimeoutError(
+            f"it had {drain_timeout_s} s to end once it was told to stop; its last job may be half done"
+        )
         self._tell(
             WorkerCancelled(time.perf_counter(), self._name, drain_timeout_s),
             late,
