@@ -181,11 +181,14 @@ class Page:
             }};
             look();
         }})"""
-        try:
-            return await self.run(waiting)
-        except AssertionError as error:
-            error.add_note(f"waited for: {script}")
-            raise
+        async with asyncio.timeout(2 * within_s):
+            while True:
+                try:
+                    return await self.run(waiting)
+                except AssertionError as error:
+                    if "navigated" not in str(error):  # else the page it began on has gone: look at the next
+                        error.add_note(f"waited for: {script}")
+                        raise
 
     async def press(self, key: str, *, shift: bool = False, text: str = "") -> None:
         """Press a key and let it go: "Tab", "Enter", "ArrowRight", or a letter."""

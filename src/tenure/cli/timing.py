@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft
@@ -43,7 +44,7 @@ class Whole:
         self._recorder = TimelineRecorder(_Nobody())
         self._has_begun = False
         self._root = 0
-        self.detach = container.observe(self)
+        self.detach: Callable[[], None] = container.observe(self)
 
     def __call__(self, event: Event) -> None:
         """Take *event* into account."""
