@@ -7,7 +7,8 @@ from tenure import Container, Inject, inject, worker
 from tenure.ext.asgi import Connection, setup
 
 
-class Accounts: ...
+class Accounts:
+    def __init__(self): ...
 
 
 class Audit: ...
