@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tenure import wiring
 from tests.cli.golden import run_here
 
 NO_MAIN = "neither a function nor a container"
@@ -74,6 +75,16 @@ def test_what_argparse_refuses(arguments):
 def test_a_class_of_containers_is_made():
     """That is what such a class is for."""
     assert run_here("check", "odd:Derived") == (0, "odd:Derived: fine, nothing to say\n", "")
+
+
+def test_a_program_of_both_faces():
+    """A function that is wired to a declarative container has its mark as well, and is no obstacle."""
+
+    @wiring.inject
+    def wired(_: str = wiring.Provide["name"]) -> None: ...
+
+    assert run_here("check", "odd:Derived") == (0, "odd:Derived: fine, nothing to say\n", "")
+    del wired
 
 
 def test_what_raises_when_it_is_looked_up():

@@ -120,7 +120,7 @@ def _injected_for(container: Any) -> list[Injected]:
     for each in gc.get_objects():
         if type(each) is FunctionType:
             injected = each.__dict__.get("__tenure_injected__")
-            if injected is not None and injected not in found:
+            if isinstance(injected, Injected) and injected not in found:  # those of wiring say themselves what is wired
                 found.append(injected)
     return found
 
