@@ -554,3 +554,48 @@ def test_retry_is_checked(options):
 def test_worlds_are_there():
     """The worlds of these tests are those of the library."""
     assert (AsyncioWorld.name, TrioWorld.name) == ("asyncio", "trio")
+
+
+@virtual
+async def test_a_limit_on_what_holds_a_nursery(story):
+    """L52, L60: a resource with a limit may hold a nursery across its `yield`, as one without may."""
+    for lifetime in ("singleton", "request"):
+        container = Container()
+
+        async def holder():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(worker)
+                yield nursery
+                nursery.cancel_scope.cancel()
+            story.log.append("close")
+
+        async def worker():
+            await trio.sleep(50)  # longer than the limit, which is that of the opening alone
+            story.log.append("worked")
+            await trio.sleep_forever()
+
+        container.bind("holder", resource(scope=lifetime, open_timeout=5)(holder))
+        async with container, container.resource_scope() as inner:
+            assert isinstance(await inner.aget("holder"), trio.Nursery)
+            await trio.sleep(60)
+
+    assert story.log == ["worked", "close"] * 2
+
+
+@virtual
+async def test_a_limit_with_a_nursery_passes(story):
+    """L60: the opening that holds one ends at its limit all the same."""
+    container = Container()
+
+    async def holder():
+        async with trio.open_nursery():
+            await trio.sleep_forever()
+        yield "never"
+
+    container.bind("holder", resource(scope="singleton", open_timeout=5)(holder))
+    began = trio.current_time()
+    with pytest.raises(ResourceTimeoutError):
+        await container.aget("holder")
+
+    assert trio.current_time() - began == pytest.approx(5)
+    await container.aclose()

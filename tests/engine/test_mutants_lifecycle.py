@@ -48,7 +48,7 @@ def test_a_thread_that_gives_up_leaves_nothing(monkeypatch):
         def set(self):
             raise AssertionError("woken after it gave up")
 
-        def wait(self):
+        def wait(self, _seconds):
             assert latch.has_waiters
             raise KeyboardInterrupt
 

@@ -101,6 +101,8 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         where: `file:line` of the resource's code, or None.
         waiting_at: `file:line` where that code waited when the limit passed, or None if that cannot be told.
         needed_by: what is made from the resource, as shown.
+        since: what the limit counts from where it is not the phase itself: "the close began" of what would own the
+            resource, or "its start was given up", neither of which waits for the opening any longer; else "".
     """
 
     def __init__(
@@ -111,8 +113,10 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         where: str | None = None,
         waiting_at: str | None = None,
         needed_by: tuple[str, ...] = (),
+        since: str = "",
     ) -> None:
-        super().__init__(label, phase, limit_s, where, waiting_at, needed_by)
+        super().__init__(label, phase, limit_s, where, waiting_at, needed_by, since)
+        self.since: str = since
         self.waiting_at: str | None = waiting_at
         self.needed_by: tuple[str, ...] = needed_by
         self.label: str = label
@@ -124,10 +128,13 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         place = f" ({self.where})" if self.where else ""
         waits = f", where it waited at {self.waiting_at}" if self.waiting_at else ""
         above = f"; it is needed by {', '.join(self.needed_by)}" if self.needed_by else ""
-        return (
-            f"{self.label}{place} did not {self.phase} within {self.limit_s:g} s{waits}{above}; "
-            f"give it more with {self.phase}_timeout=, or look at what it waits for"
-        )
+        if self.since:
+            what = f"was still opening {self.limit_s:g} s after {self.since}, and was cut off"
+            hint = "let it give up sooner with open_timeout=, give it more with close_timeout="
+        else:
+            what = f"did not {self.phase} within {self.limit_s:g} s"
+            hint = f"give it more with {self.phase}_timeout="
+        return f"{self.label}{place} {what}{waits}{above}; {hint}, or look at what it waits for"
 
 
 class CloseError(ExceptionGroup[Exception], TenureError):

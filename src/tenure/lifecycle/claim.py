@@ -5,6 +5,7 @@ A claim also knows which claims its own opening waits for; `circles` has the wai
 """
 
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -99,6 +100,14 @@ class Claim:
     """Whether it ended without a result and without an error: who wants it tries again."""
     is_undoing: bool = False
     """Whether it stands for the end of a replacement, which waits for the openings that it withdraws."""
+    opener: Any = None
+    """The owner task that opens it, as long as it may be cut off; None: the code that asks opens it itself."""
+    inner: "Callable[[], Claim | None] | None" = None
+    """Gives the claim that this one waits for and stands for, where it does."""
+    is_cut_off: bool = False
+    """Whether whoever would own the result waited long enough for it, and waits no longer."""
+    refusal: BaseException | None = None
+    """What those who want it get once it is cut off; None: they try again."""
     loop: Any = None
     _trace: Any = None
     _unwanted: Latch | None = None
@@ -165,6 +174,12 @@ class Claim:
             with Claim.guard:
                 self._parent.wait_no_more(self)
             self._parent = None
+        if self.opener is not None:
+            self.opener = None
+        if self.inner is not None:
+            self.inner = None
+        if self.refusal is not None:
+            self.refusal = None
         self.needs, self.lazy, self.subject = [], [], None  # tasks that it started live on, and their context with it
         self.done.set()
 

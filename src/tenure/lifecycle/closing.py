@@ -17,6 +17,7 @@ from tenure.lifecycle.handles import close_handle
 from tenure.lifecycle.opening import Place
 from tenure.lifecycle.outcome import Report
 from tenure.lifecycle.waiting import place_of_error
+from tenure.model.binding import Binding
 from tenure.notes import note_closing
 
 
@@ -139,7 +140,7 @@ class Closer:
 
         Where the running code is part of the closing of its scope, *is_own*, only for what owners close.
         """
-        owner, limit_s = exit_.owner, self._limit(exit_)
+        owner, limit_s = exit_.owner, self.limit_of(exit_.binding)
         if owner is None:
             if not (is_own or exit_.is_over or exit_.is_foreign):  # in the task or thread of whoever leaves its scope
                 yield from self._joined(exit_)
@@ -190,11 +191,12 @@ class Closer:
     def _stranded(self, exit_: Exit) -> WrongLoopError:
         return wrong_loop(exit_.binding.label, exit_.loop, self._backend)
 
-    def _limit(self, exit_: Exit) -> float | None:
-        return exit_.binding.options.close_timeout or self._default_limit_s
+    def limit_of(self, binding: Binding) -> float | None:
+        """Return the seconds that closing *binding* may take; None: no limit."""
+        return binding.options.close_timeout or self._default_limit_s
 
     def _on_the_spot(self, exit_: Exit) -> Steps[bool]:
-        steps = close_exit(exit_, self.outcome, self._place, self._limit(exit_))
+        steps = close_exit(exit_, self.outcome, self._place, self.limit_of(exit_.binding))
         if self._backend is None or not self._is_cancelled():
             return (yield from steps)
         with self._backend.shield():
@@ -210,7 +212,7 @@ class Closer:
         return self.outcome is not None and backend.is_cancellation(self.outcome)
 
     def _ask_owner(self, exit_: Exit, asked_at: float | None) -> Steps[bool]:
-        limit_s = self._limit(exit_)
+        limit_s = self.limit_of(exit_.binding)
         left_s = limit_s
         if limit_s is not None and asked_at is not None and self._backend is not None:
             left_s = max(0.0, limit_s - (self._backend.now() - asked_at))

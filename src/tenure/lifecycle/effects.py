@@ -156,6 +156,24 @@ class Limited:
             return await adrive(self.steps)
 
 
+class WaitedOut:
+    """The wait for *latch*, at most *seconds*, None: as long as it takes; cancelling does not end it, Ctrl-C does."""
+
+    __slots__ = ("latch", "seconds")
+
+    def __init__(self, latch: Latch, seconds: float | None = None) -> None:
+        self.latch: Latch = latch
+        self.seconds: float | None = seconds
+
+    def block(self) -> None:
+        """Wait on this thread."""
+        self.latch.block(self.seconds)
+
+    async def wait(self) -> BaseException | None:
+        """Wait on the running loop; give back what came meanwhile, see `Latch.wait_out`."""
+        return await self.latch.wait_out(self.seconds)
+
+
 class Sleep:
     """A pause of *seconds*, cut short when *until* opens."""
 

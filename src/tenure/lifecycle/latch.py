@@ -52,15 +52,15 @@ class Latch:
                 self._wakes.remove(wake)
 
     @waits
-    def block(self) -> None:
-        """Wait on this thread; Ctrl-C gets through."""
+    def block(self, seconds: float | None = None) -> None:
+        """Wait on this thread, at most *seconds*; Ctrl-C gets through."""
         if self.is_set:
             return
         event = threading.Event()
         self._enlist(event.set)
         try:
             let_through()
-            event.wait()
+            event.wait(seconds)
         finally:
             self._delist(event.set)
 

@@ -11,7 +11,7 @@ from contextvars import Context
 from typing import Any
 
 from tenure.errors import ResourceEndedError
-from tenure.lifecycle.backends import current
+from tenure.lifecycle.backends import current, running
 from tenure.lifecycle.claim import Claim, opening
 from tenure.lifecycle.effects import Steps, adrive, waited_for
 from tenure.lifecycle.latch import Latch
@@ -35,6 +35,8 @@ class Owner:
         error: what the closing raised, if anything.
         was_asked: whether somebody asked for the close; else the loop ended, or a task of the resource's own failed.
         label: the resource as shown.
+        home: the scope that will own the resource.
+        begun_by: the eager start that its opening is part of, None once it is over.
         dependents: `done` latches of the owners whose resources need this one.
     """
 
@@ -51,9 +53,11 @@ class Owner:
         "_prune_at",
         "_steps",
         "_where",
+        "begun_by",
         "dependents",
         "done",
         "error",
+        "home",
         "label",
         "loop",
         "swallowed",
@@ -85,6 +89,8 @@ class Owner:
         self.was_asked: bool = False
         self.dependents: list[Latch] = []
         self.loop: Any = None
+        self.home: Any = None
+        self.begun_by: Any = None
 
     def start(self, context: Context, binding: Binding) -> None:
         """Start the task on the running loop, in *context*, which both halves of the resource will see."""
@@ -97,7 +103,9 @@ class Owner:
 
     async def _run(self) -> None:
         try:
-            if await adrive(self._open(self)):
+            self._steps = self._open(self)
+            if await adrive(self._steps):
+                self._steps = self.begun_by = None
                 await self._park()
                 opening.set((*opening.get(), *self._inside))
                 self._job.shield()
@@ -116,6 +124,7 @@ class Owner:
         finally:
             # they lead back here: nothing may keep the resource
             del self._open, self._close, self._crashed, self._outcome, self._inside, self._job, self._steps
+            self.home = self.begun_by = None
             self.done.set()
 
     async def _park(self) -> None:
@@ -136,8 +145,16 @@ class Owner:
             self._inside = opening.get()  # what the caller is part of, the closing is part of
             self._closing.set()
 
+    def cut_off(self) -> bool:
+        """Cancel the opening; return whether that can be done from here: it is under way, and on this loop."""
+        backend = running()
+        if self.done.is_set or backend is None or backend.token() is not self.loop:
+            return False
+        self._job.cancel()
+        return True
+
     def waiting_at(self) -> str | None:
-        """Return `file:line` where the closing code waits, None if that cannot be told."""
+        """Return `file:line` where the opening or closing code waits, None if that cannot be told."""
         return place_of_awaitable(waited_for(self._steps)) if not self.done.is_set else None
 
     def outlive(self, dependent: Latch) -> None:

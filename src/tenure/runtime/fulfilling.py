@@ -12,8 +12,7 @@ from tenure.lifecycle.owner import Owner
 from tenure.lifecycle.unraisable import report
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding
 from tenure.notes import attach_closing_errors
-from tenure.runtime.degrading import is_spared
-from tenure.runtime.making import StartOver, made
+from tenure.runtime.making import StartOver, is_failure_of_start, made
 from tenure.runtime.needing import learn, note_fed
 from tenure.runtime.paths import remember_chain
 from tenure.runtime.scope import Scope, State, current, leave_what_was_left
@@ -39,7 +38,7 @@ def fulfil(
         has_succeeded = True
     except BaseException as error:
         start = None if has_turn.get() else start_now()
-        if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
+        if start is not None and is_failure_of_start(claim, error):
             start.fail(error)
         end_badly(engine, binding, home, claim, error, chain, owner)
         raise
@@ -124,6 +123,8 @@ def shared_failure(
         return None
     backend = running()
     if backend is not None and backend.is_cancellation(error):
+        if claim.is_cut_off:
+            return claim.refusal
         return None if owner is None or backend.cancels_by_level else error
     remember_chain(error, (*chain, claim))
     if isinstance(error, Exception):
@@ -133,7 +134,7 @@ def shared_failure(
 
 def is_disowned(home: Scope, claim: Claim) -> bool:
     """Tell whether it was shut down meanwhile, or *home* was closed from inside this very opening."""
-    if claim.withdrawn:
+    if claim.withdrawn or claim.is_cut_off:
         return True
     return home.state is not State.OPEN and all(claim is not other for other in home.inflight.values())
 
@@ -151,6 +152,7 @@ def refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> S
         claim.binding.label if is_open else home.subject, "shut down" if is_open else home.state.value
     )
     failed: list[BaseException] = []
+    claim.opener = None  # what closes is not cut off
     if exit_ is not None:
         closer = Closer(None, engine.place(home), None)
         exit_.owner = None
@@ -158,9 +160,9 @@ def refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> S
         failed = closer.report.take_all()
     with engine.lock:
         _withdraw(claim.binding, home, claim)
-    if is_open and claim.withdrawn == "replaced":
+    if is_open and (claim.withdrawn == "replaced" or claim.is_cut_off):
         for each in failed:
-            text = f"{claim.binding.label}, made from what was replaced meanwhile, failed to close"
+            text = f"{claim.binding.label}, opened when nobody wanted it any more, failed to close"
             report(each, text, claim.binding.target)
         claim.fail(None)
         raise StartOver

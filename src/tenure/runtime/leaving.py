@@ -11,10 +11,10 @@ from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceEndedError, closing_errors
 from tenure.lifecycle.backends import is_cancellation, is_dead, running
-from tenure.lifecycle.circles import waiting_for, waits_for_own_code
+from tenure.lifecycle.circles import waits_for_own_code
 from tenure.lifecycle.claim import Claim, is_part_of, openings
 from tenure.lifecycle.closing import Closer, refuse_other_loop
-from tenure.lifecycle.effects import Steps
+from tenure.lifecycle.effects import Steps, WaitedOut
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.latch import Latch
 from tenure.notes import attach_closing_errors
@@ -225,7 +225,7 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool,
                 child.cut_off = ContainerClosedError(child.subject, "closed")
         if not is_open:
             if ending is not None and not _is_inside(child):
-                yield from _waited_out(ending, closer, is_async)
+                closer.report.take_up((yield from _interrupted(ending)))
             continue
         failure = yield from leave(engine, child, shown, is_async, limit_s)
         if failure is not None and failure is not shown:
@@ -239,35 +239,35 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool,
 
 
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
-    """Wait for the openings under way: what they open is owed (L37)."""
-    while (claim := next(filter(_is_under_way, list(scope.inflight.values())), None)) is not None:
-        if _is_of_own_code(claim):
+    """Wait for the openings under way, as long as `patience` goes."""
+
+    def under_way() -> "list[Claim]":
+        claims = [claim for claim in list(scope.inflight.values()) if _is_under_way(claim)]
+        own = [claim for claim in claims if _is_of_own_code(claim)]
+        if own:
             # closed from inside an opening: what is being opened, or waits for it, is refused when it ends
             with engine.lock:
-                scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
-            continue
-        claim.give_up()
-        with waiting_for(claim):
-            interrupted = yield from _waited_out(claim.done, closer, is_async)
-        if interrupted and not is_async:  # Ctrl-C while another thread opens it: it is refused when it ends
-            with engine.lock:
-                scope.inflight = {key: each for key, each in scope.inflight.items() if each is not claim}
+                scope.inflight = {key: each for key, each in scope.inflight.items() if each not in own}
+        return [claim for claim in claims if claim not in own]
+
+    if under_way():
+        from tenure.runtime.patience import openings_ended  # noqa: PLC0415 - few scopes are left while one opens
+
+        yield from openings_ended(engine, scope, closer, under_way, is_async)
+
+
+def _interrupted(latch: Latch) -> Steps[BaseException | None]:
+    """Wait for *latch*; return what came meanwhile, for closing goes on (L10)."""
+    try:
+        interruption: BaseException | None = yield WaitedOut(latch)
+    except KeyboardInterrupt as error:
+        return error
+    return interruption
 
 
 def _is_of_own_code(claim: Claim) -> bool:
     """Tell whether the running code is part of *claim*, or *claim* waits for what it is part of."""
     return is_part_of(claim) or claim.is_own or waits_for_own_code(claim)
-
-
-def _waited_out(latch: Latch, closer: Closer, is_async: bool) -> Steps[bool]:
-    """Wait for *latch*; return whether that was interrupted, by what the report has then. Closing goes on (L10)."""
-    interruption: BaseException | None = None
-    try:
-        interruption = yield (latch.wait_out() if is_async else latch)
-    except KeyboardInterrupt as error:
-        interruption = error
-    closer.report.take_up(interruption)
-    return interruption is not None
 
 
 def _is_under_way(claim: Claim) -> bool:

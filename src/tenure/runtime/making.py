@@ -40,6 +40,11 @@ class StartOver(BaseException):
         self.claim = claim
 
 
+def is_failure_of_start(claim: Claim, error: BaseException) -> bool:
+    """Tell whether a start fails of *error*, which ended the opening *claim*."""
+    return not (claim.is_cut_off or is_spared(claim.binding, error) or isinstance(error, StartOver))
+
+
 def made(
     engine: Any, binding: Binding, home: Scope, claim: Claim, is_async: bool, owner: Owner | None
 ) -> Steps[tuple[Any, Exit | None]]:
@@ -125,7 +130,7 @@ def open_in_turn(
             claim if is_owned else None,
         )
     except BaseException as error:
-        if start is not None and not is_spared(binding, error) and not isinstance(error, StartOver):
+        if start is not None and is_failure_of_start(claim, error):
             start.fail(error)  # now, before the turn is handed on: nothing new begins (L64)
         raise
     finally:

@@ -19,7 +19,7 @@ from tenure.runtime.holding import add_holder, begin_close, end_close, hold, hol
 from tenure.runtime.making import StartOver, open_in_turn
 from tenure.runtime.needing import learn, tell_owners
 from tenure.runtime.opening import note_who_asks, obtain
-from tenure.runtime.owned import needs_owner, tell_if_unheard
+from tenure.runtime.owned import needs_owner, start_owner, tell_if_unheard
 from tenure.runtime.records import Managed, drop, find_record, home_of, is_managed
 from tenure.runtime.refusing import refuse_async
 from tenure.runtime.registry import record_of
@@ -208,8 +208,16 @@ def launch(engine: Any, binding: Binding, home: Scope, below: Sequence[Claim]) -
             claim.succeed()
         return False
 
+    claim.waits_for.update(below)
+    claim.inner = lambda: _under_way(engine, binding, home)
     Owner(open_, _nothing_to_close, home.crash).start(contextvars.copy_context(), binding)
     return claim
+
+
+def _under_way(engine: Any, binding: Binding, home: Scope) -> Claim | None:
+    """Return the claim on making the object of *binding*, or on opening it; None where neither is under way."""
+    record = find_record(engine, binding, home)
+    return home.inflight.get(binding.key) if record is None else record.claim
 
 
 def _nothing_to_close(_: BaseException | None) -> Steps[bool]:
@@ -229,7 +237,7 @@ def _launch(record: Managed, holder: Scope, claim: Claim) -> None:
     def close(outcome: "BaseException | None") -> "Steps[bool]":
         return own_close(record, outcome, None)
 
-    Owner(open_, close, holder.crash).start(contextvars.copy_context(), record.binding)
+    start_owner(Owner(open_, close, holder.crash), claim, holder)
 
 
 def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner: Owner | None) -> Steps[None]:
@@ -248,8 +256,10 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
         if binding.options.optional and isinstance(raised, Exception) and not isinstance(raised, ContainerClosedError):
             error = unavailable(binding, raised, engine.place(holder), next_number())
         with engine.lock:
-            record.claim = None
-            holder.inflight.pop(record, None)
+            if record.claim is claim:
+                record.claim = None
+            if holder.inflight.get(record) is claim:
+                del holder.inflight[record]
         claim.fail(shared_failure(error, chain, claim, owner))
         raise error  # noqa: B904 - its cause is set, where it is another one
     finally:
@@ -269,7 +279,7 @@ def _fulfil(record: Managed, holder: Scope, claim: Claim, is_async: bool, owner:
 def _put(record: Managed, holder: Scope, claim: Claim, exit_: Exit, owner: Owner | None) -> bool:
     """Let *holder* owe *exit_*; return False where it was closed from inside this very opening."""
     with record.engine.lock:
-        if holder.state is not State.OPEN and holder.inflight.get(record) is not claim:
+        if claim.is_cut_off or (holder.state is not State.OPEN and holder.inflight.get(record) is not claim):
             return False
         exit_.owner = owner
         exit_.managed = record
@@ -297,13 +307,15 @@ def _refuse_late(record: Managed, holder: Scope, claim: Claim, exit_: Exit, chai
     """Close what was opened for a scope that is no more; raises ContainerClosedError, for nobody gets it."""
     error = ContainerClosedError(holder.subject, holder.state.value)
     closer = Closer(None, record.engine.place(holder), None)
+    claim.opener = None  # what closes is not cut off
     token = opening.set((*chain, claim))  # calls that it makes on itself go straight to its methods
     try:
         yield from closer.close(exit_)
     finally:
         opening.reset(token)
         with record.engine.lock:
-            record.claim = None
+            if record.claim is claim:
+                record.claim = None
     attach_closing_errors(error, closer.report.take_all())
     claim.fail(shared_failure(error, chain, claim, None))
     raise error

@@ -19,7 +19,7 @@ from tenure.model.binding import TRANSIENT, Binding, Lifecycle, Make, Style
 from tenure.runtime.fulfilling import fulfil
 from tenure.runtime.making import StartOver
 from tenure.runtime.scope import Scope, closing
-from tenure.runtime.turns import StartAborted
+from tenure.runtime.turns import StartAborted, start_now
 
 
 def needs_owner(binding: Binding, home: Scope) -> bool:
@@ -62,8 +62,13 @@ def launch(engine: Any, binding: Binding, home: Scope, claim: Claim) -> None:
     def close(outcome: "BaseException | None") -> "Steps[bool]":
         return _owned_close(engine, home, box[0], outcome)
 
-    context = contextvars.copy_context()
-    Owner(open_, close, home.crash).start(context, binding)
+    start_owner(Owner(open_, close, home.crash), claim, home)
+
+
+def start_owner(owner: Owner, claim: Claim, home: Scope) -> None:
+    """Start *owner*, which fulfils *claim* for *home*, in a copy of the current context."""
+    claim.opener, owner.home, owner.begun_by = owner, home, start_now()
+    owner.start(contextvars.copy_context(), claim.binding)
 
 
 def tell_if_unheard(claim: Claim, error: BaseException) -> None:

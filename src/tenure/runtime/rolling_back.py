@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tenure.lifecycle.claim import Claim, opening, openings
-from tenure.lifecycle.effects import Steps
+from tenure.lifecycle.effects import Steps, WaitedOut
 from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.joint import jointly
 from tenure.lifecycle.outcome import Report
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.runtime.draining import with_needs
 from tenure.runtime.emptying import close_some
+from tenure.runtime.patience import loop_time
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start
 
@@ -24,9 +25,7 @@ Opened = tuple[Scope, Any, Exit]
 """The owning scope, the place in its exits, the exit."""
 
 
-def roll_back(
-    engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException], is_async: bool
-) -> Steps[BaseException]:
+def roll_back(engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException]) -> Steps[BaseException]:
     """
     Close what *run* opened, showing it what went wrong first.
 
@@ -37,7 +36,6 @@ def roll_back(
         scope: what was started.
         run: the start that failed.
         errors: what went wrong, at least one.
-        is_async: whether something can be awaited here.
 
     Returns:
         The error to raise: a KeyboardInterrupt or SystemExit, or else the first one; the others travel with it.
@@ -46,21 +44,20 @@ def roll_back(
     report.failed += errors[1:]
     ending = scope.ending
     if ending is None:
-        yield from _close_opened(engine, scope, run, report, errors[0], is_async)
+        yield from _close_opened(engine, scope, run, report, errors[0])
     elif not ending.is_set:
-        yield (ending.wait_out() if is_async else ending)
+        report.take_up((yield WaitedOut(ending)))
     return report.settle(errors[0]) or errors[0]
 
 
-def _close_opened(
-    engine: Any, scope: Scope, run: Start, report: Report, error: BaseException, is_async: bool
-) -> Steps[None]:
+def _close_opened(engine: Any, scope: Scope, run: Start, report: Report, error: BaseException) -> Steps[None]:
     claim = Claim(_NOBODY, run)
+    claim.closes = True
     scope.inflight[run] = claim  # a close that begins now waits for the end of this
     doomed: list[Opened] = []
     claims: dict[int, Claim] = {}
     try:
-        yield from _decide(engine, run, is_async, doomed, claims)
+        yield from _decide(engine, run, report, doomed, claims)
         by_home: dict[Scope, list[Any]] = {scope: []}
         for home, place, _ in doomed:
             by_home.setdefault(home, []).append(place)
@@ -82,20 +79,23 @@ def _close_opened(
         claim.succeed()
 
 
-def _decide(engine: Any, run: Start, is_async: bool, doomed: list[Opened], claims: dict[int, Claim]) -> Steps[None]:
+def _decide(engine: Any, run: Start, report: Report, doomed: list[Opened], claims: dict[int, Claim]) -> Steps[None]:
     """
     Find what nobody else needs, and claim it, so that whoever asks for it waits until it is closed.
 
-    Openings under way that may have taken it end first: what they need shows only then.
+    Openings under way that may have taken it end first: what they need shows only then. One that takes longer than the
+    limit of the container for a close keeps what it is known to have taken.
     """
+    seen_at, limit_s = loop_time(), engine.close_timeout
     while True:
         reached = _reached(engine, run)
+        is_over = limit_s is not None and loop_time() >= seen_at + limit_s
         with engine.lock:
             under_way = _under_way(engine, reached)
-            if not under_way:
+            if is_over or not under_way:
                 # what was replaced meanwhile is set aside, for whoever did that
                 here = [each for each in run.opened if each[0].exits.get(each[1]) is each[2]]
-                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here})
+                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here}, under_way)
                 for home, place, exit_ in here:
                     if exit_.number in kept:
                         continue
@@ -106,7 +106,8 @@ def _decide(engine: Any, run: Start, is_async: bool, doomed: list[Opened], claim
                         claims[exit_.number].closes = True
                 return
         for claim in under_way:
-            yield (claim.done.wait_out() if is_async else claim.done)
+            left_s = None if limit_s is None else max(0.0, seen_at + limit_s - loop_time())
+            report.take_up((yield WaitedOut(claim.done, left_s)))
 
 
 def _reached(engine: Any, run: Start) -> set[Any]:
@@ -125,9 +126,9 @@ def _under_way(engine: Any, reached: set[Any]) -> list[Claim]:
     ]
 
 
-def _needed_by_others(root: Scope, opened: set[int]) -> set[int]:
-    """Return the numbers of what open resources need that are not among *opened*."""
-    found: set[int] = set()
+def _needed_by_others(root: Scope, opened: set[int], under_way: Sequence[Claim]) -> set[int]:
+    """Return the numbers of what is needed by open resources that are not among *opened*, and by those *under_way*."""
+    found = {number for claim in under_way for need in claim.needs for number in with_needs(need)}
     for scope in _tree(root):
         for exit_ in list(scope.exits.values()):
             if exit_.number not in opened and not exit_.done:

@@ -6,8 +6,9 @@ Every resource is launched at once and waits for what it needs, so the makespan 
 """
 
 import functools
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tenure.errors import AsyncInSyncError, ResourceUnavailableError
@@ -24,6 +25,7 @@ from tenure.runtime.degrading import is_spared
 from tenure.runtime.life import life_of
 from tenure.runtime.making import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
+from tenure.runtime.patience import START, Patience, loop_time
 from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
 from tenure.runtime.rolling_back import roll_back
@@ -130,7 +132,7 @@ def _open_in_order(engine: Any, launches: Sequence[Launch], run: Start) -> None:
 
 def _undone_sync(engine: Any, scope: Scope, run: Start, errors: Sequence[BaseException]) -> BaseException:
     _explain_all(engine, errors)
-    return drive(roll_back(engine, scope, run, errors, is_async=False))
+    return drive(roll_back(engine, scope, run, errors))
 
 
 def _refuse_async(launches: Sequence[Launch]) -> None:
@@ -156,7 +158,7 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     errors = await _outcome(engine, launches, run)
     if errors:
         _explain_all(engine, errors)
-        failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))
+        failure = await adrive(roll_back(engine, scope, run, errors))
         run.end()
         _tell_ended(engine, scope, began, failure)
         try:
@@ -202,10 +204,12 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
     """
     Launch all and wait for every claim, whoever cancels; return what went wrong, in order.
 
-    A cancellation of the start is among it. What was replaced before it was there is launched once more.
+    A cancellation of the start is among it. What was replaced before it was there is launched once more. Once it is
+    off, what is under way is waited for as long as `patience` goes.
     """
     ended: list[Claim] = []
     signal = [Latch()]
+    patience = Patience(engine, lambda binding: binding.options.close_timeout or engine.close_timeout, START)
 
     def note(claim: Claim) -> None:
         if claim.error is not None and not is_spared(claim.binding, claim.error):
@@ -221,13 +225,54 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
             claim.has_listener = claim.is_told = True
             claim.done.then(functools.partial(note, claim))
         signal[0] = Latch()
-        interruption = None if ended or not homes else await signal[0].wait_out()
-        if interruption is not None:
-            run.fail(interruption)
-        over = [(claim, homes.pop(claim)) for claim in ended]
+        if homes and not ended:
+            await _waited(run, homes, signal[0], patience)
+        over = [(claim, homes.pop(claim)) for claim in ended if claim in homes]
         ended.clear()
         launches = [(engine.graph.require(each.binding.key), home) for each, home in over if each.is_over_again]
     return list(run.failures)
+
+
+async def _waited(run: Start, homes: dict[Claim, Scope], signal: Latch, patience: Patience) -> None:
+    """Wait until *signal* opens, or the time of what holds up one of *homes*, the openings of *run*, is over."""
+    if not run.aborted:
+        try:
+            await signal.wait()
+        except BaseException as error:
+            if not (isinstance(error, KeyboardInterrupt) or current().is_cancellation(error)):
+                raise
+            run.fail(error)
+        return
+    culprit, end = patience.first_over(_below(homes))
+    interruption = await signal.wait_out(None if end == math.inf else max(0.0, end - loop_time()))
+    if interruption is not None:
+        run.fail(interruption)
+    if signal.is_set or culprit.done.is_set or loop_time() < end:
+        return
+    if culprit.opener is not None and culprit.opener.begun_by is run:
+        overran = patience.overrun(culprit, culprit.opener.home, None)
+        if overran is not None:
+            run.fail(overran)
+        return
+    for claim in [claim for claim in homes if culprit in _below((claim,))]:
+        del homes[claim]  # somebody else opens it: he gets it, and the rolling back looks whom he took it from
+
+
+def _below(claims: Iterable[Claim]) -> set[Claim]:
+    """Return those of *claims* that are under way, and what they wait for."""
+    found: set[Claim] = set()
+    stack = [_at_work(claim) for claim in claims]
+    while stack:
+        claim = stack.pop()
+        if claim not in found and not claim.done.is_set:
+            found.add(claim)
+            stack.extend(claim.waits_for)
+    return found
+
+
+def _at_work(claim: Claim) -> Claim:
+    inner = claim.inner() if claim.inner is not None else None
+    return claim if inner is None or inner.done.is_set else inner
 
 
 def _explain_all(engine: Any, errors: Sequence[BaseException]) -> None:

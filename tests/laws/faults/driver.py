@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.laws.faults.hung import HUNG
 from tests.laws.faults.nodes import ASYNC_FLAVOURS, FLAVOURS, SYNC_FLAVOURS
 from tests.laws.faults.odd import ODD
 from tests.laws.faults.parity import PARITY_USES, compare
@@ -25,7 +26,7 @@ from tests.laws.rig.shapes import shape, shapes
 LETTER = "A"
 TITLE = "every fault at every step"
 
-SINGLES = ODD | SHARING
+SINGLES = HUNG | ODD | SHARING
 ALL_USES = tuple(USES)
 PLAIN_USES = tuple(name for name, use in USES.items() if not use.waits_only)
 

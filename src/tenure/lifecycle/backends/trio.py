@@ -36,14 +36,17 @@ class _ScopeRegion:
     A region is a cancel scope, and cancel scopes nest: one that ends out of order is left when it is the innermost one.
 
     Where it never is, because a cancel scope of somebody else's stands between, trio tells of it when the task ends.
+
+    Args:
+        deadline: when it is cancelled, in seconds of `trio.current_time`; inf: never.
     """
 
     __slots__ = ("_has_ended", "_scope", "_task")
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: float = math.inf) -> None:
         self._task = trio.lowlevel.current_task()
         self._has_ended = False
-        self._scope = trio.CancelScope()
+        self._scope = trio.CancelScope(deadline=deadline)
         self._scope.__enter__()
         _regions.setdefault(self._task, []).append(self)
 
@@ -66,6 +69,11 @@ class _ScopeRegion:
 
     def _leave(self, error: BaseException | None) -> BaseException | None:
         self._has_ended = True
+        self._scope.deadline = math.inf  # what is entered inside and not left yet outlives it
+        return self._leave_ended(error)
+
+    def _leave_ended(self, error: BaseException | None) -> BaseException | None:
+        """Leave what has ended and is innermost; return what is left of *error*, which ended this one."""
         stack, left = _regions[self._task], error
         while stack and stack[-1]._has_ended and stack[-1]._is_innermost():  # noqa: SLF001 - of its own class
             region = stack.pop()
@@ -78,6 +86,12 @@ class _ScopeRegion:
     def _is_innermost(self) -> bool:
         status = getattr(self._task, "_cancel_status", None)  # trio does not say otherwise which scope is the innermost
         return status is None or getattr(status, "_scope", self._scope) is self._scope
+
+
+def _leave_ended(task: Any) -> None:
+    """Leave what ended in *task* when it was not the innermost one."""
+    for region in _regions.get(task, [])[-1:]:
+        region._leave_ended(None)  # noqa: SLF001 - of this module
 
 
 def _left(scope: trio.CancelScope, error: BaseException | None) -> BaseException | None:
@@ -185,6 +199,7 @@ class TrioBackend:
         async def run() -> None:
             with job.scope:
                 await function()
+                _leave_ended(trio.lowlevel.current_task())
 
         trio.lowlevel.spawn_system_task(run, name=name, context=context)
         return job
@@ -192,12 +207,14 @@ class TrioBackend:
 
 @asynccontextmanager
 async def _limit(seconds: float) -> AsyncIterator[None]:
-    saved: BaseException | None = None
-    with trio.move_on_after(seconds) as scope:
-        try:
-            yield
-        except trio.Cancelled as error:
-            saved = error
+    region = _ScopeRegion(trio.current_time() + seconds)  # its body may leave a nursery open inside
+    try:
+        yield
+    except BaseException as error:
+        left = await region.end(error)
+        if left is None:
+            raise LimitReachedError from error
+        if left is error:
             raise
-    if scope.cancelled_caught:
-        raise LimitReachedError from saved
+        raise left from None
+    await region.end(None)

@@ -96,8 +96,8 @@ BUGS = (
     Bug(
         "close-ignores-openings-under-way", "L37 L8", "BC",
         "runtime/leaving.py",
-        "    while (claim := next(filter(_is_under_way, list(scope.inflight.values())), None)) is not None:\n",
-        "    while (claim := next(filter(_is_under_way, list(scope.inflight.values())[:0]), None)) is not None:\n",
+        "        claims = [claim for claim in list(scope.inflight.values()) if _is_under_way(claim)]\n",
+        "        claims = [claim for claim in list(scope.inflight.values())[:0] if _is_under_way(claim)]\n",
     ),
     Bug(
         "late-opening-is-kept", "L37 L39", "BE",
@@ -126,7 +126,7 @@ BUGS = (
     Bug(
         "close-limit-ignored", "L61", "A",
         "lifecycle/closing.py",
-        "        return exit_.binding.options.close_timeout or self._default_limit_s\n",
+        "        return binding.options.close_timeout or self._default_limit_s\n",
         "        return None\n",
     ),
     Bug(

@@ -108,19 +108,43 @@ BUGS = (
     Bug(
         "failed-start-keeps-what-it-opened", "L4", "A",
         "runtime/starting.py",
-        "        failure = await adrive(roll_back(engine, scope, run, errors, is_async=True))\n",
+        "        failure = await adrive(roll_back(engine, scope, run, errors))\n",
         "        failure = errors[0]\n",
     ),
     Bug(
         "failed-sync-start-keeps-what-it-opened", "L4", "A",
         "runtime/starting.py",
-        "    return drive(roll_back(engine, scope, run, errors, is_async=False))\n",
+        "    return drive(roll_back(engine, scope, run, errors))\n",
         "    return errors[0]\n",
     ),
     Bug(
         "rollback-closes-what-others-took", "L11 L18", "B",
         "runtime/rolling_back.py",
-        "                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here})\n",
+        "                kept = _needed_by_others(engine.root, {exit_.number for _, _, exit_ in here}, under_way)\n",
         "                kept: set[int] = set()\n",
+    ),
+    Bug(
+        "hung-opening-is-waited-for", "L37 L60", "A",
+        "runtime/patience.py",
+        "                self._ends[claim] = math.inf if limit_s is None else loop_time() + limit_s\n",
+        "                self._ends[claim] = math.inf\n",
+    ),
+    Bug(
+        "start-leaves-what-hangs", "L60", "A",
+        "runtime/starting.py",
+        "    if culprit.opener is not None and culprit.opener.begun_by is run:\n",
+        "    if culprit.opener is None:\n",
+    ),
+    Bug(
+        "cut-off-opening-is-kept", "L60 L4", "A",
+        "runtime/fulfilling.py",
+        "    if claim.withdrawn or claim.is_cut_off:\n",
+        "    if claim.withdrawn:\n",
+    ),
+    Bug(
+        "cut-off-once-and-waited-for", "L37 L60", "A",
+        "runtime/patience.py",
+        "        if claim.is_cut_off:\n            self._let_go(claim, home)\n",
+        "        if claim.is_cut_off:\n            self._ends[claim] = math.inf\n",
     ),
 )  # fmt: skip

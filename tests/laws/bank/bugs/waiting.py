@@ -61,8 +61,8 @@ BUGS = (
     Bug(
         "close-inside-an-opening-waits-for-it", "L39", "BE",
         "runtime/leaving.py",
-        "        if _is_of_own_code(claim):\n",
-        "        if claim.done.is_set:\n",
+        "        own = [claim for claim in claims if _is_of_own_code(claim)]\n",
+        "        own = [claim for claim in claims if claim.done.is_set]\n",
     ),
     Bug(
         "wake-up-lost", "L43 L41", "C",
