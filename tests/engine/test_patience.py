@@ -8,6 +8,7 @@ import pytest
 from tenure import Container, resource
 from tenure.errors import CloseError, ContainerClosedError, ResourceTimeoutError, closing_errors
 from tenure.lifecycle.backends import current
+from tenure.lifecycle.latch import Latch
 from tenure.testing import VirtualClock
 
 LIMIT_S = 5
@@ -641,3 +642,58 @@ def test_on_a_thread():
 
     assert log == ["close ready", "open hung", "close hung"]
     assert len(refused) == 1
+
+
+def test_one_of_them_comes_to_wait_for_the_close(clock):
+    """L38: what begins to wait, meanwhile, for the opening that the close is part of is not waited for."""
+    log = []
+
+    async def main():
+        container, first, second = Container(), Latch(), Latch()
+        entered, box = Latch(), []
+
+        async def closes_a_scope():
+            async with container.resource_scope() as scope:
+                box.append(scope)
+                entered.set()
+                await second.wait()
+            log.append("left")
+            yield "outer"
+
+        async def slow():
+            await first.wait()
+            yield "slow"
+
+        async def asks():
+            second.set()
+            for _ in range(50):  # until the scope waits for the one before
+                await current().sleep(0)
+            first_soon()
+            await container.aget("outer")
+            yield "asks"
+
+        def first_soon():
+            async def later():
+                for _ in range(50):
+                    await current().sleep(0)
+                first.set()
+
+            tasks.begin("later", later)
+
+        container.bind("outer", resource(scope="singleton")(closes_a_scope))
+        container.bind("slow", resource(scope="request", shield=True)(slow))
+        container.bind("asks", resource(scope="request", shield=True)(asks))
+        async with Tasks() as tasks:
+            tasks.begin("outer", lambda: container.aget("outer"))
+            await entered.wait()
+            tasks.begin("slow", lambda: box[0].aget("slow"))
+            await settle()
+            tasks.begin("asks", lambda: box[0].aget("asks"))
+
+        await container.aclose()
+
+        assert tasks.values["outer"] == "outer"
+        assert set(tasks.errors) <= {"slow", "asks"}
+        assert log == ["left"]
+
+    clock.go(main)

@@ -240,20 +240,10 @@ def _cut_off_children(engine: Any, scope: Scope, closer: Closer, is_async: bool,
 
 def _openings_ended(engine: Any, scope: Scope, closer: Closer, is_async: bool) -> Steps[None]:
     """Wait for the openings under way, as long as `patience` goes."""
-
-    def under_way() -> "list[Claim]":
-        claims = [claim for claim in list(scope.inflight.values()) if _is_under_way(claim)]
-        own = [claim for claim in claims if _is_of_own_code(claim)]
-        if own:
-            # closed from inside an opening: what is being opened, or waits for it, is refused when it ends
-            with engine.lock:
-                scope.inflight = {key: each for key, each in scope.inflight.items() if each not in own}
-        return [claim for claim in claims if claim not in own]
-
-    if under_way():
+    if scope.inflight:
         from tenure.runtime.patience import openings_ended  # noqa: PLC0415 - few scopes are left while one opens
 
-        yield from openings_ended(engine, scope, closer, under_way, is_async)
+        yield from openings_ended(engine, scope, closer, _is_of_own_code, is_async)
 
 
 def _interrupted(latch: Latch) -> Steps[BaseException | None]:
@@ -268,8 +258,3 @@ def _interrupted(latch: Latch) -> Steps[BaseException | None]:
 def _is_of_own_code(claim: Claim) -> bool:
     """Tell whether the running code is part of *claim*, or *claim* waits for what it is part of."""
     return is_part_of(claim) or claim.is_own or waits_for_own_code(claim)
-
-
-def _is_under_way(claim: Claim) -> bool:
-    """Tell whether *claim* has to be waited for; what closes by itself is, with its limit, when its turn comes."""
-    return not claim.done.is_set and not isinstance(claim.subject, Exit)

@@ -18,6 +18,7 @@ from tenure.lifecycle.circles import waiting_for
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.closing import Closer
 from tenure.lifecycle.effects import Steps, WaitedOut
+from tenure.lifecycle.exits import Exit
 from tenure.model.binding import Binding
 from tenure.runtime.records import Managed
 from tenure.runtime.scope import Scope
@@ -100,7 +101,7 @@ def disown(claim: Claim, home: Scope) -> None:
 
 
 def openings_ended(
-    engine: Any, scope: Scope, closer: Closer, under_way: Callable[[], Collection[Claim]], is_async: bool
+    engine: Any, scope: Scope, closer: Closer, is_of_own_code: Callable[[Claim], bool], is_async: bool
 ) -> Steps[None]:
     """
     Wait for the openings in *scope*, which is being closed: what they open is owed (L37).
@@ -109,24 +110,34 @@ def openings_ended(
         engine: the engine of *scope*.
         scope: what is closed.
         closer: has the limits, and keeps the account: also of what came meanwhile, which does not end the wait (L10).
-        under_way: gives the openings that are to be waited for.
+        is_of_own_code: tells whether an opening ends only after the close that waits for it.
         is_async: whether something can be awaited here.
     """
     patience = Patience(engine, closer.limit_of, CLOSE)
-    while claims := under_way():
+    while claims := under_way(scope):
         for claim in claims:
             claim.give_up()
         first, end = patience.first_over(claims)
         for claim in claims:
-            interruption = yield from _waited_out(claim, None if end == math.inf else max(0.0, end - loop_time()))
+            if is_of_own_code(claim):  # what is being opened is refused when it ends
+                interruption, is_expected = None, False
+            else:
+                interruption = yield from _waited_out(claim, None if end == math.inf else max(0.0, end - loop_time()))
+                is_expected = interruption is None or is_async  # else Ctrl-C while another thread opens it
             closer.report.take_up(interruption)
-            if interruption is not None and not is_async and not claim.done.is_set:
-                with engine.lock:  # Ctrl-C while another thread opens it
+            if not (is_expected or claim.done.is_set):
+                with engine.lock:
                     disown(claim, scope)
-        if not first.done.is_set and loop_time() >= end:
+        if any(each is first for each in scope.inflight.values()) and not first.done.is_set and loop_time() >= end:
             error = patience.overrun(first, scope, ContainerClosedError(scope.subject, scope.state.value))
             if error is not None:
                 closer.report.failed.append(error)
+
+
+def under_way(scope: Scope) -> list[Claim]:
+    """Return the openings in *scope*; what closes by itself ends with its limit when its turn comes."""
+    claims = list(scope.inflight.values())
+    return [claim for claim in claims if not claim.done.is_set and not isinstance(claim.subject, Exit)]
 
 
 def _waited_out(claim: Claim, left_s: float | None) -> Steps[BaseException | None]:

@@ -208,16 +208,18 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
     off, what is under way is waited for as long as `patience` goes.
     """
     ended: list[Claim] = []
+    homes: dict[Claim, Scope] = {}
     signal = [Latch()]
     patience = Patience(engine, lambda binding: binding.options.close_timeout or engine.close_timeout, START)
 
     def note(claim: Claim) -> None:
+        if claim not in homes:  # it was left to somebody else
+            return
         if claim.error is not None and not is_spared(claim.binding, claim.error):
             run.fail(claim.error)  # now, not when this task wakes up: nothing new begins (L64)
         ended.append(claim)
         signal[0].set()
 
-    homes: dict[Claim, Scope] = {}
     while launches or homes:
         begun = {} if run.aborted else _launch_all(engine, launches, run)
         homes.update(begun)
@@ -227,7 +229,7 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
         signal[0] = Latch()
         if homes and not ended:
             await _waited(run, homes, signal[0], patience)
-        over = [(claim, homes.pop(claim)) for claim in ended if claim in homes]
+        over = [(claim, homes.pop(claim)) for claim in ended]
         ended.clear()
         launches = [(engine.graph.require(each.binding.key), home) for each, home in over if each.is_over_again]
     return list(run.failures)

@@ -96,8 +96,8 @@ BUGS = (
     Bug(
         "close-ignores-openings-under-way", "L37 L8", "BC",
         "runtime/leaving.py",
-        "        claims = [claim for claim in list(scope.inflight.values()) if _is_under_way(claim)]\n",
-        "        claims = [claim for claim in list(scope.inflight.values())[:0] if _is_under_way(claim)]\n",
+        "    if scope.inflight:\n",
+        "    if not scope.inflight:\n",
     ),
     Bug(
         "late-opening-is-kept", "L37 L39", "BE",

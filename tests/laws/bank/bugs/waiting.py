@@ -60,9 +60,9 @@ BUGS = (
     ),
     Bug(
         "close-inside-an-opening-waits-for-it", "L39", "BE",
-        "runtime/leaving.py",
-        "        own = [claim for claim in claims if _is_of_own_code(claim)]\n",
-        "        own = [claim for claim in claims if claim.done.is_set]\n",
+        "runtime/patience.py",
+        "            if is_of_own_code(claim):  #",
+        "            if claim.done.is_set:  #",
     ),
     Bug(
         "wake-up-lost", "L43 L41", "C",
