@@ -1,6 +1,7 @@
 """How long an item serves: checks, resets, lifetimes, uses; what is kept ready; what is changed as a whole."""
 
 import logging
+import sys
 
 import pytest
 from pool_support import Clock
@@ -296,6 +297,31 @@ def test_a_late_borrower(face, caplog):
             assert "test_items.py" in caplog.text
 
     face.run(body)
+
+
+def test_an_on_late_that_raises(face, monkeypatch):
+    """L29: it goes to `sys.unraisablehook`, and the other borrowers that are late are told of all the same."""
+    told, errors = [], []
+    monkeypatch.setattr(sys, "unraisablehook", lambda it: errors.append((str(it.exc_value), it.err_msg)))
+
+    def tell(borrower):
+        told.append(borrower.held_s)
+        raise ValueError("no mail server")
+
+    async def body(face):
+        clock = Clock()
+        pool = face.pool(on_late=tell, late_after_s=5.0, clock=clock, name="db", max_size=2)
+        async with face.inside(pool):
+            items = [await face.take(pool), await face.take(pool)]
+            clock.now = 6.0
+            assert pool.look_after() > 0
+            for item in items:
+                pool.release(item)
+
+    face.run(body)
+
+    assert told == [6.0, 6.0]
+    assert errors == [("no mail server", "on_late of the pool 'db' failed")] * 2
 
 
 def test_observers(face):

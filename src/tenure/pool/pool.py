@@ -57,7 +57,7 @@ class Pool(Living, Generic[T]):
         discard: classes of errors that, raised by a borrower's body, make its item unfit; or a function of an item and
             an error, or None, that tells it.
         on_late: function of a `Borrower` that has had its item for longer than *late_after_s*; None: the logger
-            "tenure.pool" is told, unless there are observers.
+            "tenure.pool" is told, unless there are observers. What it raises goes to `sys.unraisablehook`.
         clock: gives seconds; None: that of the event loop, or `time.monotonic`.
         background: whether a task or daemon thread does what is due because time passed; else call `look_after`.
         min_size: how many items there are always, once it is open; >= 0.

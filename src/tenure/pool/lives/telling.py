@@ -9,6 +9,7 @@ from typing import Any
 from tenure.errors import ContainerClosedError
 from tenure.errors.pool import ItemsOutError, PoolExhaustedError
 from tenure.events import BorrowerLate, BorrowerWaited
+from tenure.lifecycle.unraisable import report
 from tenure.pool.borrower import Borrower
 from tenure.pool.decisions.account import account_of
 from tenure.pool.decisions.core import Answer, Core
@@ -104,9 +105,15 @@ class Telling:
                 maker, at = self.maker, time.perf_counter()
                 notify(BorrowerLate(at, maker.label, maker.number, borrower.held_s, borrower.name, borrower.trace))
             if self.setup.on_late is not None:
-                self.setup.on_late(borrower)
+                self._call(self.setup.on_late, borrower)
             elif notify is None:
                 _warn_late(self.maker.label, borrower)
+
+    def _call(self, on_late: Callable[[Any], Any], borrower: Borrower) -> None:
+        try:
+            on_late(borrower)
+        except Exception as error:  # noqa: BLE001 - others may be late as well
+            report(error, f"on_late of {self.maker.label} failed", borrower)
 
 
 def _warn_late(label: str, borrower: Borrower) -> None:
