@@ -38,6 +38,15 @@ def test_a_chart():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("off_s", [-1e-10, 0.0, 1e-10])
+def test_the_axis_does_not_depend_on_rounding(off_s):
+    """A clock that counts from long ago makes 14 ms a little more or less."""
+    chart = chart_of(Timeline("start", "root", 1, 0.014 + off_s, (), ()))
+
+    assert chart.ticks == pytest.approx([number * 0.002 for number in range(8)])
+    assert len(chart_of(Timeline("start", "root", 1, 0.016 + off_s, (), ())).ticks) == 9
+
+
 def test_what_had_begun_before_begins_left_of_nought():
     """The axis is moved, so that nothing is cut off."""
     early = Timeline("start", "root", 1, 0.1, (Span(1, "A", "root", -0.1, 0.15, (), 0.0, "done"),), (1,))

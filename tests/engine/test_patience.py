@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tenure import Container, resource
+from tenure import Container, containers, providers, resource
 from tenure.errors import CloseError, ContainerClosedError, ResourceTimeoutError, closing_errors
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.latch import Latch
@@ -695,5 +695,75 @@ def test_one_of_them_comes_to_wait_for_the_close(clock):
         assert tasks.values["outer"] == "outer"
         assert set(tasks.errors) <= {"slow", "asks"}
         assert log == ["left"]
+
+    clock.go(main)
+
+
+@pytest.mark.parametrize("ignores", [0, 9])
+def test_a_shutdown_of_the_declarative_face(clock, ignores):
+    """Shutting resources down, with the container in use after it, ends what hangs as well; the next one opens."""
+    log = []
+    codes = [Hanging(log, ignores=ignores, opens_after_s=100), fine(log, "next")]
+
+    async def opened():
+        generator = codes.pop(0)()
+        value = await anext(generator)
+        try:
+            yield value
+        finally:
+            await generator.aclose()
+
+    class App(containers.DeclarativeContainer):
+        hung = providers.Resource(opened)
+
+    async def main():
+        app = App()
+        async with Tasks() as tasks:
+            tasks.begin("asker", app.hung.async_)
+            await settle()
+            began = clock.now()
+            with pytest.raises(CloseError) as caught:
+                await app.shutdown_resources()
+            assert clock.now() - began == pytest.approx(20 if ignores else 10)
+        assert named(caught.value) == ["App.hung"]
+        assert "10 s after its shutdown began" in str(caught.value.exceptions[0])
+        assert isinstance(tasks.errors["asker"], ContainerClosedError)
+        assert await app.hung.async_() == "next"
+        await current().sleep(100)
+        await app.shutdown_resources()
+
+        late = ["open next", "open hung", "close hung"] if ignores else ["undone hung", "open next"]
+        assert log == ["opening hung", *late, "close next"]
+
+    clock.go(main)
+
+
+def test_the_end_of_an_override(clock):
+    """Leaving an override ends what hangs and was made of the stand-in; who wanted it gets one made of the original."""
+    log = []
+    codes = [Hanging(log), fine(log, "second")]
+
+    async def main():
+        container = Container(close_timeout=LIMIT_S)
+        below = bind(container, "Below", fine(log, "original"))
+        above = bind(container, "Above", lambda: codes.pop(0)(), needs=[below])
+        async with Tasks() as tasks:
+            override = container.override(below, resource(scope="singleton")(opened_by(fine(log, "stand-in"), below)))
+            with pytest.raises(CloseError) as caught:
+                async with override:
+                    tasks.begin("asker", lambda: container.aget(above))
+                    await settle()
+                    began = clock.now()
+            assert clock.now() - began == pytest.approx(LIMIT_S)
+        assert named(caught.value) == ["Above"]
+        assert "5 s after something that it needs was replaced" in str(caught.value.exceptions[0])
+        assert isinstance(tasks.values["asker"], above)
+        await container.aclose()
+
+        assert [each for each in log if "original" in each or "second" in each] == [
+            "open original", "open second", "close second", "close original"
+        ]  # fmt: skip
+        assert "undone hung" in log
+        assert log.index("undone hung") < log.index("close stand-in")
 
     clock.go(main)

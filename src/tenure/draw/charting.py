@@ -92,6 +92,10 @@ class Chart:
     rows: tuple[Row, ...]
 
 
+_NEARLY = 1e-4
+"""Part of a tick's distance that ends may be off: durations are differences of clocks that count from long ago."""
+
+
 def chart_of(timeline: Timeline) -> Chart:
     """Return *timeline* as a chart, a row for each span, in order of beginning."""
     spans = timeline.spans
@@ -145,8 +149,8 @@ def _ticks(end_s: float, most: int = 8) -> list[float]:
     if end_s <= 0:
         return [0.0]
     power = 10.0 ** math.floor(math.log10(end_s / most))
-    step = next(factor * power for factor in (1, 2, 5, 10) if end_s / (factor * power) <= most)
-    return [number * step for number in range(int(end_s / step + 1e-9) + 1)]
+    step = next(factor * power for factor in (1, 2, 5, 10) if end_s / (factor * power) <= most + _NEARLY)
+    return [number * step for number in range(int(end_s / step + _NEARLY) + 1)]
 
 
 def seconds(value: float) -> str:

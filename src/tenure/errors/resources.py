@@ -102,7 +102,7 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         waiting_at: `file:line` where that code waited when the limit passed, or None if that cannot be told.
         needed_by: what is made from the resource, as shown.
         since: what the limit counts from where it is not the phase itself: "the close began" of what would own the
-            resource, or "its start was given up", neither of which waits for the opening any longer; else "".
+            resource, "its shutdown began" or "its start was given up", which wait for the opening no longer; else "".
     """
 
     def __init__(

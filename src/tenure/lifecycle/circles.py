@@ -16,12 +16,19 @@ from tenure.model.binding import Binding
 
 
 class Joining:
-    """The wait for a claim; refuses to begin where it would close a circle of waits."""
+    """
+    The wait for a claim; refuses to begin where it would close a circle of waits.
 
-    __slots__ = ("claim",)
+    Args:
+        claim: what is waited for.
+        seconds: at most so long, for those that look at the claim afterwards; None: as long as it takes.
+    """
 
-    def __init__(self, claim: Claim) -> None:
+    __slots__ = ("claim", "seconds")
+
+    def __init__(self, claim: Claim, seconds: float | None = None) -> None:
         self.claim: Claim = claim
+        self.seconds: float | None = seconds
 
     def _begin(self) -> Claim | None:
         """
@@ -55,7 +62,7 @@ class Joining:
         try:
             if not self.claim.done.is_set:
                 refuse_to_block(self.claim)
-            self.claim.done.block()
+            self.claim.done.block(self.seconds)
         finally:
             self.claim.count_waiters(-1)
             self._end(mine)
@@ -76,7 +83,7 @@ class Joining:
 
 
 class JoiningWhole(Joining):
-    """The wait for the end of a claim, not for its result, whoever cancels; gives what came meanwhile, or None."""
+    """The wait for the end of a claim, not its result, whoever cancels; gives what came meanwhile, or None."""
 
     __slots__ = ()
 
@@ -84,7 +91,7 @@ class JoiningWhole(Joining):
         """Wait on the running loop; see `Latch.wait_out`."""
         mine = self._begin()
         try:
-            return await self.claim.done.wait_out()
+            return await self.claim.done.wait_out(self.seconds)
         finally:
             self._end(mine)
 

@@ -160,7 +160,7 @@ def refuse_late(engine: Any, home: Scope, claim: Claim, exit_: Exit | None) -> S
         failed = closer.report.take_all()
     with engine.lock:
         _withdraw(claim.binding, home, claim)
-    if is_open and (claim.withdrawn == "replaced" or claim.is_cut_off):
+    if is_open and (claim.withdrawn == "replaced" or (claim.is_cut_off and claim.refusal is None)):
         for each in failed:
             text = f"{claim.binding.label}, opened when nobody wanted it any more, failed to close"
             report(each, text, claim.binding.target)

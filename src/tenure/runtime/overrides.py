@@ -68,7 +68,7 @@ class Override:
             owed += [claim.binding.label for claim in under_way if claim.loop is backend.token()]
         if owed:
             raise AsyncInSyncError(owed, "close", "`async with container.override(...)`")
-        drive(self._undo(error, is_async=False))
+        drive(self._undo(error))
 
     async def __aenter__(self) -> None:
         """Replace the binding."""
@@ -78,7 +78,7 @@ class Override:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close what the override made, bring the originals back."""
-        await adrive(self._undo(error, is_async=True))
+        await adrive(self._undo(error))
 
     def _made(self, affected: set[Key]) -> list[Any]:
         """Return what is open now and was made while it stood."""
@@ -98,9 +98,9 @@ class Override:
         others = [token for token in engine.replaced[key] if token is not self._token]
         return engine.graph.replaced(others[-1][2]) if others else engine.graph.restored(key, engine.originals[key])
 
-    def _undo(self, error: BaseException | None, is_async: bool) -> Steps[None]:
+    def _undo(self, error: BaseException | None) -> Steps[None]:
         engine, key = self._engine, self._binding.key
-        interrupted = yield from replacing.closings_ended(engine, self._affected, self._token, is_async)
+        interrupted = yield from replacing.closings_ended(engine, self._affected, self._token)
         with engine.lock:
             graph, affected = self._graph_without(), self._affected()
             counted = engine.replaced[key][-1] is self._token
@@ -118,7 +118,6 @@ class Override:
             error,
             others=affected if counted else (),
             can_wait=True,
-            is_async=is_async,
         )
         _settle(f"the override of {self._binding.label}", [*failed, *interrupted], error)
 

@@ -9,7 +9,7 @@ error names it (L60). What hangs does not hold up the rest, as with a close (L61
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from tenure.errors import ContainerClosedError, ResourceTimeoutError
@@ -21,12 +21,14 @@ from tenure.lifecycle.effects import Steps, WaitedOut
 from tenure.lifecycle.exits import Exit
 from tenure.model.binding import Binding
 from tenure.runtime.records import Managed
-from tenure.runtime.scope import Scope
+from tenure.runtime.scope import Scope, every_scope
 
 LimitOf = Callable[[Binding], float | None]
 """Gives the seconds that are waited for an opening; None: as long as it takes."""
 
 CLOSE = "the close began"
+SHUTDOWN = "its shutdown began"
+REPLACED = "something that it needs was replaced"
 START = "its start was given up"
 
 
@@ -37,7 +39,7 @@ class Patience:
     Args:
         engine: of the scopes that would own what is opened.
         limit_of: the seconds that each gets, and once more when it is cut off.
-        since: what the time counts from, as errors name it: `CLOSE` or `START`.
+        since: what the time counts from, as errors name it: one of the texts above.
     """
 
     def __init__(self, engine: Any, limit_of: LimitOf, since: str) -> None:
@@ -95,6 +97,17 @@ class Patience:
         claim.fail(claim.refusal)
 
 
+def patience_of(engine: Any, since: str) -> Patience:
+    """Return the patience where the limits are those of the root's closings: a resource's own, or the container's."""
+    return Patience(engine, lambda binding: binding.options.close_timeout or engine.close_timeout, since)
+
+
+def home_of_claim(engine: Any, claim: Claim) -> Scope:
+    """Return the scope that *claim* is under way in; the root where none knows it any more."""
+    scopes = every_scope(engine.root)
+    return next((scope for scope in scopes if any(each is claim for each in scope.inflight.values())), engine.root)
+
+
 def disown(claim: Claim, home: Scope) -> None:
     """Under the engine's lock: have *home* not expect *claim* any more; what it opens is refused when it ends."""
     home.inflight = {place: each for place, each in home.inflight.items() if each is not claim}
@@ -122,7 +135,7 @@ def openings_ended(
             if is_of_own_code(claim):  # what is being opened is refused when it ends
                 interruption, is_expected = None, False
             else:
-                interruption = yield from _waited_out(claim, None if end == math.inf else max(0.0, end - loop_time()))
+                interruption = yield from _waited_out(claim, seconds_to(end))
                 is_expected = interruption is None or is_async  # else Ctrl-C while another thread opens it
             closer.report.take_up(interruption)
             if not (is_expected or claim.done.is_set):
@@ -150,7 +163,49 @@ def _waited_out(claim: Claim, left_s: float | None) -> Steps[BaseException | Non
         return interruption
 
 
+def withdrawn_ended(
+    engine: Any, claims: Iterable[Claim], interrupted: list[BaseException]
+) -> Steps[tuple[bool, list[BaseException]]]:
+    """
+    Wait for *claims*, openings of what is replaced, as long as patience goes: who waits for them tries again.
+
+    Returns:
+        Whether Ctrl-C came, and an error for each that was cut off. *interrupted* gets what came meanwhile.
+    """
+    patience, overran = patience_of(engine, REPLACED), list[BaseException]()
+    while left := [claim for claim in claims if not claim.done.is_set]:
+        first, end = patience.first_over(left)
+        if (yield from all_ended(left, interrupted, end)):
+            return True, overran
+        if not first.done.is_set and loop_time() >= end:
+            error = patience.overrun(first, home_of_claim(engine, first), None)
+            overran += [error] if error is not None else []
+    return False, overran
+
+
+def all_ended(claims: Iterable[Claim], interrupted: list[BaseException], end: float = math.inf) -> Steps[bool]:
+    """
+    Wait for the end of *claims*, up to *end* by `loop_time`; return whether Ctrl-C came.
+
+    *interrupted* gets what came meanwhile.
+    """
+    for claim in claims:
+        try:
+            interruption = yield WaitedOut(claim.done, seconds_to(end))
+        except KeyboardInterrupt as error:
+            interrupted[:] = [error]
+            return True
+        if interruption is not None:
+            interrupted[:] = [interruption]
+    return False
+
+
 def loop_time() -> float:
     """Return the seconds that limits are counted in: those of the running loop, where there is one."""
     backend = running()
     return backend.now() if backend is not None else time.monotonic()
+
+
+def seconds_to(end: float) -> float | None:
+    """Return the seconds until *end*, by `loop_time`, >= 0; None where it is never."""
+    return None if end == math.inf else max(0.0, end - loop_time())

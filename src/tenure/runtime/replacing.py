@@ -19,6 +19,7 @@ from tenure.lifecycle.exits import Exit
 from tenure.lifecycle.joint import jointly
 from tenure.model.binding import TRANSIENT
 from tenure.runtime.emptying import close_exits
+from tenure.runtime.patience import all_ended, withdrawn_ended
 from tenure.runtime.scope import Scope, closing, every_scope
 from tenure.runtime.setting_aside import Aside, bring_back, bring_back_objects, by_key, discard, take
 
@@ -103,7 +104,6 @@ def end(
     *,
     others: Collection[Key] = (),
     can_wait: bool,
-    is_async: bool = False,
 ) -> Steps[list[BaseException]]:
     """
     Close what was made while *ended* stood, and bring back what was made in the state that is back now.
@@ -116,7 +116,6 @@ def end(
         others: what depended on them before.
         can_wait: whether to wait for openings under way, which are withdrawn. Otherwise what would have to be awaited
             for closing stays owed by its scope.
-        is_async: whether something can be awaited here.
 
     Returns:
         What closing code raised, in order, and a cancellation or KeyboardInterrupt that arrived meanwhile, last.
@@ -137,25 +136,23 @@ def end(
                 exchange = _Exchange(engine, affected, set(ended), states)
                 wait_for_all(exchange.claims, under_way if can_wait else ())
         if exchange is None:
-            is_stopped = yield from _waited_out(closings, interrupted, is_async)
+            is_stopped = yield from all_ended(closings, interrupted)
     # code that closes and asks for itself must not wait
     token = opening.set((*opening.get(), *jointly(exchange.claims)))
     try:
-        may_be_taken = bool(under_way)
+        may_be_taken, overran = bool(under_way), list[BaseException]()
         if can_wait:
-            may_be_taken = yield from _waited_out(under_way, interrupted, is_async)
+            may_be_taken, overran = yield from withdrawn_ended(engine, under_way, interrupted)
         # what is being opened may have taken it: it stays owed
         doomed = [] if may_be_taken else exchange.doomed
         failed = yield from _close(engine, doomed, outcome, only_sync=not can_wait)
     finally:
         opening.reset(token)
         exchange.finish()
-    return [*failed, *interrupted]
+    return [*overran, *failed, *interrupted]
 
 
-def closings_ended(
-    engine: Any, affected: Callable[[], Collection[Key]], ended: Token, is_async: bool
-) -> Steps[list[BaseException]]:
+def closings_ended(engine: Any, affected: Callable[[], Collection[Key]], ended: Token) -> Steps[list[BaseException]]:
     """
     Wait until nothing that ending *ended* concerns is being closed, or put back by another end, while it still stands.
 
@@ -166,21 +163,8 @@ def closings_ended(
     while True:
         with engine.lock:
             closings = [claim for claim in being_made(engine, affected(), (ended,)) if claim.closes]
-        if not closings or (yield from _waited_out(closings, interrupted, is_async)):
+        if not closings or (yield from all_ended(closings, interrupted)):
             return interrupted
-
-
-def _waited_out(under_way: Iterable[Claim], interrupted: list[BaseException], is_async: bool) -> Steps[bool]:
-    """Wait for the end of *under_way*; return whether Ctrl-C prevented it. *interrupted* gets what came meanwhile."""
-    for claim in under_way:
-        try:
-            interruption = yield (claim.done.wait_out() if is_async else claim.done)
-        except KeyboardInterrupt as error:
-            interrupted[:] = [error]
-            return True
-        if interruption is not None:
-            interrupted[:] = [interruption]
-    return False
 
 
 class _Exchange:

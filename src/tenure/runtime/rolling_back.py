@@ -4,6 +4,7 @@ Undo a failed start: close what it opened, except what others made theirs meanwh
 First openings that may have taken what it opened end, only then is it decided; whoever asks for what is closed waits.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from tenure.lifecycle.outcome import Report
 from tenure.model.binding import TRANSIENT, Binding, Make
 from tenure.runtime.draining import with_needs
 from tenure.runtime.emptying import close_some
-from tenure.runtime.patience import loop_time
+from tenure.runtime.patience import loop_time, seconds_to
 from tenure.runtime.scope import Scope
 from tenure.runtime.turns import Start
 
@@ -86,10 +87,10 @@ def _decide(engine: Any, run: Start, report: Report, doomed: list[Opened], claim
     Openings under way that may have taken it end first: what they need shows only then. One that takes longer than the
     limit of the container for a close keeps what it is known to have taken.
     """
-    seen_at, limit_s = loop_time(), engine.close_timeout
+    end = math.inf if engine.close_timeout is None else loop_time() + engine.close_timeout
     while True:
         reached = _reached(engine, run)
-        is_over = limit_s is not None and loop_time() >= seen_at + limit_s
+        is_over = loop_time() >= end
         with engine.lock:
             under_way = _under_way(engine, reached)
             if is_over or not under_way:
@@ -106,8 +107,7 @@ def _decide(engine: Any, run: Start, report: Report, doomed: list[Opened], claim
                         claims[exit_.number].closes = True
                 return
         for claim in under_way:
-            left_s = None if limit_s is None else max(0.0, seen_at + limit_s - loop_time())
-            report.take_up((yield WaitedOut(claim.done, left_s)))
+            report.take_up((yield WaitedOut(claim.done, seconds_to(end))))
 
 
 def _reached(engine: Any, run: Start) -> set[Any]:

@@ -8,7 +8,7 @@ so does another shutdown of it (L15): the order holds whoever calls.
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from tenure.errors import closing_errors
+from tenure.errors import ContainerClosedError, closing_errors
 from tenure.keys import Key
 from tenure.lifecycle.backends import is_dead
 from tenure.lifecycle.circles import JoiningWhole
@@ -20,6 +20,7 @@ from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.joint import jointly
 from tenure.lifecycle.outcome import Report
 from tenure.runtime.emptying import close_by, discard_of
+from tenure.runtime.patience import SHUTDOWN, home_of_claim, loop_time, patience_of, seconds_to
 from tenure.runtime.scope import Scope, closing, every_scope
 
 Owed = tuple[Scope, Any, Exit]
@@ -134,6 +135,7 @@ def _claimed(
 
     *report* takes up what withdrawn openings raised when they closed: who asked for them may be gone.
     """
+    patience = patience_of(engine, SHUTDOWN)
     while True:
         reached = _reached(engine, keys)
         with engine.lock:
@@ -146,10 +148,15 @@ def _claimed(
             for claim in claims:
                 claim.withdrawn = "" if claim.closes else claim.withdrawn or "shut down"
                 claim.has_listener = True
+        first, end = patience.first_over(claims)
         for claim in claims:
-            report.take_up((yield JoiningWhole(claim)))
+            report.take_up((yield JoiningWhole(claim, seconds_to(end))))
             if claim.withdrawn == "shut down" and claim.error is not None:
                 report.failed += closing_errors(claim.error)
+        if not first.done.is_set and loop_time() >= end:
+            refusal = ContainerClosedError(first.binding.label, "shut down")
+            overran = patience.overrun(first, home_of_claim(engine, first), refusal)
+            report.failed += [overran] if overran is not None else []
 
 
 def _claim_all(owed: Iterable[Owed]) -> list[tuple[Scope, dict[Any, Claim]]]:

@@ -6,7 +6,6 @@ Every resource is launched at once and waits for what it needs, so the makespan 
 """
 
 import functools
-import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -25,7 +24,7 @@ from tenure.runtime.degrading import is_spared
 from tenure.runtime.life import life_of
 from tenure.runtime.making import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
-from tenure.runtime.patience import START, Patience, loop_time
+from tenure.runtime.patience import START, Patience, loop_time, patience_of, seconds_to
 from tenure.runtime.records import find_record, home_of, is_managed
 from tenure.runtime.refusing import is_live
 from tenure.runtime.rolling_back import roll_back
@@ -210,7 +209,7 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
     ended: list[Claim] = []
     homes: dict[Claim, Scope] = {}
     signal = [Latch()]
-    patience = Patience(engine, lambda binding: binding.options.close_timeout or engine.close_timeout, START)
+    patience = patience_of(engine, START)
 
     def note(claim: Claim) -> None:
         if claim not in homes:  # it was left to somebody else
@@ -246,7 +245,7 @@ async def _waited(run: Start, homes: dict[Claim, Scope], signal: Latch, patience
             run.fail(error)
         return
     culprit, end = patience.first_over(_below(homes))
-    interruption = await signal.wait_out(None if end == math.inf else max(0.0, end - loop_time()))
+    interruption = await signal.wait_out(seconds_to(end))
     if interruption is not None:
         run.fail(interruption)
     if signal.is_set or culprit.done.is_set or loop_time() < end:

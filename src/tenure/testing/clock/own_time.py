@@ -22,7 +22,7 @@ ROOMS = (
     "workers.handle",
 )  # fmt: skip
 """Rooms that ask for the time, imported for it; others are given virtual time where they are imported already."""
-REAL = ("lifecycle.interrupts", "pool.threads.waits", "runner.synchronous", "workers.supervising")
+REAL = ("lifecycle.interrupts", "pool.threads.waits", "runner.synchronous", "runtime.patience", "workers.supervising")
 """Rooms that stay with real time: Ctrl-C, and threads that wait for threads."""
 _REAL = (*REAL, "cli", "dashboard", "observe.opentelemetry", "testing")
 """The same, and what shows people or other programs what happens."""
