@@ -158,6 +158,13 @@ def fine(log, name):
     return code
 
 
+async def fails():
+    """The code of a resource that fails after a second."""
+    await current().sleep(1)
+    raise ValueError("no database")
+    yield
+
+
 async def closed_after(clock, container):
     """Close *container*; return the seconds it took, and what it raised."""
     began = clock.now()
@@ -445,11 +452,6 @@ def test_a_start_that_fails(clock):
         codes = [Hanging(log, undo_s=1), fine(log, "hung")]
         hung = bind(container, "Hung", lambda: codes.pop(0)(), needs=[ready])
 
-        async def fails():
-            await current().sleep(1)
-            raise ValueError("no database")
-            yield
-
         bind(container, "Failing", fails)
         began = clock.now()
         with pytest.raises(ValueError, match="no database") as caught:
@@ -518,11 +520,6 @@ def test_a_start_lets_go(clock, is_object):
         else:
             kind = bind(container, "Wanted", lambda: codes.pop(0)())
 
-        async def fails():
-            await current().sleep(1)
-            raise ValueError("no database")
-            yield
-
         bind(container, "Failing", fails)
         began = clock.now()
         with pytest.raises(ValueError, match="no database"):
@@ -546,11 +543,6 @@ def test_a_start_leaves_what_others_open(clock):
         container = Container(close_timeout=LIMIT_S)
         below = bind(container, "Below", fine(log, "below"))
         slow = bind(container, "Slow", Hanging(log, "slow", opens_after_s=60), needs=[below])
-
-        async def fails():
-            await current().sleep(1)
-            raise ValueError("no database")
-            yield
 
         bind(container, "Failing", fails)
         async with Tasks() as tasks:
@@ -576,11 +568,6 @@ def test_a_start_keeps_what_others_took(clock):
         container = Container(close_timeout=LIMIT_S)
         below = bind(container, "Below", fine(log, "below"))
         slow = bind(container, "Slow", Hanging(log, "slow", opens_after_s=60), needs=[below])
-
-        async def fails():
-            await current().sleep(1)
-            raise ValueError("no database")
-            yield
 
         failing = bind(container, "Failing", fails)
 
