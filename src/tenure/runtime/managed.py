@@ -1,13 +1,12 @@
-"""Open objects that have records: on a `get`, before one of their methods runs, or with an eager start."""
+"""Open objects that have records: on a `get`, or before one of their methods runs."""
 
-import contextvars
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, ContainerClosedError, ResourceUnavailableError
 from tenure.lifecycle.claim import Claim, opening, openings
 from tenure.lifecycle.closing import Closer, close_exit, refuse_other_loop
-from tenure.lifecycle.effects import Steps, adrive, drive, waited
+from tenure.lifecycle.effects import Steps, adrive, drive
 from tenure.lifecycle.exits import Exit, next_number
 from tenure.lifecycle.interrupts import uninterrupted
 from tenure.lifecycle.owner import Owner
@@ -182,47 +181,6 @@ def _needs_owner(record: Managed, holder: Scope) -> bool:
     if lifecycle is None or not lifecycle.is_async:
         return False
     return record.home is None or needs_owner(record.binding, holder)
-
-
-def launch(engine: Any, binding: Binding, home: Scope, below: Sequence[Claim]) -> Claim:
-    """
-    Make and open a managed binding in a task of its own; the claim that is returned tells when and how it ended.
-
-    Args:
-        engine: the engine of *home*.
-        binding: the managed one.
-        home: where it lives.
-        below: what is being opened of that which it needs. The task waits for it first: whoever runs first would open
-            all that is below, one inside the other, and a chain may be longer than Python's stack.
-    """
-    claim = Claim(binding, binding)
-
-    def open_(owner: Owner) -> "Steps[bool]":
-        try:
-            for each in below:
-                yield from joined(each)
-            yield from waited(agetter(engine, binding)(home))
-        except BaseException as error:  # noqa: BLE001 - the claim tells it
-            claim.fail(shared_failure(error, (), claim, owner) or error)
-        else:
-            claim.succeed()
-        return False
-
-    claim.waits_for.update(below)
-    claim.inner = lambda: _under_way(engine, binding, home)
-    Owner(open_, _nothing_to_close, home.crash).start(contextvars.copy_context(), binding)
-    return claim
-
-
-def _under_way(engine: Any, binding: Binding, home: Scope) -> Claim | None:
-    """Return the claim on making the object of *binding*, or on opening it; None where neither is under way."""
-    record = find_record(engine, binding, home)
-    return home.inflight.get(binding.key) if record is None else record.claim
-
-
-def _nothing_to_close(_: BaseException | None) -> Steps[bool]:
-    return False
-    yield  # a generator, as every closing is
 
 
 def _launch(record: Managed, holder: Scope, claim: Claim) -> None:

@@ -7,8 +7,8 @@ Every resource is launched at once and waits for what it needs, so the makespan 
 
 import functools
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from tenure.errors import AsyncInSyncError, ResourceUnavailableError
 from tenure.events import StartBegan, StartEnded
@@ -16,11 +16,10 @@ from tenure.keys import Key
 from tenure.lifecycle.backends import current
 from tenure.lifecycle.claim import Claim
 from tenure.lifecycle.effects import adrive, drive
-from tenure.lifecycle.exits import Asked, asking_stack
 from tenure.lifecycle.latch import Latch
 from tenure.model.binding import SINGLETON, TRANSIENT, Binding, Make
-from tenure.runtime import managed, opening, owned
 from tenure.runtime.degrading import is_spared
+from tenure.runtime.launching import Launch, launch_all
 from tenure.runtime.life import life_of
 from tenure.runtime.making import below_is_ready
 from tenure.runtime.paths import CHAIN, note_path
@@ -35,10 +34,6 @@ from tenure.runtime.turns import Start, start_of
 def eager_keys(engine: Any) -> list[Key]:
     """Return the keys of every singleton resource, in order of binding."""
     return [b.key for b in list(engine.graph) if b.lifecycle is not None and b.lifetime == SINGLETON]
-
-
-Launch: TypeAlias = tuple[Binding, Scope]
-"""A resource to open, and the scope that will own it."""
 
 
 def to_open(engine: Any, scope: Scope, keys: Sequence[Key]) -> list[Launch]:
@@ -168,37 +163,6 @@ async def astart(engine: Any, scope: Scope, keys: Sequence[Key], max_parallel: i
     _tell_ended(engine, scope, began, None)
 
 
-def _launch_all(engine: Any, launches: Sequence[Launch], run: Start) -> dict[Claim, Scope]:
-    """Launch what is not there; return what is under way, and where it will belong."""
-    tokens = start_of.set(run), below_is_ready.set(True)
-    begun: dict[Claim, Scope] = {}
-    by_key: dict[Key, Claim] = {}
-    asked = asking_stack()  # the same for all of them
-    try:
-        for binding, home in launches:
-            claim = _launch(engine, binding, home, by_key, asked)
-            if claim is not None:
-                begun[claim] = home
-                by_key[binding.key] = claim
-    except BaseException as error:  # noqa: BLE001 - raised when what was begun has ended
-        run.fail(error)
-    finally:
-        start_of.reset(tokens[0])
-        below_is_ready.reset(tokens[1])
-        run.claims += begun
-    return begun
-
-
-def _launch(engine: Any, binding: Binding, home: Scope, launched: Mapping[Key, Claim], asked: Asked) -> Claim | None:
-    if is_managed(binding):
-        below = [launched[each.key] for each in engine.plans.facts(binding).resources if each.key in launched]
-        return managed.launch(engine, binding, home, below)
-    claim, is_mine = opening.claim_for(engine, binding, home, asked=asked)
-    if claim is not None and is_mine:
-        owned.launch(engine, binding, home, claim)
-    return claim
-
-
 async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[BaseException]:
     """
     Launch all and wait for every claim, whoever cancels; return what went wrong, in order.
@@ -220,7 +184,7 @@ async def _outcome(engine: Any, launches: Sequence[Launch], run: Start) -> list[
         signal[0].set()
 
     while launches or homes:
-        begun = {} if run.aborted else _launch_all(engine, launches, run)
+        begun = {} if run.aborted else launch_all(engine, launches, run)
         homes.update(begun)
         for claim in begun:
             claim.has_listener = claim.is_told = True

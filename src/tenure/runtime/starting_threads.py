@@ -9,15 +9,12 @@ import contextvars
 import queue
 import threading
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from tenure.errors import ResourceUnavailableError
 from tenure.keys import Key
-from tenure.model.binding import Binding
-from tenure.runtime.scope import Scope
+from tenure.runtime.launching import Launch
 from tenure.runtime.turns import Start
-
-Launch: TypeAlias = tuple[Binding, Scope]
 
 MOST_THREADS = 32
 """How many openings run at a time where nobody says how many may."""
