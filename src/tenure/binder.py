@@ -12,7 +12,7 @@ from tenure.errors import BindingError, BindingInUseError, ContainerClosedError,
 from tenure.keys import Key, class_of, qualified, show
 from tenure.live import Live
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Binding, Make, Need
-from tenure.model.build import Declared, autobinding, binding_of, check_key
+from tenure.model.build import Declared, autobinding, binding_of, check_key, refuse_called
 from tenure.model.graph import Graph, declares_binding
 from tenure.runtime.engine import Engine
 from tenure.runtime.entering import did_you_mean
@@ -174,6 +174,7 @@ class Binder(Live):
             return NOTHING, key
         if isinstance(key, str) or type(key).__module__ == "typing":
             raise BindingError(f"bind({key!r}) does not say what to bind to it; give a target: bind({key!r}, target)")
+        refuse_called(key)
         cls = type(key).__qualname__
         raise BindingError(f"an object is bound to a key: bind({cls}, <the object>), not bind(<{cls} object>)")
 

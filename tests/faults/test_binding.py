@@ -37,6 +37,10 @@ def gives_bare_context() -> AbstractContextManager: ...
 def gives_unresolved() -> "Nowhere": ...  # noqa: F821 - the name that does not exist is the point
 
 
+def yields() -> Iterator[Settings]:
+    yield Settings()
+
+
 def refused(bind):
     with pytest.raises(BindingError) as caught:
         bind()
@@ -98,6 +102,18 @@ def test_instance_alone_is_answered_with_its_class():
     text = refused(lambda: Container().bind(Settings()))
 
     assert "bind(Settings, " in text
+
+
+@pytest.mark.parametrize("key", [(), (Settings,)], ids=["alone", "to a key"])
+def test_a_resource_function_that_was_called(key):
+    """A generator was meant to be made by the container, each time anew; as a value it is bound by `value=`."""
+    container = Container()
+
+    text = refused(lambda: container.bind(*key, yields()))
+
+    assert text == "yields was called, which gave a generator; bind the function itself: yields, not yields()"
+    container.bind("numbers", value=(numbers := yields()))
+    assert container.get("numbers") is numbers
 
 
 @pytest.mark.parametrize("key", [[], {}, set()])

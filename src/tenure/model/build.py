@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
 
 from tenure.errors import BindingError
@@ -96,6 +97,8 @@ def binding_of(
             lifecycle = lifecycle_of_client(class_of(key)) or lifecycle  # the function does not say what it gives
         needs = needs_of(target, arguments or {})
     else:
+        if not is_value:
+            refuse_called(target)
         make, needs = Make.VALUE, ()
         lifecycle = _lifecycle_of_instance(target, declared, close, is_resource)
         if arguments:
@@ -106,6 +109,13 @@ def binding_of(
         source=origin if is_factory else type(target),
         declared=not autobound, is_self=is_self,
     )  # fmt: skip
+
+
+def refuse_called(target: Any) -> None:
+    """Raise BindingError where *target* is what a generator function gave: nothing of it has run, and once is all."""
+    if isinstance(target, GeneratorType | AsyncGeneratorType):
+        name = show(target)
+        raise BindingError(f"{name} was called, which gave a generator; bind the function itself: {name}, not {name}()")
 
 
 def check_key(key: Key) -> None:
