@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tenure import Container, containers, providers, resource
+from tenure import Container, Pool, containers, providers, resource
 from tenure.cli import main
 from tenure.errors import GuessError, MissingBindingError
 
@@ -99,6 +99,18 @@ def test_the_text_of_an_explanation():
         "  closes   await close()\n"
         "  needs    settings: Settings"
     )
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_pool_opens_and_closes_itself(is_async):
+    """Nothing that only Tenure calls is named."""
+    container = Container()
+    container.bind(Pool(generator, is_async=is_async))
+
+    found = container.explain(Pool[Settings])
+
+    assert (found.rule, found.opens) == ("it opens and closes itself", None)
+    assert found.closes == ("await aclose()" if is_async else "close()")
 
 
 def test_a_client_that_is_recognised():
@@ -261,6 +273,13 @@ def test_the_command_explains_a_class_or_a_function(name, app, capsys):
     assert f"made by {name} (" in shown
 
 
+def test_the_command_explains_what_is_no_resource(app, capsys):
+    """A class that has nothing to open or close is called none, though it is asked for by itself."""
+    assert main(["explain", f"{app}:Settings"]) == 0
+
+    assert capsys.readouterr().out.startswith("Settings: no resource, made by Settings")
+
+
 def test_the_command_explains_a_key_of_a_container(app, capsys):
     """As it is bound there."""
     assert main(["explain", f"{app}:Store", "--in", f"{app}:container", "--json"]) == 0
@@ -314,7 +333,12 @@ def test_the_command_tells_of_a_guess(app, capsys):
 @pytest.mark.parametrize(
     ("target", "text"),
     [
-        ("Store", "there is no module 'Store'"),
+        (
+            "Store",
+            "there is no module 'Store', and no such error: a key is explained as MODULE:CONTAINER KEY; "
+            "`tenure explain TenureError` lists the errors",
+        ),
+        ("store", "there is no module 'store'"),
         ("Store:", "'Store:' does not say where the key is; say it as module:key"),
         ("no_such_module_here:Store", "there is no module 'no_such_module_here'"),
         ("shop_of_explain:Stoer", "'shop_of_explain:Stoer': 'Stoer' is not there; did you mean 'Store'?"),

@@ -14,7 +14,7 @@ PLACES = (Path(__file__).with_name("errors.md"), Path(__file__).parents[3] / "do
 """Where the page is looked for."""
 
 ROOTS = ("TenureError", "ResourceError")
-"""They have no section; to explain one is to tell which errors there are."""
+"""To explain one is to tell which errors there are, before its own section where it has one."""
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^]\n]+)\]\(([^)#\s]*)(?:#[^)\s]*)?\)")
@@ -23,7 +23,7 @@ _STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 def sections() -> dict[str, str]:
     """
-    Return the sections of the page by error class, in their order; of a root: what stands before the first.
+    Return the sections of the page by error class, in their order; of a root: what stands before the first as well.
 
     An installation that came without the page has none.
     """
@@ -35,7 +35,10 @@ def sections() -> dict[str, str]:
         for name in re.split(r", | and ", title)
         if name.endswith("Error")
     }
-    return found | dict.fromkeys(ROOTS, first.removeprefix("# ").strip()) if found else {}
+    if not found:
+        return {}
+    every = first.removeprefix("# ").strip()
+    return found | {root: f"{every}\n\n{found[root]}" if root in found else every for root in ROOTS}
 
 
 def error_named(word: str) -> str:
@@ -63,4 +66,6 @@ def _line_of(text: str) -> Line:
 
 
 def _link_shown(link: re.Match[str]) -> str:
-    return f"{link[1]} (docs/{link[2]})" if link[2] else link[1]
+    if not link[2]:
+        return link[1]
+    return f"{link[1]} ({link[2] if link[2].startswith('https:') else f'docs/{link[2]}'})"

@@ -111,10 +111,15 @@ def _container_alone(module: str) -> Any:
     try:
         return container_at(module)
     except Refused as refused:
-        close = difflib.get_close_matches(error_named(module), sections(), 1, 0.8)
-        if not close or refused.trace:
+        if refused.trace:
             raise
-        raise Refused(f"{refused}; did you mean the error {close[0]}?", refused.status) from None
+        close = difflib.get_close_matches(error_named(module), sections(), 1, 0.8)
+        if close:
+            raise Refused(f"{refused}; did you mean the error {close[0]}?", refused.status) from None
+        if not (module[:1].isupper() and module.isidentifier()) or module in sys.modules:
+            raise
+        hint = "a key is explained as MODULE:CONTAINER KEY; `tenure explain TenureError` lists the errors"
+        raise Refused(f"{refused}, and no such error: {hint}", refused.status) from None  # named like a class
 
 
 def _in_container(container: Any, keys: Sequence[Any], source: str) -> list[tuple[Explanation, Placed | None]]:
@@ -142,11 +147,15 @@ def _of_provider(provider: Any) -> Explanation:
 
 
 def _by_itself(target: str, found: Any) -> Explanation:
-    """Explain *found* as a resource that is bound to itself."""
+    """Explain *found* as a resource that is bound to itself, unless it is a class with nothing to open or close."""
     own = Container()
     try:
         if isinstance(found, type):
             own.bind(found, resource=True)
+            told = own.explain(found)
+            if told.opens is not None or told.closes is not None:
+                return told
+            own.bind(found)
             return own.explain(found)
         if callable(found):
             own.bind(target.partition(":")[2], found, resource=True)

@@ -3,19 +3,19 @@
 from typing import TYPE_CHECKING
 
 _EXPLAINED = ("tenure.errors", "tenure.runner")
-"""Where the classes are that the page has a section for: all but the two roots below."""
+"""Where the classes are that the page has a section for: all but `ResourceError`."""
 
 
 def section_of(kind: type[BaseException]) -> str | None:
     """
     Return the name of the class whose section of docs/errors.md tells of errors of *kind*.
 
-    None: it is one of the roots, or not a class of Tenure's own: whoever derives a class knows what it is about.
+    None: it is `ResourceError`, or not a class of Tenure's own: whoever derives a class knows what it is about.
     """
     if kind.__module__.partition(".")[0] != "tenure":
         return None
     known = next((each for each in kind.__mro__ if each.__module__.startswith(_EXPLAINED)), None)
-    return None if known is None or known in (TenureError, ResourceError) else known.__name__
+    return None if known is None or known is ResourceError else known.__name__
 
 
 class _Notes:

@@ -159,7 +159,8 @@ def _rule(lifecycle: Lifecycle, form: str) -> str:
     if lifecycle.rule is Rule.ADAPTER:
         return f"{lifecycle.rule.value}: {lifecycle.adapter}"
     if lifecycle.rule is Rule.FORM:
-        return form or f"it has {' and '.join(sorted(lifecycle.method_names, reverse=True))}"
+        names = " and ".join(sorted(lifecycle.method_names, reverse=True))
+        return form or (f"it has {names}" if names else "it opens and closes itself")
     return str(lifecycle.rule.value)
 
 
@@ -171,6 +172,8 @@ def called(function: Any, is_async: bool) -> str | None:
     if text is not None:
         return str(text)
     name = _name_of(function)
+    if name.startswith("_") and str(getattr(function, "__module__", "")).startswith("tenure."):
+        return None  # of a pool or the like: nothing that a program could call
     around = getattr(function, "__qualname__", name).rpartition(".")[0]
     is_method = around and not around.endswith("<locals>")
     return f"{'await ' if is_async else ''}{name}({'' if is_method else 'it'})"
