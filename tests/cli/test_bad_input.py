@@ -20,11 +20,20 @@ REFUSED = {
     ("check", "./shop.py:container"): "'./shop.py' is no name of a module; did you mean shop?",
     ("check", "no/such place:x"): "'no/such place' is no name of a module",
     ("check", "shop.container"): "there is no module 'shop.container'; did you mean shop:container?",
-    ("check", "odd:Made"): "'odd:Made' is the class Made, no container",
-    ("check", "odd:Needy"): "'odd:Needy' is the class Needy, no container",
-    ("check", "odd:gives"): "'odd:gives' is of builtins.generator, no container",
-    ("check", "odd:nothing"): "'odd:nothing' is None, no container",
-    ("run", "odd:Made"): "'odd:Made' is the class Made, no container",
+    ("check", "odd:Made"): "'odd:Made' is the class Made, no container; containers there: empty",
+    ("check", "shop:Settings"): "'shop:Settings' is the class Settings, no container; containers there: container",
+    ("check", "commanded:app"): "'commanded:app' is a command line, not the container that setup(app, container) gave "
+    "it; say commanded:container",
+    ("explain", "Settings"): "there is no module 'Settings', and no such error: a key is explained as MODULE:CONTAINER "
+    "KEY; `tenure explain TenureError` lists the errors",
+    ("run", "commanded:app"): "'commanded:app' is a command line, not a main: run it as the program it is, such as "
+    "`python -m commanded`; setup(app, container) starts the container around each command, and closes it",
+    ("run", "shop:open_database"): "'shop:open_database' is a generator function, no main: calling it runs nothing of "
+    "it; bind it, and say a main or a container",
+    ("check", "odd:Needy"): "'odd:Needy' is the class Needy, no container; containers there: empty",
+    ("check", "odd:gives"): "'odd:gives' is of builtins.generator, no container; containers there: empty",
+    ("check", "odd:nothing"): "'odd:nothing' is None, no container; containers there: empty",
+    ("run", "odd:Made"): "'odd:Made' is the class Made, no container; containers there: empty",
     ("run", "odd:text"): f"'odd:text' is of builtins.str, {NO_MAIN}",
     ("run", "odd:nothing"): f"'odd:nothing' is None, {NO_MAIN}",
     ("run", "shop:main", "--in", "shop:nope"): "'shop:nope': 'nope' is not there; containers there: container",
@@ -51,6 +60,9 @@ MISUNDERSTOOD = {
         "argument --port: 'http' is no port, a whole number from 0 to 65535",
     ("dashboard", "shop:container", "--port", "70000"):
         "argument --port: '70000' is no port, a whole number from 0 to 65535",
+    ("check", "shop:container", "--frmat", "json"): "unrecognized arguments: --frmat json; did you mean --format?",
+    ("start", "shop:container", "--dry_run"): "unrecognized arguments: --dry_run; did you mean --dry-run?",
+    ("health", "shop:container", "zzz"): "unrecognized arguments: zzz",
 }  # fmt: skip
 
 

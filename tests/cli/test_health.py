@@ -77,6 +77,21 @@ def test_another_kind_of_program(serving):
     assert (status, out.split(" answers ")[1]) == (0, "200, and no report of health\n")
 
 
+def test_an_address_without_a_probe(serving):
+    """It is told where one may be."""
+
+    def app(environ, start_response):
+        start_response("404 Not Found", [])
+        return []
+
+    url = serving(app)
+    status, out, _ = run_here("health", "--url", url)
+
+    assert (status, out.split(" answers ")[1]) == (
+        1, f"404, and no report of health; say where the probe is, as in {url}/health/readyz\n",
+    )  # fmt: skip
+
+
 def test_nobody_answers(serving):
     """It is not healthy."""
     status, _, err = run_here("health", "--url", "http://127.0.0.1:1/readyz", "--timeout", "5")

@@ -305,12 +305,22 @@ async def _coroutine():
     raise AssertionError
 
 
+def _yields():
+    yield
+
+
+async def _ayields():
+    yield
+
+
 @pytest.mark.parametrize(
     ("call", "text"),
     [
         (lambda: run(Container), r"did you mean Container\(\)"),
         (lambda: run(5), "run takes a container first"),
         (lambda: run(Container(), 5), "run takes a function as main"),
+        (lambda: run(Container(), _yields), "_yields is a generator function, of which a call runs nothing"),
+        (lambda: run(Container(), _ayields), "_ayields is a generator function, of which a call runs nothing"),
         (lambda: run(Container(), _coroutine()), "give the function, not what calling it gives"),
         (lambda: run(Container(), _answer, drain_timeout=0), "drain_timeout must be a number of seconds"),
         (lambda: run(Container(), _answer, on_second_signal="x"), 'on_second_signal must be "abort" or "finish"'),

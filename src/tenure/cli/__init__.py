@@ -38,7 +38,7 @@ def parser_of(command: str | None) -> argparse.ArgumentParser:
         room = each.load()
         own = commands.add_parser(each.name, help=each.summary, description=room.DESCRIPTION)
         room.add_arguments(own)
-        own.set_defaults(run=room.run)
+        own.set_defaults(run=room.run, usage=own)
     return parser
 
 
@@ -63,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command is not None and command not in names:
         print(f"tenure: there is no command {command!r}{_did_you_mean(command, names)}", file=sys.stderr)
         return 2
-    arguments = parser_of(command).parse_args(given)
+    arguments, unknown = parser_of(command).parse_known_args(given)
+    if unknown:
+        arguments.usage.error(f"unrecognized arguments: {' '.join(unknown)}{_option_meant(unknown, arguments.usage)}")
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -76,6 +78,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer must not fail
         return UNREAD
     return status
+
+
+def _option_meant(unknown: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    import difflib  # noqa: PLC0415 - slow to import, and for errors only
+
+    word = next((each.partition("=")[0] for each in unknown if each.startswith("--")), "")
+    options = [name for each in parser._actions for name in each.option_strings]  # noqa: SLF001 - as completion does
+    close = difflib.get_close_matches(word, options, 1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _did_you_mean(command: str, names: Sequence[str]) -> str:

@@ -1,4 +1,8 @@
-"""What is an application for a server, told by how it is called: no framework is known here."""
+"""
+What is an application and no container: of a server, told by how it is called, or a command line, by its class.
+
+No framework is imported here.
+"""
 
 import inspect
 from typing import Any
@@ -22,6 +26,14 @@ _WSGI = Protocol("WSGI", "gunicorn", "gunicorn '{}()'")
 _BY_PARAMETERS = {
     ("scope", "receive", "send"): _ASGI, ("environ", "start_response"): _WSGI, ("env", "start_response"): _WSGI,
 }  # fmt: skip
+
+_COMMAND_LINES = frozenset(("click", "typer"))
+"""Packages whose commands and groups are called by themselves, with the arguments of the process."""
+
+
+def is_command_line(found: Any) -> bool:
+    """Tell whether *found* is a command line: calling it would run it."""
+    return callable(found) and any(each.__module__.partition(".")[0] in _COMMAND_LINES for each in type(found).__mro__)
 
 
 def protocol_of(found: Any) -> Protocol | None:

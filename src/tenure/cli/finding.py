@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tenure.cli.applications import protocol_of
+from tenure.cli.applications import is_command_line, protocol_of
 from tenure.cli.traces import trimmed
 
 
@@ -118,20 +118,22 @@ def container_at(source: str, *, is_quiet: bool = True) -> Any:
     if not is_container(found) and callable(found) and not is_other_class:
         found = _made(source, found)
     if not is_container(found):
-        raise Refused(f"{source!r} is {shown(found)}, no container")
+        known = containers_in(sys.modules[source.partition(":")[0]])
+        hint = f"; containers there: {', '.join(known)}" if known else ""
+        raise Refused(f"{source!r} is {shown(found)}, no container{hint}")
     return found
 
 
 def _refuse_application(source: str, found: Any) -> None:
-    protocol = protocol_of(found) if not is_container(found) else None
-    if protocol is not None:
+    if is_container(found):
+        return
+    protocol = protocol_of(found)
+    kind = f"an application of {protocol.name}" if protocol else "a command line" if is_command_line(found) else None
+    if kind is not None:
         module = source.partition(":")[0]
         known = [f"{module}:{name}" for name in containers_in(sys.modules[module])]
         meant = f"say {' or '.join(known)}" if known else "say where that is, as module:container"
-        raise Refused(
-            f"{source!r} is an application of {protocol.name}, not the container that setup(app, container) gave it; "
-            f"{meant}"
-        )
+        raise Refused(f"{source!r} is {kind}, not the container that setup(app, container) gave it; {meant}")
 
 
 def is_container(found: Any) -> bool:

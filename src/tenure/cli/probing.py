@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import http
 import http.client
 import json
 import sys
@@ -164,7 +165,9 @@ def _parsed(body: bytes) -> Any:
 def _answer_lines(url: str, code: int, body: Any) -> list[Line]:
     status = body.get("status") if isinstance(body, dict) else None
     if status not in _TONES:
-        return [line(strong(url), f" answers {code}, ", "and no report of health")]
+        example = urllib.parse.urlunsplit(urllib.parse.urlsplit(url)._replace(path="/health/readyz", query=""))
+        hint = f"; say where the probe is, as in {example}" if code == http.HTTPStatus.NOT_FOUND else ""
+        return [line(strong(url), f" answers {code}, ", "and no report of health", hint)]
     lines = [line(strong(url), " says ", Span(status, _TONES[status]), quiet(f" ({code})"))]
     lines += [line(f"  {note}") for note in body.get("notes", ())]
     rows: list[list[str | Span]] = []

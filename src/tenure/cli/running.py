@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tenure.cli.amounts import seconds
-from tenure.cli.applications import protocol_of
+from tenure.cli.applications import is_command_line, protocol_of
 from tenure.cli.finding import Refused, container_at, containers_in, found_at, is_container, module_named, shown
 from tenure.cli.output import screen_on
 from tenure.cli.progress import Progress
@@ -92,12 +92,7 @@ def _container_and_main(target: str, container: str | None) -> tuple[Any, Callab
     if ":" not in target:
         return container_at(target, is_quiet=False), None
     found = found_at(target, "main", is_quiet=False)
-    protocol = protocol_of(found) if not is_container(found) else None
-    if protocol is not None:
-        raise Refused(
-            f"{target!r} is an application of {protocol.name}, which a server calls, not a main: say "
-            f"`{protocol.server} {target}`; setup(app, container) starts the container there, and closes it"
-        )
+    _refuse_no_main(target, found)
     if is_container(found) or isinstance(found, type) or _makes_container(found):
         if container is not None:
             raise Refused(f"{target!r} is a container, and so is --in {container}; say one of them, or a main")
@@ -112,6 +107,27 @@ def _container_and_main(target: str, container: str | None) -> tuple[Any, Callab
         names = f"; there are {', '.join(known)}" if known else ""
         raise Refused(f"say in which container {target!r} is to run: --in module:container{names}")
     return next(iter(known.values())), found
+
+
+def _refuse_no_main(target: str, found: Any) -> None:
+    """Refuse what can be called, but not as a main."""
+    protocol = protocol_of(found) if not is_container(found) else None
+    if protocol is not None:
+        raise Refused(
+            f"{target!r} is an application of {protocol.name}, which a server calls, not a main: say "
+            f"`{protocol.server} {target}`; setup(app, container) starts the container there, and closes it"
+        )
+    if is_command_line(found):
+        raise Refused(
+            f"{target!r} is a command line, not a main: run it as the program it is, such as "
+            f"`python -m {target.partition(':')[0]}`; setup(app, container) starts the container around each command, "
+            "and closes it"
+        )
+    if inspect.isgeneratorfunction(found) or inspect.isasyncgenfunction(found):
+        raise Refused(
+            f"{target!r} is a generator function, no main: calling it runs nothing of it; bind it, and say a main or a "
+            "container"
+        )
 
 
 def _makes_container(found: Any) -> bool:

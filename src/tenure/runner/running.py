@@ -4,10 +4,11 @@ import functools
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from inspect import isawaitable, iscoroutine, iscoroutinefunction, unwrap
+from inspect import isasyncgenfunction, isawaitable, iscoroutine, iscoroutinefunction, isgeneratorfunction, unwrap
 from typing import Any, NoReturn
 
 from tenure.errors import BindingError
+from tenure.keys import show
 from tenure.runner.asynchronous import AsyncRun
 from tenure.runner.inspecting import Inspect, inspected
 from tenure.runner.loops import refuse_nested
@@ -67,6 +68,11 @@ def run(
         hint = "; give the function, not what calling it gives" if isawaitable(main) else ""
         _discard(main)
         raise BindingError(f"run takes a function as main, not {main!r}{hint}")
+    if isgeneratorfunction(main) or isasyncgenfunction(main):
+        raise BindingError(
+            f"run takes a function as main, and {show(main)} is a generator function, of which a call runs nothing; "
+            "bind it, and give a function that needs what it yields"
+        )
     chosen = options(drain_timeout, on_second_signal, signals)
     refuse_nested()
     with inspected(container, inspect):
