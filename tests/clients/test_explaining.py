@@ -335,8 +335,10 @@ def test_the_command_tells_of_a_guess(app, capsys):
     [
         (
             "Store",
-            "there is no module 'Store', and no such error: a key is explained as MODULE:CONTAINER KEY; "
-            "`tenure explain TenureError` lists the errors",
+            (
+                "there is no module 'Store', and no such error: a key is explained as MODULE:CONTAINER KEY; "
+                "`tenure explain TenureError` lists the errors"
+            ),
         ),
         ("store", "there is no module 'store'"),
         ("Store:", "'Store:' does not say where the key is; say it as module:key"),
