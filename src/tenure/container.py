@@ -7,10 +7,12 @@ Holds no logic that has a room of its own: binding is `Binder`'s half, everythin
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from weakref import ref
 
 from tenure.binder import Binder
 from tenure.errors import BindingError, ScopeError
 from tenure.event import Observer
+from tenure.injection import entered
 from tenure.lifecycle.backends import current as current_backend
 from tenure.lifecycle.effects import adrive, drive
 from tenure.lifecycle.interrupts import uninterrupted
@@ -304,6 +306,7 @@ class Container(Binder):
         except BaseException:
             self._entered = False
             raise
+        self._serve(ref(self))
         return self
 
     @uninterrupted
@@ -312,7 +315,10 @@ class Container(Binder):
     ) -> bool | None:
         """Close everything, showing it *error*."""
         self._entered = False
-        return _concluded(error, drive(leave(self.engine, self.engine.root, error, is_async=False)))
+        try:
+            return _concluded(error, drive(leave(self.engine, self.engine.root, error, is_async=False)))
+        finally:
+            self._serve()
 
     async def __aenter__(self) -> Self:
         """Open every singleton resource, independent ones at the same time."""
@@ -324,6 +330,7 @@ class Container(Binder):
             self._entered = False
             raise
         self.engine.root.begin_region(current_backend().region())
+        self._serve(ref(self))
         return self
 
     async def __aexit__(
@@ -331,13 +338,21 @@ class Container(Binder):
     ) -> bool | None:
         """Close everything, showing it *error*."""
         self._entered = False
-        ended_by = await self.engine.root.end_region(error)
-        return _concluded(error, await adrive(leave(self.engine, self.engine.root, ended_by, is_async=True)))
+        try:
+            ended_by = await self.engine.root.end_region(error)
+            return _concluded(error, await adrive(leave(self.engine, self.engine.root, ended_by, is_async=True)))
+        finally:
+            self._serve()
 
     def _enter_once(self) -> None:
         if self._entered:
             raise ScopeError("the container is already entered; enter it once, around everything that uses it")
         self._entered = True
+
+    def _serve(self, *own: "ref[Binder]") -> None:
+        """Serve injected functions that name no container from here on, or, without *own*, no more."""
+        others = [each for each in entered.get() if each() is not None and each() is not self]
+        entered.set((*others, *own))
 
     # looking
 

@@ -1,6 +1,7 @@
 """`@inject` and `Inject`: functions whose parameters a container fills in."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tenure.errors import BindingError, ScopeError
@@ -11,6 +12,8 @@ from tenure.runtime.entering import prepared
 from tenure.runtime.scope import current, current_of
 
 if TYPE_CHECKING:
+    from weakref import ref
+
     from typing_extensions import TypeForm
 
     from tenure.binder import Binder
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+
+
+entered: ContextVar[tuple["ref[Binder]", ...]] = ContextVar("tenure.entered", default=())
+"""The containers whose `with` the running code is in, the first entered first; held weakly, for a context may last."""
 
 
 class _Inject(InjectMarker):
@@ -68,7 +75,8 @@ def inject(function: Any = None, /, *, container: "Binder | None" = None, scope:
 
     Args:
         function: a function, a coroutine function, a generator function or an async generator function.
-        container: where the values come from; None: the container of the scope that is current at the call.
+        container: where the values come from; None: the container of the scope that is current at the call, else the
+            one that was entered last (`with container:`) in this task or thread, or in one that this task came from.
         scope: name of a scope to open around each call ("call" is always there); None: the current scope serves. For a
             generator the scope stays open as long as the generator runs.
 
@@ -78,7 +86,7 @@ def inject(function: Any = None, /, *, container: "Binder | None" = None, scope:
 
     Raises:
         BindingError: *function* is not a function, or has no parameter to inject.
-        ScopeError: at the call, without *container* where no scope is current.
+        ScopeError: at the call, without *container* where no scope is current and no container was entered.
     """
     if container is not None and not hasattr(container, "engine"):
         raise BindingError(f"container= takes a container, not {container!r}")
@@ -136,9 +144,14 @@ def _source(container: Any, name: str | None) -> "Source":
 
 def _current_engine() -> Any:
     scope = current.get()
-    if scope is None:
-        raise ScopeError(
-            "an injected function was called where no scope is current, so that nothing says which container "
-            "serves it; say it with @inject(container=container), or call it inside container.resource_scope()"
-        )
-    return scope.engine
+    if scope is not None:
+        return scope.engine
+    for reference in reversed(entered.get()):
+        container = reference()
+        if container is not None:
+            return container.engine
+    raise ScopeError(
+        "an injected function was called where no scope is current and no container was entered, so that nothing says "
+        "which container serves it; say it with @inject(container=container), or call it inside `with container` or "
+        "container.resource_scope()"
+    )

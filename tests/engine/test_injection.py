@@ -1,12 +1,15 @@
 """`inject`: four kinds of functions, with and without a scope of their own, and what callers see (section 5)."""
 
+import contextvars
+import gc
 import inspect
+import weakref
 from typing import Annotated
 
 import pytest
 
 from tenure import Container, Inject, inject, resource, scoped
-from tenure.errors import BindingError, ContainerClosedError, ScopeError
+from tenure.errors import BindingError, ContainerClosedError, ScopeError, ScopeNotOpenError
 from tests.engine.support import Fault
 
 ASYNC = pytest.mark.worlds("asyncio", "trio")
@@ -473,3 +476,84 @@ async def test_a_call_passes_on_whatever_the_function_takes(world):
     ):
         with pytest.raises(TypeError, match="fixed"):
             wrong()
+
+
+@inject
+def settings_here(settings: Annotated[Settings, Inject()]):
+    return settings
+
+
+def singletons():
+    container = Container()
+    container.bind(Settings, scope="singleton")
+    return container
+
+
+async def test_a_container_that_was_entered_serves(world):
+    """Where no scope is current, a function that names no container is served by the innermost that was entered."""
+    outer, inner = singletons(), singletons()
+    async with world.inside(outer):
+        async with world.inside(inner):
+            assert settings_here() is inner.get(Settings)
+            with outer.resource_scope():
+                assert settings_here() is outer.get(Settings)
+        assert settings_here() is outer.get(Settings)
+
+    with pytest.raises(ScopeError, match="no container was entered"):
+        settings_here()
+
+
+async def test_containers_that_are_left_in_another_order(world):
+    """What was left serves no more, whichever was entered last."""
+    first, second = singletons(), singletons()
+    entered, later = world.inside(first), world.inside(second)
+    await entered.__aenter__()
+    await later.__aenter__()
+
+    await entered.__aexit__(None, None, None)
+    assert settings_here() is second.get(Settings)
+
+    await later.__aexit__(None, None, None)
+    with pytest.raises(ScopeError, match="no container was entered"):
+        settings_here()
+
+
+async def test_what_lives_in_a_request_is_not_served_by_a_container(world):
+    """It has to have its scope, as everywhere."""
+    container = Container()
+    container.bind(Settings, scope="request")
+    async with world.inside(container):
+        with pytest.raises(ScopeNotOpenError):
+            settings_here()
+        with container.resource_scope() as scope:
+            assert settings_here() is scope.get(Settings)
+
+
+async def test_a_start_that_fails_leaves_no_container_entered(world):
+    """Nobody is served by what was not entered."""
+
+    def fails():
+        raise Fault("no")
+        yield
+
+    container = singletons()
+    container.bind("A", resource(scope="singleton")(fails))
+    with pytest.raises(Fault):
+        await world.inside(container).__aenter__()
+
+    with pytest.raises(ScopeError, match="no container was entered"):
+        settings_here()
+
+
+def test_a_container_that_is_left_is_not_kept_alive():
+    """Where it was entered it is not held either, though it was closed elsewhere."""
+    container, where = singletons(), contextvars.copy_context()
+    where.run(container.__enter__)
+    container.close()
+    seen = weakref.ref(container)
+    del container
+    gc.collect()
+
+    assert seen() is None
+    with pytest.raises(ScopeError, match="no container was entered"):
+        where.run(settings_here)

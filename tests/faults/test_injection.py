@@ -90,8 +90,9 @@ def test_inject_without_a_scope():
     text = refused(handler, ScopeError)
 
     assert text == (
-        "an injected function was called where no scope is current, so that nothing says which container serves it; "
-        "say it with @inject(container=container), or call it inside container.resource_scope()"
+        "an injected function was called where no scope is current and no container was entered, so that nothing says "
+        "which container serves it; say it with @inject(container=container), or call it inside `with container` or "
+        "container.resource_scope()"
     )
     assert called == []
 
