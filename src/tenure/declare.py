@@ -5,10 +5,11 @@ A class stays the very class it was; a function stays the very function.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import Any, TypeVar, overload
 
 from tenure.errors import BindingError
+from tenure.keys import show
 from tenure.model.binding import NOTHING, SINGLETON, TRANSIENT, Lifecycle, Options, Rule, Style
 from tenure.model.bounds import check_seconds
 from tenure.model.detect import lifecycle_of_class
@@ -22,6 +23,8 @@ C = TypeVar("C", bound=type)
 OPTIONS = "__tenure_options__"
 LIFECYCLE = "__tenure_lifecycle__"
 """Attributes that a declaration leaves on a class or function; subclasses inherit them."""
+_IMMUTABLE = 1 << 8
+"""The flag of a class whose attributes cannot be set, as most of C are (`Py_TPFLAGS_IMMUTABLETYPE`)."""
 
 
 @overload
@@ -209,6 +212,13 @@ def _check_target(target: Any, decorator: str) -> None:
         raise BindingError(
             f"{decorator} decorates a class or a function, not {target!r} of type {type(target).__name__}; "
             f"to give a container an object that exists, bind it: container.bind({type(target).__name__}, ...)"
+        )
+
+    is_sealed = isinstance(target, type) and target.__flags__ & _IMMUTABLE
+    if is_sealed or isinstance(target, MethodType) or not hasattr(target, "__dict__"):
+        raise BindingError(
+            f"{decorator} leaves a mark on what it decorates, and {show(target)} takes none: decorate a function that "
+            "makes what it makes"
         )
 
 

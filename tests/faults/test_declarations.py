@@ -1,5 +1,7 @@
 """`@resource`, `@managed_resource`, lifetimes, `Retry` and `Container(...)` given what they cannot use."""
 
+import sqlite3
+
 import pytest
 
 from tenure import Container, Retry, managed_resource, resource, scoped, singleton, transient
@@ -31,6 +33,25 @@ def test_resource_given_its_scope_by_position():
     text = refused(lambda: resource("singleton"))
 
     assert text == "resource decorates a class or a function, not a string; did you mean scope='singleton'?"
+
+
+class Connection:
+    def connect(self): ...
+
+
+@pytest.mark.parametrize(
+    "target", [sqlite3.Connection, sqlite3.connect, Connection().connect], ids=["class", "function", "method"]
+)
+@pytest.mark.parametrize("declare", [resource, singleton, scoped])
+def test_what_cannot_be_decorated(declare, target):
+    """A class or function of C, or a bound method, takes no mark; the text says what does."""
+    text = refused(lambda: declare(target))
+
+    shown = target.__qualname__
+    assert text == (
+        f"{declare.__name__} leaves a mark on what it decorates, and {shown} takes none: decorate a function that "
+        "makes what it makes"
+    )
 
 
 @pytest.mark.parametrize("name", ["open_timeout", "close_timeout"])
