@@ -91,6 +91,25 @@ def test_what_nothing_fills_in(container):
     assert served is not None
 
 
+def test_what_is_marked_by_its_annotation_alone(container):
+    """A framework may take such a parameter for one of its own, so it is found as one with a default is."""
+
+    async def forgotten(text: str, stock: Annotated[Stock, Inject()]): ...
+
+    async def postponed(stock: "Annotated[Stock, Inject()]"): ...
+
+    async def unknown(stock: "Annotated[Nowhere, 1]"): ...  # noqa: F821 - nobody knows what it is
+
+    served = asgi.setup(App(), container, handlers=[forgotten, postponed, unknown])
+    found, _ = expect_applications(container)
+
+    way_out = "and nothing fills it in; put @inject under the decorator of the route"
+    assert [each.kind for each in found] == ["not-injected"] * 2
+    assert [each.text.partition(" of ")[0] for each in found] == ["parameter 'stock'"] * 2
+    assert all(each.text.endswith(f" is Annotated[Stock, Inject()], {way_out}") for each in found)
+    assert served is not None
+
+
 def test_without_a_loop(container):
     """An application of WSGI says that nothing can be awaited."""
     served = wsgi.setup(lambda environ, start: [], container)

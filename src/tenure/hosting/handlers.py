@@ -4,12 +4,12 @@ import inspect
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any, get_args
 
 from tenure.binder import Binder
 from tenure.errors import BindingError
-from tenure.keys import show
-from tenure.model.introspect import InjectMarker
+from tenure.keys import origin_of, show
+from tenure.model.introspect import InjectMarker, annotations_of
 from tenure.runtime.injection import Injected
 
 _told: "weakref.WeakKeyDictionary[Binder, set[Any]]" = weakref.WeakKeyDictionary()
@@ -74,10 +74,21 @@ def _unfilled(function: Any) -> str | None:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # no Python function
         return None
+    annotations = annotations_of(function)
     for parameter in parameters:
-        if isinstance(parameter.default, InjectMarker):
+        mark = _mark_of(parameter.default, annotations.get(parameter.name))
+        if mark is not None:
             return (
-                f"parameter {parameter.name!r} of {show(function)} is {parameter.default!r}, and nothing fills it in; "
+                f"parameter {parameter.name!r} of {show(function)} is {mark}, and nothing fills it in; "
                 "put @inject under the decorator of the route"
             )
+    return None
+
+
+def _mark_of(default: Any, annotation: Any) -> str | None:
+    """Return the mark of a parameter as it is written, None where there is none."""
+    if isinstance(default, InjectMarker):
+        return repr(default)
+    if origin_of(annotation) is Annotated and any(isinstance(each, InjectMarker) for each in annotation.__metadata__):
+        return f"Annotated[{show(get_args(annotation)[0])}, Inject()]"
     return None
