@@ -26,6 +26,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "check-shop": ("check", "shop:container"),
     "check-shop-sync": ("check", "shop:wire", "--sync"),
     "check-declared": ("check", "declared:Shop"),
+    "check-nested": ("check", "nested:App"),
+    "graph-nested": ("graph", "nested:App"),
     "check-served": ("check", "served:container"),
     "check-unserved": ("check", "unserved:container"),
     "check-unserved-made": ("check", "unserved:wired"),

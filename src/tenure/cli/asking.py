@@ -18,7 +18,7 @@ from tenure.cli.naming import Names, named_in
 from tenure.cli.traces import trimmed
 from tenure.errors import Finding
 from tenure.hosting.looking import expect_applications
-from tenure.keys import Key, class_of
+from tenure.keys import Key, class_of, show
 from tenure.model.binding import NOTHING
 from tenure.model.graph import declares_binding
 from tenure.record import record
@@ -91,10 +91,10 @@ class Program:
 
     def _names(self, key: Key) -> bool:
         """Tell whether *key* is a provider that is named on another copy of its container, or by its name."""
-        providers = getattr(self._container, "providers", None)
-        if not isinstance(providers, Mapping) or not declares_binding(key):
+        if not isinstance(getattr(self._container, "providers", None), Mapping) or not declares_binding(key):
             return False
-        return any(provider is key and f".{name}" in self._texts for name, provider in providers.items())
+        container, dot, name = show(key).rpartition(".")  # of an unnamed one, without a container
+        return bool(container and dot) and any(text.endswith(f".{name}") for text in self._texts)
 
     def _read(self, tree: ast.Module, module: ModuleType) -> None:
         names = Names(module, tree)

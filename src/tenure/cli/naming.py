@@ -50,7 +50,7 @@ class Names:
             return self._known.get(node.id, NOTHING)
         if not isinstance(node, ast.Attribute):
             return NOTHING
-        base = self.of(node.value)
+        base = _own_container(self.of(node.value))
         if isinstance(base, ModuleType):
             return vars(base).get(node.attr, NOTHING)
         providers = getattr(base, "providers", None) if isinstance(base, type) or is_container(base) else None
@@ -58,6 +58,12 @@ class Names:
             self.providers.add(node.attr)
             return providers[node.attr]
         return inspect.getattr_static(base, node.attr, NOTHING) if isinstance(base, type) else NOTHING
+
+
+def _own_container(found: Any) -> Any:
+    """Return the container that *found* stands for where it is the provider of one, else *found* itself."""
+    room = sys.modules.get("tenure.providers.container")  # without it there is none
+    return found.container if room is not None and isinstance(found, room.Container) else found
 
 
 def _imported_in(tree: ast.Module, module: ModuleType) -> dict[str, Any]:

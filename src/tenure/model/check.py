@@ -256,6 +256,7 @@ def _nothing_to_close(graph: Graph) -> Iterator[Finding]:
 
 def _unused(survey: Survey) -> Iterator[Finding]:
     used = {source.key for binding in survey.everything for _, source in survey.sources(binding)}
+    used |= {key for binding in survey.everything for key in binding.later}
     for binding in survey.graph:
         # what comes with a scope, whoever wants it; and what acts by itself, such as a worker
         unasked = binding.make is Make.GIVEN or getattr(binding.target, "__tenure_unasked__", False)

@@ -1,7 +1,7 @@
 """From a provider to its binding: those that several kinds share."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from tenure.keys import Key
 from tenure.model.binding import TRANSIENT, Binding, Make, Need
@@ -9,6 +9,7 @@ from tenure.model.methods import is_async_function
 from tenure.model.place import location
 
 Args = tuple[Any, ...]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def is_provider(value: Any) -> bool:
@@ -43,6 +44,13 @@ def value(provider: Key, value: Any) -> Binding:
     return Binding(provider, Make.VALUE, value, TRANSIENT)
 
 
+def unasked(function: F) -> F:
+    """Mark *function*, which reads or passes on for other providers: that nothing needs it is no finding."""
+    vars(function)["__tenure_unasked__"] = True
+    return function
+
+
+@unasked
 def _same(value: Any) -> Any:
     return value
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make, Need
 from tenure.providers.base import Provider
-from tenure.providers.bindings import is_provider
+from tenure.providers.bindings import is_provider, unasked
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
 from tenure.providers.configuration.linking import NO_VALUES, is_plain, named_by, read
@@ -118,6 +118,7 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
             return super().__call__()
         return self._read()
 
+    @unasked
     def _read(self) -> Any:
         """Return the value without the engine, remembered where that is safe."""
         remembered = self._remembered
@@ -151,6 +152,7 @@ class ConfigurationOption(Branch, Loading, Provider[Any]):
         if not needs:
             return Binding(self, Make.CALL, self._read, TRANSIENT)
 
+        @unasked
         def pick(*values: Any) -> Any:
             known = dict(zip(map(id, sources), values, strict=True))
             tree = known[id(override)] if id(override) in known else self._root._tree()

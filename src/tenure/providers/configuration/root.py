@@ -6,7 +6,7 @@ from typing import Any, Self
 from tenure.errors import Error, UndefinedOptionError
 from tenure.model.binding import NOTHING, TRANSIENT, Binding, Make
 from tenure.providers.base import Provider
-from tenure.providers.bindings import alias, is_provider
+from tenure.providers.bindings import alias, is_provider, unasked
 from tenure.providers.configuration.branch import Branch
 from tenure.providers.configuration.changes import CHANGES, FORGOTTEN
 from tenure.providers.configuration.linking import is_plain, link, read, unlink
@@ -132,6 +132,7 @@ class Configuration(Branch, Sources, Loading, Object[Any]):
         self._remembered = (change, value)
         return value
 
+    @unasked
     def _tree(self) -> Any:
         return self._provides if self._last is None else read(self._last)
 
