@@ -103,8 +103,8 @@ def test_groups_are_chosen(app, capsys):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["{app}:number"], "'{app}:number' is of builtins.int, no container"),
-        (["{app}:Settings"], "'{app}:Settings' is the class Settings, no container"),
+        (["{app}:number"], "'{app}:number' is of builtins.int, no container; containers there: container"),
+        (["{app}:Settings"], "'{app}:Settings' is the class Settings, no container; containers there: container"),
         (["{app}:container", "--focus", "Ordres"], "nothing in the drawing is called 'Ordres'; did you mean Orders?"),
         (["{app}:container", "--depth", "1"], "--depth says how far from --focus KEY things are drawn; say which KEY"),
         (["{app}:container", "-o", "a.png"], ("'a.png' does not say which format is wanted; say --format, one of tree, "

@@ -295,7 +295,7 @@ def test_options_are_not_reset(config: Configuration, reset: str) -> None:
 
 def test_option_by_provider(config: Configuration) -> None:
     """An option takes values only."""
-    with pytest.raises(Error, match=r"^Configuration option can only be overridden by a value$"):
+    with pytest.raises(Error, match=r"^Configuration option can only be overridden by a value(?m:$)"):
         config.db.override(Object({}))
 
 

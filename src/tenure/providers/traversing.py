@@ -1,5 +1,6 @@
 """Walk through providers, and say what they are."""
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,10 +20,45 @@ def traverse(related: Iterable[Any], types: Iterable[type] | None = None) -> Ite
 
 
 def label(provider: Any) -> str:
-    """Return the name of *provider* in its container, or what it is where it has none."""
+    """
+    Return the name of *provider* in its container, or what it is where it has none.
+
+    It stands in drawings and on the dashboard, so no value of the user's is in it, for that may be a password.
+    """
     if provider._name is not None:
         return ".".join(part for part in provider._name if part)
-    return f"{type(provider).__name__}({_shown(provider)})"
+    return f"{type(provider).__name__}({_parts(provider)})"
+
+
+def _parts(provider: Any) -> str:
+    """Return what the unnamed *provider* makes or is made of, without the values that it was given."""
+    if _field(provider, "_own_name") is not None:  # a configuration, which has its values beside its name
+        return _shown(provider)
+    made, among, items = _field(provider, "_provides"), _field(provider, "_args"), _field(provider, "_items")
+    selector, key = _field(provider, "_selector"), _field(provider, "_key")
+    if made is not None:
+        return _part(made) + (f", {key!r}" if isinstance(key, str) else "")
+    if selector is not None:
+        return ", ".join((_part(selector), *map(str, provider.providers)))
+    if among is not None or items is not None:
+        return ", ".join(map(_part, among if items is None else items.values()))
+    return _shown(provider)
+
+
+def _field(provider: Any, name: str) -> Any:
+    try:
+        return object.__getattribute__(provider, name)  # some providers have any attribute
+    except AttributeError:
+        return None
+
+
+def _part(part: Any) -> str:
+    if hasattr(type(part), "__tenure_label__"):
+        return str(part.__tenure_label__())
+    while isinstance(part, functools.partial):
+        part = part.func
+    is_named = isinstance(part, type) or callable(part)
+    return str(getattr(part if is_named else type(part), "__qualname__", type(part).__qualname__))
 
 
 def describe(provider: Any) -> str:
