@@ -1,4 +1,4 @@
-"""Containers in a container, each with the configuration of the whole, as programs for dependency-injector are written."""
+"""Containers in a container, each with the configuration of the whole, as in programs for dependency-injector."""
 
 from tenure import containers, providers
 from tenure.wiring import Provide, inject
