@@ -13,8 +13,10 @@ from tenure.cli.finding import Refused, container_at, found_at, is_container
 from tenure.cli.output import print_json, screen_on, short_text
 from tenure.cli.placing import Placed, key_called, place_of
 from tenure.errors import GraphError, MissingBindingError
+from tenure.keys import show
 from tenure.model.explaining import Explanation, explained
 from tenure.model.graph import Graph, declares_binding
+from tenure.observe.snapshot import engine_of
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -102,7 +104,8 @@ def _explanations(arguments: argparse.Namespace) -> Sequence[tuple[Explanation, 
         return [(_of_provider(found), None)]
     if isinstance(getattr(found, "providers", None), Mapping):  # a declarative container, or its class
         container = found() if isinstance(found, type) else found
-        return _in_container(container, [each for each in container.providers.values() if _is_provider(each)], target)
+        keys = [binding.key for binding in engine_of(container).graph if _is_named(binding.key)]
+        return _in_container(container, keys, target)
     return [(_by_itself(target, found), None)]
 
 
@@ -135,6 +138,12 @@ def _in_container(container: Any, keys: Sequence[Any], source: str) -> list[tupl
 
 def _is_provider(found: Any) -> bool:
     return not isinstance(found, type) and declares_binding(found)
+
+
+def _is_named(key: Any) -> bool:
+    """Tell whether *key* is a provider that a container, or one inside of it, has a name for."""
+    container, dot, _ = show(key).rpartition(".")
+    return _is_provider(key) and bool(container and dot) and getattr(key, "_name", None) is not None
 
 
 def _of_provider(provider: Any) -> Explanation:

@@ -38,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_NOTHING_TO_OPEN = line(
+    quiet("no resource lives as long as the container; those that live shorter are opened when they are asked for")
+)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status; see `DESCRIPTION`."""
     container = container_at(arguments.container)
@@ -76,7 +81,7 @@ def _plan_lines(source: str, steps: Sequence[Step]) -> list[Line]:
     head = f" opens {number_of(len(steps), 'resource')} in {number_of(len(waves), 'wave')}; nothing was opened"
     lines = [line(strong(source), head)]
     if not steps:
-        return lines
+        return [*lines, _NOTHING_TO_OPEN]
     rows = [
         [str(step.wave), Span(step.name, Tone.ACCENT), "async" if step.is_async else "sync", ", ".join(step.needs),
          quiet(short_place(step.where))]
@@ -105,6 +110,8 @@ def _start(arguments: argparse.Namespace, container: Any) -> int:
         print_json({"shape": 1, "container": arguments.container, **lives, "error": ended_by})
     else:
         screen = screen_on(sys.stdout)
+        if failure is None and not planned(container):
+            screen.say([_NOTHING_TO_OPEN], whole=True)
         for timeline in (started, closed):
             if timeline is not None:
                 screen.say([*timeline_lines(timeline, screen.width, screen.glyphs), EMPTY], whole=not screen.is_live)

@@ -6,7 +6,7 @@ from typing import Any
 from tenure.errors import GuessError, MissingBindingError
 from tenure.keys import Key, class_of, show
 from tenure.model.binding import NOTHING, Binding, Lifecycle, Make, Rule, Style
-from tenure.model.graph import Graph
+from tenure.model.graph import Graph, declares_binding
 from tenure.record import record
 
 _MAKES = {Make.VALUE: "a value", Make.GIVEN: "given to the scope"}
@@ -137,7 +137,9 @@ def guess_error(binding: Binding) -> GuessError:
 def _made_by(binding: Binding) -> str:
     if binding.make in _MAKES:
         return _MAKES[binding.make]
-    return f"made by {'await ' if binding.make is Make.AWAIT else ''}{maker_of(binding)}"
+    is_ours = declares_binding(binding.key) and str(getattr(binding.target, "__module__", "")).startswith("tenure.")
+    maker = type(binding.key).__name__ if is_ours else maker_of(binding)  # a kind of provider, no function of ours
+    return f"made by {'await ' if binding.make is Make.AWAIT else ''}{maker}"
 
 
 def maker_of(binding: Binding) -> str | None:
