@@ -33,7 +33,8 @@ _COMMAND_LINES = frozenset(("click", "typer"))
 
 def is_command_line(found: Any) -> bool:
     """Tell whether *found* is a command line: calling it would run it."""
-    return callable(found) and any(each.__module__.partition(".")[0] in _COMMAND_LINES for each in type(found).__mro__)
+    cls: type = type(found)
+    return callable(found) and any(each.__module__.partition(".")[0] in _COMMAND_LINES for each in cls.__mro__)
 
 
 def protocol_of(found: Any) -> Protocol | None:

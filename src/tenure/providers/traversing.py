@@ -40,8 +40,10 @@ def _parts(provider: Any) -> str:
         return _part(made) + (f", {key!r}" if isinstance(key, str) else "")
     if selector is not None:
         return ", ".join((_part(selector), *map(str, provider.providers)))
-    if among is not None or items is not None:
-        return ", ".join(map(_part, among if items is None else items.values()))
+    if items is not None:
+        among = items.values()
+    if among is not None:
+        return ", ".join(map(_part, among))
     return _shown(provider)
 
 
