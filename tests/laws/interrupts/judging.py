@@ -86,7 +86,7 @@ def _finish(run: Run) -> None:
         Latch.block = block
 
 
-def _refuse_to_wait(latch: Latch) -> None:
+def _refuse_to_wait(latch: Latch, seconds: float | None = None) -> None:
     if not latch.is_set:
         raise WouldHangError("waits for what nobody will end")
 
