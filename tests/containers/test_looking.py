@@ -153,7 +153,7 @@ async def test_a_snapshot_shows_what_is_being_opened(log, world):
 
 
 async def test_events_of_a_life(log, world):
-    """An observer sees opening and closing, by provider."""
+    """An observer sees opening and closing, by provider, and that the container is left."""
     app = app_of(log, world)
     seen = []
     end = app.observe(seen.append)
@@ -164,8 +164,10 @@ async def test_events_of_a_life(log, world):
     await world.get(app, "pool")
     await settled(app.shutdown_resources())
 
-    assert [type(event) for event in seen] == [events.Opening, events.Opened, events.Closing, events.Closed]
-    assert {event.key for event in seen} == {app.pool}
+    assert [type(event) for event in seen] == [
+        events.Opening, events.Opened, events.ScopeLeaving, events.Closing, events.Closed, events.ScopeLeft,
+    ]  # fmt: skip
+    assert {event.key for event in seen if isinstance(event, events.ResourceEvent)} == {app.pool}
 
 
 async def test_events_of_a_scope(log, world):
@@ -196,7 +198,9 @@ async def test_events_of_containers_inside(log, world):
     await settled(outer.inner.pool())
     await settled(outer.shutdown_resources())
 
-    assert [type(event) for event in seen] == [events.Opening, events.Opened, events.Closing, events.Closed]
+    assert [type(event) for event in seen] == [
+        events.Opening, events.Opened, events.ScopeLeaving, events.Closing, events.Closed, events.ScopeLeft,
+    ]  # fmt: skip
 
 
 def test_an_observer_is_callable():

@@ -110,6 +110,12 @@ class Container(Scoped):
         self.__dict__["_Container__united"] = engine.graph
         return engine
 
+    @property
+    def __tenure_is_part__(self) -> bool:
+        """Whether a type-driven container serves it, which is closed as a whole."""
+        is_part: bool = self.__family.is_adopted
+        return is_part
+
     def __tenure_join__(self, engine: Any) -> tuple[Any, dict[Any, Any]]:
         """Let *engine*, of a type-driven container, serve this one; return how to find providers, by which keys."""
         for provider in self.traverse():

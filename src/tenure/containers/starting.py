@@ -1,20 +1,21 @@
 """Open and close the resources of a container, at once where nothing has to be awaited."""
 
 from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
-from inspect import isawaitable
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 
+from tenure.containers.ending import life_ended
 from tenure.errors import AsyncInSyncError, CloseError, UnforeseenAwaitError
 from tenure.providers.choosing import Selector
 from tenure.providers.context_local import CONTEXT, ContextLocalResource
 from tenure.providers.pending import Done, Pending
 from tenure.providers.resource import BaseResource
-from tenure.providers.shutting import shut_down
 from tenure.runtime import starting
-from tenure.runtime.life import note_shut_down
 from tenure.runtime.refusing import to_await
 from tenure.runtime.scope import current_of, every_scope, live_chain
+from tenure.runtime.shutting_down import needs_await, shut_down_async, shut_down_sync
 
 
 def _check(resource_type: Any) -> None:
@@ -116,39 +117,42 @@ def shutdown_resources(
     """
     _check(resource_type)
     engine = container.__tenure_engine__
-    if resource_type is BaseResource:
-        note_shut_down(engine)
     providers = list(container.traverse(types=[resource_type]))
-    own = [p for p in providers if type(p).shutdown not in _USUAL_SHUTDOWNS and p.initialized]
-    failed: list[Exception] = []
-    first = _all_of(_in_their_own_way(own[::-1], failed))
+    own = [p for p in providers if type(p).shutdown not in _USUAL_SHUTDOWNS]
     keys = {key: None for provider in providers for key in provider.opened_keys}
     for provider in container.traverse():  # an override that was undone may have left something
         keys.update((each, None) for each in provider._former if isinstance(each, resource_type))
         provider._former = ()
     scopes = live_chain(current_of(engine))
     scopes += [scope for scope in every_scope(engine.root) if scope.name == CONTEXT and scope not in scopes]
-    if isinstance(first, Done):
-        with _added(failed):
-            return shut_down(engine, scopes, keys, outcome)
+    ended = partial(life_ended, container, scopes, keys, outcome) if resource_type is BaseResource else nullcontext
+    failed: list[Exception] = []
+    first: Awaitable[None] | None = None
+    if not (needs_await(engine, scopes, keys) or any(iscoroutinefunction(each.shutdown) for each in own)):
+        with ended():
+            first = _in_their_own_way(own, failed)
+            if isinstance(first, Done):
+                with _added(failed):
+                    shut_down_sync(engine, scopes, keys, outcome)
+                return first
 
     async def begin() -> None:
-        with _added(failed):
-            await first
-            await shut_down(engine, scopes, keys, outcome)
+        with ended(), _added(failed):
+            await (first or _in_their_own_way(own, failed))
+            await shut_down_async(engine, scopes, keys, outcome)
 
     return Pending("shutdown_resources()", begin)
 
 
-def _in_their_own_way(providers: list[Any], failed: list[Exception]) -> list[Any]:
+def _in_their_own_way(providers: list[Any], failed: list[Exception]) -> Awaitable[None]:
     """Shut down *providers* whose class says how; what they raise goes to *failed*, for the others are closed too."""
     results = []
-    for provider in providers:
+    for provider in [each for each in providers if each.initialized][::-1]:
         try:
             results.append(provider.shutdown())
         except Exception as error:  # noqa: BLE001 - raised together with the others' (L24)
             failed.append(error)
-    return results
+    return _all_of(results)
 
 
 @contextmanager

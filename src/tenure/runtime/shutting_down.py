@@ -61,6 +61,25 @@ def needs_await(engine: Any, scopes: Collection[Scope], keys: Collection[Key]) -
     return any(claim.loop is not None for claim in under_way(every_scope(engine.root), _reached(engine, keys)))
 
 
+def empties(engine: Any, scopes: Collection[Scope], keys: Collection[Key], *, or_nothing: bool) -> bool:
+    """
+    Tell whether shutting *keys* down closes all that the root owes, and all that it is about to owe.
+
+    Args:
+        engine: the engine of the scopes.
+        scopes: where to look.
+        keys: those of the resources to shut down.
+        or_nothing: what is told where nothing is open or being opened.
+    """
+    found = {exit_.number for _, _, exit_ in owed_for(engine, scopes, keys)}
+    if any(not exit_.done and exit_.number not in found for exit_ in list(engine.root.exits.values())):
+        return False
+    begun = {claim.binding.key for claim in list(engine.root.inflight.values()) if claim.binding.lifecycle is not None}
+    if begun:
+        return begun <= _reached(engine, keys)
+    return or_nothing or bool(found)
+
+
 def must_wait(exit_: Exit) -> bool:
     """Tell whether closing it needs a loop, and that loop still lives: where it is gone no waiting would help."""
     return (exit_.needs_await or exit_.owner is not None) and not (exit_.loop is not None and is_dead(exit_.loop))
