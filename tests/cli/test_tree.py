@@ -1,7 +1,5 @@
 """The progress tree: who opens, for how long, and who waits for whom."""
 
-import pytest
-
 from tenure.cli.life import Life
 from tenure.cli.planning import Step
 from tenure.cli.text import UNICODE
@@ -89,16 +87,14 @@ def test_a_retry_and_a_failure():
     assert told(found, "no start") == ["✗ the start ended after 2.00 s; all is closed", "  ✗ Mail: OSError: down"]
 
 
-@pytest.mark.parametrize("first", [ScopeLeaving(6.0, "root", 1, None), None], ids=["container", "declarative"])
-def test_while_it_closes(first):
-    """The close begins when the container is left or, where nobody says so, when the first resource closes."""
+def test_while_it_closes():
+    """The close begins when the container is left."""
     acts = []
     found = life()
     found.then(acts.append)
     opened(found, *NEEDS)
     found(StartEnded(5.0, "root", 1, 5.0, None))
-    if first is not None:
-        found(first)
+    found(ScopeLeaving(6.0, "root", 1, None))
     found(Closing(*of("Shop", 6.0)))
     assert drawn(found, 7.0)[1:5] == [
         "✓ Settings  waits for Database, Cache",
@@ -126,6 +122,17 @@ def test_while_it_closes(first):
         "  ✗ Cache: OSError: no",
     ]
     assert acts == ["serve", "close"]
+
+
+def test_what_is_made_anew_ends_nothing():
+    """A reset closes and opens while the program serves."""
+    found = life()
+    opened(found, *NEEDS)
+    found(StartEnded(5.0, "root", 1, 5.0, None))
+    found(Closing(*of("Shop", 6.0)))
+    found(Closed(*of("Shop", 7.0), 1.0, 6.0, None))
+
+    assert found.act == "serve"
 
 
 def test_scopes_do_not_count():

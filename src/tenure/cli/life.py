@@ -91,7 +91,7 @@ class Life:
             self.start_s = event.at - self.began_at
             if event.error is None:
                 self._begin("serve", event.at)
-        elif self.act == "serve" and isinstance(event, ScopeLeaving | Closing) and event.scope == "root":
+        elif self.act == "serve" and isinstance(event, ScopeLeaving) and event.scope == "root":
             self._begin("close", event.at)
 
     def _begin(self, act: str, at: float) -> None:

@@ -1,11 +1,10 @@
 """Start and close a container to see where the time goes; what is done with the timelines others say."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
-from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft
+from tenure.events import Closing, Event, ScopeLeaving, ScopeLeft, StartBegan, StartEnded
 from tenure.observe import TimelineRecorder
 from tenure.observe.timeline import Timeline
 
@@ -37,28 +36,28 @@ class Whole:
     """
     Records the start and the close of a container; an observer.
 
-    A declarative container tells of no scope that is left: its close begins with the first resource that closes.
+    After a start that fails there is nothing left to close: what it closes again itself is shown as the close.
     """
 
     def __init__(self, container: Any) -> None:
         self._recorder = TimelineRecorder(_Nobody())
-        self._has_begun = False
-        self._root = 0
+        self._starts = self._undoes = False
         self.detach: Callable[[], None] = container.observe(self)
 
     def __call__(self, event: Event) -> None:
         """Take *event* into account."""
-        if isinstance(event, ScopeLeaving) and event.scope == "root":
-            self._has_begun = True
-        if isinstance(event, Closing) and event.scope == "root" and not self._has_begun:
-            self._has_begun, self._root = True, event.scope_id
+        if isinstance(event, StartBegan) and event.scope == "root":
+            self._starts = True
+        if isinstance(event, Closing) and event.scope == "root" and self._starts and not self._undoes:
+            self._undoes = True
             self._recorder(ScopeLeaving(event.at, "root", event.scope_id, None))
         self._recorder(event)
+        if isinstance(event, StartEnded) and event.scope == "root":
+            self._starts = False
+            self._recorder(ScopeLeft(event.at, "root", event.scope_id, None))
 
     def timelines(self) -> tuple[Timeline | None, Timeline | None]:
         """Return those of the start and of the close, None for what did not happen."""
-        if self._root:
-            self._recorder(ScopeLeft(time.perf_counter(), "root", self._root, None))
         starts, closes = self._recorder.starts, self._recorder.closes
         return (starts[0] if starts else None), (closes[-1] if closes else None)
 
