@@ -247,6 +247,8 @@ class Container(Scoped):
         """
         Close every open resource of a type, and before each whatever depends on it; they may be opened again.
 
+        Where that is everything, observers are told that the container is left (`ScopeLeaving`, `ScopeLeft`).
+
         Args:
             resource_type: a subclass of `providers.BaseResource`.
 
