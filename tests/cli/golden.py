@@ -31,6 +31,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "start-nested": ("start", "nested:App"),
     "start-dry-run-nested": ("start", "nested:App", "--dry-run"),
     "graph-nested": ("graph", "nested:App"),
+    "check-closed": ("check", "closed:container"),
+    "check-closed-github": ("check", "closed:container", "--format", "github"),
     "check-served": ("check", "served:container"),
     "check-unserved": ("check", "unserved:container"),
     "check-unserved-made": ("check", "unserved:wired"),

@@ -26,6 +26,10 @@ nothing. Exit status: 0; 1 if one finding is an error, or with --strict a warnin
 _LEVELS = ("error", "warning", "info")
 _TONES = {"error": Tone.BAD, "warning": Tone.ACCENT, "info": Tone.QUIET}
 _NOUNS = {"error": "error", "warning": "warning", "info": "remark"}
+_CLOSED = (
+    "the container comes closed: until it is started again, whoever asks it for something gets a ContainerClosedError; "
+    "a program that is over when its module has been imported belongs under `if __name__ == '__main__':`"
+)
 _NOTICES = {"error": "error", "warning": "warning", "info": "notice"}
 
 
@@ -77,6 +81,8 @@ def _found(source: str, *, sync: bool) -> list[Finding]:
         raise
     looked = looked_at(source, container)
     found = [*looked.findings, *container.findings(sync=sync or looked.is_sync)]
+    if container.snapshot().state == "closed":
+        found.append(Finding("info", "closed", source, _CLOSED, None))
     return [each for each in found if each.kind != "unused" or not looked.program.asks_for(each.key)]
 
 
