@@ -11,7 +11,8 @@ from model_support import CountingGraph, bound, chain, graph_of, is_served, laye
 
 from tenure import resource
 from tenure.errors import CircularDependencyError, MissingBindingError
-from tenure.model.binding import Collect, Need
+from tenure.model.binding import TRANSIENT, Binding, Collect, Make, Need
+from tenure.model.graph import Graph
 from tenure.model.plan import Plans
 from tenure.model.reasons import reason_for
 
@@ -423,3 +424,30 @@ def test_collecting_need_is_one_edge():
     (edge,) = graph.edges(graph.require(taker))
 
     assert edge.need.collect is Collect.LIST
+
+
+class Thing: ...
+
+
+class Raced(dict):
+    """Bindings to which another thread adds *late* between two looks of this one."""
+
+    late = None
+
+    def get(self, key, default=None):
+        found = super().get(key, default)
+        if self.late is not None:
+            late, self.late = self.late, None
+            self[late.key] = late
+        return found
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_another_thread_is_faster(declared):
+    """What it has bound counts: it is neither missing nor bound a second time."""
+    bindings = Raced()
+    bindings.late = late = Binding(Thing, Make.CALL, Thing, TRANSIENT, declared=declared)
+    graph = Graph(bindings, lambda key: Binding(key, Make.CALL, key, TRANSIENT, declared=False))
+
+    assert graph.find(Thing) is late
+    assert graph.bindings[Thing] is late

@@ -69,11 +69,12 @@ class Graph:
         binding = self.bindings.get(key)
         if binding is None and isinstance(key, ForwardRef):
             return self._by_name(key.__forward_arg__.rpartition(".")[2])
-        if binding is None and not self.bindings_of(key):  # only qualified ones exist: a third would be made silently
-            binding = self._autobind(key)
-            if binding is not None:
-                self.bindings[key] = binding
-        return binding
+        if binding is not None:
+            return binding
+        if self.bindings_of(key):  # only qualified ones exist: a third would be made silently
+            return self.bindings.get(key)  # another thread was faster, if there is one now
+        binding = self._autobind(key)
+        return None if binding is None else self.bindings.setdefault(key, binding)
 
     def _by_name(self, name: str) -> Binding | None:
         """Return the binding of the one class called *name*, its bare one before a qualified one."""
@@ -82,7 +83,7 @@ class Graph:
 
     def all_by_name(self, name: str) -> list[Binding]:
         """Return the bindings of every class called *name*, bare ones first."""
-        found = [b for b in self.bindings.values() if getattr(class_of(b.key), "__name__", None) == name]
+        found = [b for b in self.bindings.copy().values() if getattr(class_of(b.key), "__name__", None) == name]
         return sorted(found, key=lambda binding: len(qualifiers_of(binding.key)))
 
     def bindings_of(self, base: Key) -> list[tuple[str, Binding]]:
@@ -90,14 +91,16 @@ class Graph:
         if isinstance(base, ForwardRef):
             named = self._by_name(base.__forward_arg__.rpartition(".")[2])
             base = base_of(named.key) if named is not None else base
-        if self._by_base is None:
-            self._by_base = {}
-            for binding in self.bindings.values():
+        by_base = self._by_base
+        if by_base is None:
+            by_base = {}
+            for binding in self.bindings.copy().values():  # other threads may add to them meanwhile
                 if binding.declared:
-                    self._by_base.setdefault(base_of(binding.key), []).append(binding)
+                    by_base.setdefault(base_of(binding.key), []).append(binding)
+            self._by_base = by_base  # now that it is whole
         return [
             (str(qualifiers_of(binding.key)[0]) if qualifiers_of(binding.key) else "", binding)
-            for binding in self._by_base.get(base, ())
+            for binding in by_base.get(base, ())
         ]
 
     def edges(self, binding: Binding) -> tuple[Edge, ...]:
