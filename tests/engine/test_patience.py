@@ -754,3 +754,30 @@ def test_the_end_of_an_override(clock):
         assert log.index("undone hung") < log.index("close stand-in")
 
     clock.go(main)
+
+
+def test_an_object_that_something_waits_for(clock):
+    """L4: a start that is over ends what hangs also where another object of it waits for that."""
+    log = []
+    below = type("Below", (Connection,), {"code": staticmethod(Hanging(log))})
+
+    class Above:
+        def __init__(self, need: below):
+            self.need = need
+
+        async def initialize(self):
+            log.append("open above")
+
+    async def main():
+        container = Container(close_timeout=LIMIT_S)
+        container.bind(resource(scope="singleton")(below))
+        container.bind(resource(scope="singleton")(Above))
+        bind(container, "Failing", fails)
+        with pytest.raises(ValueError, match="no database") as caught:
+            await container.start()
+        others = [each.label for each in closing_errors(caught.value) if isinstance(each, ResourceTimeoutError)]
+        assert others == ["Below"]
+        assert log == ["opening hung", "undone hung"]
+        await container.aclose()
+
+    clock.go(main)

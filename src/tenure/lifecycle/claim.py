@@ -159,6 +159,11 @@ class Claim:
             self.waits_for.discard(other)
             other._n_above -= 1  # noqa: SLF001 - of its own class
 
+    def awaited(self) -> "list[Claim]":
+        """Return the claims that it waits for and that have not ended."""
+        with Claim.guard:
+            return [each for each in self.waits_for if not each.done.is_set]
+
     @property
     def starts_over(self) -> bool:
         """Whether something it needs was replaced meanwhile, so that whoever wants the result asks anew."""

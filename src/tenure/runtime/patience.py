@@ -55,10 +55,10 @@ class Patience:
         What waits for another opening is not at fault, and ends with that.
         """
         for claim in claims:
-            if claim not in self._ends:
+            if claim not in self._ends or claim.inner is not None:  # what stands for another is looked at again then
                 limit_s = None if claim.closes else self._limit_of(claim.binding)
                 self._ends[claim] = math.inf if limit_s is None else loop_time() + limit_s
-        at_fault = [claim for claim in claims if all(other.done.is_set for other in claim.waits_for)]
+        at_fault = [claim for claim in claims if not claim.awaited()]
         first = min(at_fault or claims, key=self._ends.__getitem__)
         return first, self._ends[first]
 

@@ -212,8 +212,8 @@ async def _waited(run: Start, homes: dict[Claim, Scope], signal: Latch, patience
     interruption = await signal.wait_out(seconds_to(end))
     if interruption is not None:
         run.fail(interruption)
-    if signal.is_set or culprit.done.is_set or loop_time() < end:
-        return
+    if signal.is_set or culprit.done.is_set or loop_time() < end or culprit.inner is not None:
+        return  # the last is between two claims that it stands for
     if culprit.opener is not None and culprit.opener.begun_by is run:
         overran = patience.overrun(culprit, culprit.opener.home, None)
         if overran is not None:
@@ -223,15 +223,15 @@ async def _waited(run: Start, homes: dict[Claim, Scope], signal: Latch, patience
         del homes[claim]  # somebody else opens it: he gets it, and the rolling back looks whom he took it from
 
 
-def _below(claims: Iterable[Claim]) -> set[Claim]:
+def _below(claims: Iterable[Claim]) -> dict[Claim, None]:
     """Return those of *claims* that are under way, and what they wait for."""
-    found: set[Claim] = set()
-    stack = [_at_work(claim) for claim in claims]
+    found: dict[Claim, None] = {}
+    stack = list(claims)
     while stack:
-        claim = stack.pop()
+        claim = _at_work(stack.pop())
         if claim not in found and not claim.done.is_set:
-            found.add(claim)
-            stack.extend(claim.waits_for)
+            found[claim] = None
+            stack.extend(claim.awaited())
     return found
 
 
