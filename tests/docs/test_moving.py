@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PAGES = Path(__file__).parents[2] / "docs" / "migrating"
-NAMES = ("dishka", "fastapi-depends", "svcs", "that-depends", "wireup")
+NAMES = ("dishka", "fastapi-depends", "injectq", "svcs", "that-depends", "wireup")
 BLOCK = re.compile(r"^```python\n((?:(?!```).*\n)+)```$", re.MULTILINE)
 PAIR = re.compile(
     r"^```python\n(?P<theirs>(?:(?!```).*\n)+)```\n\nWith Tenure:\n\n```python\n(?P<ours>(?:(?!```).*\n)+)```\n\n"

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
@@ -307,3 +310,26 @@ def test_a_worker_that_fails_ends_the_run_with_its_error(backend):
     ]
     assert errors.rstrip().splitlines()[-1].startswith("ValueError: in the background")
     assert status == 1
+
+
+@pytest.mark.parametrize("word", ["def", "async def"])
+@pytest.mark.parametrize("face", ["Container", "containers.DeclarativeContainer"])
+def test_a_handler_imports_nothing_for_the_first_time(face, word):
+    """L68: a second signal may come in the middle of an import, where the same import would meet half a module."""
+    program = f"""
+        import sys
+        from tenure import {face.partition(".")[0]}, run
+
+        {word} main():
+            known = set(sys.modules)
+            container.snapshot()
+            print(sorted(set(sys.modules) - known))
+
+        container = {face}()
+        run(container, main)
+        """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

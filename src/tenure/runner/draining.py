@@ -51,6 +51,7 @@ class Ledger:
 
     def __init__(self, container: Runnable) -> None:
         self._container = container
+        container.snapshot()  # what that imports on first use must be whole before a handler asks
         self._closed: set[int] = set()
         self._opening: dict[int, ResourceEvent] | None = None
 
