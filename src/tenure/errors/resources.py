@@ -101,8 +101,9 @@ class ResourceTimeoutError(ResourceError, TimeoutError):
         where: `file:line` of the resource's code, or None.
         waiting_at: `file:line` where that code waited when the limit passed, or None if that cannot be told.
         needed_by: what is made from the resource, as shown.
-        since: what the limit counts from where it is not the phase itself: "the close began" of what would own the
-            resource, "its shutdown began" or "its start was given up", which wait for the opening no longer; else "".
+        since: what the limit counts from where it is not the phase itself, and what waits for the opening no longer:
+            "the close began", "its shutdown began", "something that it needs was replaced" or "its start was given up";
+            else "".
     """
 
     def __init__(
