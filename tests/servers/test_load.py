@@ -28,7 +28,8 @@ def test_a_small_load(client_of, name):
     """What has to hold under load is looked at in the shortest of runs as well."""
     load = survived(client_of(name), 200)
 
-    assert load.account.errors == {"FileNotFoundError": 20}
+    assert load.account.errors.keys() == {"FileNotFoundError"}
+    assert load.account.n_failed >= 20  # so many end the fault; who is under way in that moment may fail as well
 
 
 @pytest.mark.slow
