@@ -18,17 +18,19 @@ from benchmarks.pools.adapters import (
 )  # fmt: skip
 from benchmarks.timing import Effort, Measured, Timer, round_robin
 
-ALL_ON = {
+ALL_ON: dict[str, Any] = {
     "check": lambda _: True, "reset": lambda _: None, "max_uses": 10**9, "max_waiting": 100, "late_after_s": 3600,
     "discard": OSError,
 }  # fmt: skip
 """Every option of Tenure's that has something to do for each loan."""
+HAND_LOOP = "pool.release(await pool.atake())"
+HAND_THREADS = "pool.release(pool.take())"
 
 Row = tuple[type[Adapter], str, str, dict[str, Any]]
 
 BY_HAND_LOOP: tuple[Row, ...] = (
-    (TenureLoop, "Tenure", "pool.release(await pool.atake())", {}),
-    (TenureLoop, "Tenure, all on", "pool.release(await pool.atake())", ALL_ON),
+    (TenureLoop, "Tenure", HAND_LOOP, {}),
+    (TenureLoop, "Tenure, all on", HAND_LOOP, ALL_ON),
     (Psycopg, "psycopg_pool", "await pool.putconn(await pool.getconn())", {}),
     (Asyncpg, "asyncpg", "await pool.release(await pool.acquire())", {}),
     (Connpool, "connpool", "await pool.release(await pool.acquire())", {}),
@@ -40,8 +42,8 @@ WITH_LOOP: tuple[Row, ...] = (
     (Connpool, "connpool", "async with pool.connection(): pass", {}),
 )
 BY_HAND_THREADS: tuple[Row, ...] = (
-    (TenureThreads, "Tenure", "pool.release(pool.take())", {}),
-    (TenureThreads, "Tenure, all on", "pool.release(pool.take())", ALL_ON),
+    (TenureThreads, "Tenure", HAND_THREADS, {}),
+    (TenureThreads, "Tenure, all on", HAND_THREADS, ALL_ON),
     (PsycopgThreads, "psycopg_pool", "pool.putconn(pool.getconn())", {}),
     (SQLAlchemy, "SQLAlchemy QueuePool", "pool.connect().close()", {}),
     (ConnpoolThreads, "connpool", "pool.release(pool.acquire())", {}),
@@ -56,6 +58,17 @@ ROWS = {
     "`async with`": WITH_LOOP,
     "by hand, on threads": BY_HAND_THREADS,
     "`with`": WITH_THREADS,
+}
+
+
+def _one_by_one(adapter: type[Adapter], statement: str) -> tuple[Row, ...]:
+    alone = tuple((adapter, f"`{name}`", statement, {name: value}) for name, value in ALL_ON.items())
+    return (adapter, "Tenure", statement, {}), *alone, (adapter, "all on", statement, ALL_ON)
+
+
+OPTIONS = {
+    "one option, on a loop": _one_by_one(TenureLoop, HAND_LOOP),
+    "one option, on threads": _one_by_one(TenureThreads, HAND_THREADS),
 }
 
 

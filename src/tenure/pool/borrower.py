@@ -9,8 +9,6 @@ from typing import Any
 from tenure.lifecycle.waiting import place_of_awaitable, place_of_thread
 from tenure.record import record
 
-_CALLERS = (1, 2)
-"""Callers that are recorded where stacks are; each costs as much as a tenth of a loan."""
 _OWN = (os.path.dirname(os.path.dirname(__file__)) + os.sep, "<tenure")
 """How the names of files of Tenure's own begin."""
 
@@ -23,8 +21,8 @@ class Borrower:
     at: int
     who: Any
     """A task, or the number of a thread."""
-    stack: list[Any] | None
-    """Functions and instructions by turns, innermost first."""
+    callers: tuple[Any, ...]
+    """Of that code, functions and instructions by turns, innermost first; none where they are not recorded."""
     held_s: float
     """How long it has had the item."""
 
@@ -45,9 +43,8 @@ class Borrower:
     @property
     def trace(self) -> tuple[str, ...]:
         """Return `file:line in function` of the code that borrowed it and of its callers, innermost first."""
-        stack = self.stack or ([self.code, self.at] if self.code is not None else [])
-        calls = zip(stack[::2], stack[1::2], strict=True)
-        return tuple([_told(code, at) for code, at in calls if not code.co_filename.startswith(_OWN)])
+        calls = [(self.code, self.at), *zip(self.callers[::2], self.callers[1::2], strict=True)]
+        return tuple([_told(code, at) for code, at in calls if code and not code.co_filename.startswith(_OWN)])
 
     @property
     def waits_at(self) -> str | None:
@@ -70,16 +67,19 @@ def users_frame(frame: FrameType) -> FrameType:
     return found or frame
 
 
-def stack_of(frame: FrameType) -> list[Any]:
-    """Return the function that runs in *frame* and where it is, then the same of its nearest callers."""
-    found: list[Any] = [frame.f_code, frame.f_lasti]
+def callers_of(frame: FrameType) -> tuple[Any, ...]:
+    """
+    Return the function that called the one in *frame*, and where it is, then the same of its own caller.
+
+    No more than these two, and no loop: it is done for each loan, and each look at a frame is a twentieth of one.
+    """
     caller = frame.f_back
-    for _ in _CALLERS:
-        if caller is None:
-            break
-        found += caller.f_code, caller.f_lasti
-        caller = caller.f_back
-    return found
+    if caller is None:
+        return ()
+    outer = caller.f_back
+    if outer is None:
+        return caller.f_code, caller.f_lasti
+    return caller.f_code, caller.f_lasti, outer.f_code, outer.f_lasti
 
 
 def calling_frame(depth: int) -> FrameType:

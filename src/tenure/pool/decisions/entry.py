@@ -32,15 +32,15 @@ class Entry:
         code: of the function that borrowed it, None while nobody has it.
         at: the instruction there, an index as in `frame.f_lasti`.
         who: the task that borrowed it, or the number of the thread.
-        stack: the callers of that function, where they are recorded.
+        callers: of that function, as `Borrower` has them.
         is_late: whether its borrower was told of already.
         sent_back: the loan, by its number in `n_uses`, that another thread than the loop's has given back, which the
             loop has yet to hear of; 0 for none.
     """
 
     __slots__ = (
-        "at", "code", "exit", "expires_at", "generation", "good_until", "idle_span_s", "is_late", "item",
-        "made_at", "n_uses", "sent_back", "since", "stack", "status", "who",
+        "at", "callers", "code", "exit", "expires_at", "generation", "good_until", "idle_span_s", "is_late", "item",
+        "made_at", "n_uses", "sent_back", "since", "status", "who",
     )  # fmt: skip
 
     def __init__(self, item: Any, exit_: Any, generation: int, now: float, expires_at: float = math.inf) -> None:
@@ -57,18 +57,19 @@ class Entry:
         self.code: Any = None
         self.at: int = 0
         self.who: Any = None
-        self.stack: Any = None
+        self.callers: tuple[Any, ...] = ()
         self.is_late: bool = False
         self.sent_back: int = 0
 
     def forget_borrower(self) -> None:
         """Keep nothing of whoever had it."""
-        self.code = self.who = self.stack = None
+        self.code = self.who = None
+        self.callers = ()
         self.is_late = False
 
     def borrower(self, now: float) -> Borrower:
         """Return who has it."""
-        return Borrower(self.code, self.at, self.who, self.stack, now - self.since)
+        return Borrower(self.code, self.at, self.who, self.callers, now - self.since)
 
 
 class Waiter:

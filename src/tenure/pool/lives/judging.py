@@ -16,10 +16,11 @@ class Judge:
         label: the pool as shown.
 
     Attributes:
-        is_asked: whether there is anything to ask when an item comes back.
+        asks_of_good: whether there is anything to ask of an item that comes back from a body that ended well.
+        asks_of_failed: the same where it ended with an error.
     """
 
-    __slots__ = ("_discards_always", "_label", "_reset", "_rule", "is_asked")
+    __slots__ = ("_discards_always", "_label", "_reset", "_rule", "asks_of_failed", "asks_of_good")
 
     def __init__(self, setup: Setup, label: str) -> None:
         rule = setup.discard
@@ -27,7 +28,8 @@ class Judge:
         self._discards_always: bool = rule is not None and not isinstance(rule, type | tuple)
         self._reset: Callable[[Any], Any] | None = setup.reset
         self._label: str = label
-        self.is_asked: bool = setup.reset is not None or rule is not None
+        self.asks_of_good: bool = setup.reset is not None or self._discards_always
+        self.asks_of_failed: bool = setup.reset is not None or rule is not None
 
     def verdict(self, item: Any, error: BaseException | None) -> Any:
         """

@@ -56,7 +56,8 @@ class Life(ShortWay, ABC):
         self.report: Report = Report(maker.label)
         self.cut_off: dict[int, Entry] = {} if before is None else before.cut_off
         self._foreign: list[Entry] = [] if before is None else before._foreign  # noqa: SLF001 - of the same pool
-        self._judges: bool = self.judge.is_asked
+        self._judges_good: bool = self.judge.asks_of_good
+        self._judges_failed: bool = self.judge.asks_of_failed
         disown_in_children(self)
 
     @abstractmethod

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from tenure.pool.borrower import stack_of
+from tenure.pool.borrower import callers_of
 from tenure.pool.decisions.entry import IDLE, LENT, Entry
 from tenure.pool.decisions.state import OPEN
 from tenure.pool.decisions.tally import BOUNDS_S, Durations
@@ -29,7 +29,7 @@ class ShortWay(Telling):
         super().__init__(setup, maker)
         self.who: Callable[[], Any] = threading.get_ident
         self._use_s: Durations = self.core.tally.use_s
-        self._records_stack: bool = setup.limits.late_after_s is not None
+        self._records_callers: bool = setup.limits.late_after_s is not None
 
     def quick(self, frame: FrameType) -> Entry | None:
         """Lend an idle item that needs no look at it, None where that takes more; *frame* is that of the borrower."""
@@ -47,8 +47,8 @@ class ShortWay(Telling):
         entry.code = frame.f_code
         entry.at = frame.f_lasti
         entry.who = self.who()
-        if self._records_stack:
-            entry.stack = stack_of(frame)
+        if self._records_callers:
+            entry.callers = callers_of(frame)
         return entry
 
     def quick_return(self, entry: Entry) -> bool:
@@ -70,8 +70,9 @@ class ShortWay(Telling):
         entry.status = IDLE
         entry.since = now
         entry.who = None
-        if self._records_stack:
-            entry.forget_borrower()
+        if self._records_callers:
+            entry.callers = ()
+            entry.is_late = False
         good_until = now + core.good_for_s
         entry.good_until = good_until if good_until < entry.expires_at else entry.expires_at  # noqa: FURB136 - min() is slow
         core.idle.append(entry)
@@ -80,6 +81,6 @@ class ShortWay(Telling):
     def lent(self, entry: Entry, frame: FrameType) -> Entry:
         """Note who has got *entry* by another way."""
         entry.code, entry.at, entry.who = frame.f_code, frame.f_lasti, self.who()
-        if self._records_stack:
-            entry.stack = stack_of(frame)
+        if self._records_callers:
+            entry.callers = callers_of(frame)
         return entry

@@ -160,7 +160,7 @@ class LoopLife(Life):
                 return
         if self.running() is not self.token:
             self._send_back(entry, error)
-        elif self._judges:
+        elif self._judges_good if error is None else self._judges_failed:
             self._judge(entry, error)
         elif not self.quick_return(entry):
             self.take_back(entry, None)

@@ -140,33 +140,34 @@ class ThreadLife(Life):
     def give_back(self, item: Any, error: BaseException | None) -> None:
         """Take *item* back from its borrower, whose body ended with *error*; does not wait."""
         entry = self.core.entries.get(id(item))
+        judges = self._judges_good if error is None else self._judges_failed
         with self.lock:
             if entry is None or entry.status is not LENT or entry.item is not item:
                 entry = self.entry_of(item)
                 if entry is None:
                     return
-            if not self._judges and self.quick_return(entry):
+            if not judges and self.quick_return(entry):
                 return
             entry.status = AWAY
-        if self._judges:
+        if judges:
             self._judge(entry, error)
         else:
             self.take_back(entry, None)
 
     def _judge(self, entry: Entry, error: BaseException | None) -> None:
-        verdict = "interrupted"
+        verdict: Any = "interrupted"
         try:
-            verdict = self._verdict(entry, error)
+            verdict = self.judge.verdict(entry.item, error)
+            if verdict is not None and not isinstance(verdict, str):
+                verdict = self._unawaited()
         finally:
             with self.lock:
                 is_back = verdict is None and entry.status is AWAY and self.quick_return(entry)
             if not is_back:
                 self.take_back(entry, verdict)
 
-    def _verdict(self, entry: Entry, error: BaseException | None) -> Any:
-        verdict = self.judge.verdict(entry.item, error)
-        if verdict is None or isinstance(verdict, str):
-            return verdict
+    def _unawaited(self) -> str:
+        """Tell that `reset=` gave something to await; return what is said of the item then."""
         failure = TypeError(f"reset= of {self.maker.label} gave something to await, and nothing awaits it here")
         report(failure, f"an item of {self.maker.label} is discarded", self.setup.reset)
         return "reset"
