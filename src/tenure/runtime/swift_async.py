@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from tenure.compile.source import END
 from tenure.keys import Key
-from tenure.lifecycle.backends import asyncio_backend
 from tenure.lifecycle.handles import yields_twice
 from tenure.runtime.at_work import codes, waiting
 from tenure.runtime.scope import Scope, State, current
@@ -139,9 +138,19 @@ class AsyncSwiftScope(SwiftScope):
         return is_left
 
 
-def _is_cancelled_around() -> bool:
-    """Tell whether a scope of anyio's around the task is cancelled already, so that a closing needs a shield."""
-    return "anyio" in sys.modules and asyncio_backend().is_cancelled_around()
+def _ask_anyio() -> bool:
+    """Tell whether a scope of anyio's around is cancelled; what does so is put in place of this where anyio is."""
+    global _is_cancelled_around  # noqa: PLW0603 - most programs never import it, others at any time
+    if "anyio" not in sys.modules:
+        return False
+    from tenure.lifecycle.backends.anyio_scopes import is_cancelled_around  # noqa: PLC0415 - asyncio runs already
+
+    _is_cancelled_around = is_cancelled_around
+    return is_cancelled_around()
+
+
+_is_cancelled_around: Callable[[], bool] = _ask_anyio
+"""Tells whether a scope of anyio's around the task is cancelled already, so that a closing needs a shield."""
 
 
 async def _end(generator: Any) -> None:

@@ -1,15 +1,13 @@
 """asyncio: edge cancellation, so a wait that must end is waited for again after each cancel."""
 
 import asyncio
-import functools
-import importlib.util
-import math
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from contextvars import Context
 from typing import Any, cast
 
+from tenure.lifecycle.backends.anyio_scopes import is_cancelled_around
 from tenure.lifecycle.backends.base import Job, LimitReachedError, Region, Wake
 
 
@@ -110,8 +108,7 @@ class AsyncioBackend:
 
     def is_cancelled_around(self) -> bool:
         """Tell whether a scope of anyio's around the running task is cancelled; plain asyncio knows no such state."""
-        anyio = sys.modules.get("anyio")
-        return anyio is not None and _deadline_of(anyio) == -math.inf
+        return is_cancelled_around()
 
     def shield(self) -> AbstractContextManager[Any]:
         """
@@ -178,34 +175,6 @@ class AsyncioBackend:
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
         return _TaskJob(task)
-
-
-_HALF = "anyio._backends._asyncio"
-"""The half of anyio that serves asyncio; whoever enters its first scope imports it."""
-
-
-@functools.cache
-def _is_in_halves() -> bool:
-    return importlib.util.find_spec(_HALF) is not None
-
-
-def _deadline_of(anyio: Any) -> float:
-    """
-    Return `anyio.current_effective_deadline()`, from that half itself.
-
-    Whoever has imported anyio and never entered a scope of its pays for a look into a dict; else it is a third of what
-    the public function takes, which works out first which library runs.
-    """
-    if not _asks:  # found once: that half stays what it is
-        half = sys.modules.get(_HALF)
-        if half is None and _is_in_halves():
-            return math.inf
-        own = getattr(half, "AsyncIOBackend", None)
-        _asks.append(getattr(own, "current_effective_deadline", anyio.current_effective_deadline))
-    return float(_asks[0]())
-
-
-_asks: list[Callable[[], float]] = []
 
 
 @asynccontextmanager
