@@ -149,13 +149,25 @@ def asking_stack(limit: int = 5, skipped: int = 1) -> Asked:
     found: list[CodeType | int] = []
     frame: FrameType | None = sys._getframe(skipped)  # noqa: SLF001 - what `inspect.currentframe` calls
     while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        if not name.startswith(_OWN) or name.startswith("tenure.cli"):
+        if not _is_own[frame.f_globals.get("__name__")]:
             found += (frame.f_code, frame.f_lasti)
             if len(found) >= 2 * limit:
                 break
         frame = frame.f_back
     return tuple(found)
+
+
+class _IsOwn(dict[Any, bool]):
+    """Whether modules are Tenure's own, or stand between it and whoever asks, by name; looked up for each frame."""
+
+    def __missing__(self, name: Any) -> bool:
+        is_own = isinstance(name, str) and name.startswith(_OWN) and not name.startswith("tenure.cli")
+        if isinstance(name, str):
+            self[name] = is_own
+        return is_own
+
+
+_is_own = _IsOwn()
 
 
 def shown_stack(asked: Asked) -> tuple[str, ...]:
