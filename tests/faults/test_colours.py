@@ -1,6 +1,7 @@
 """What has to be awaited, asked for or closed where nothing can be awaited, or on another event loop."""
 
 import asyncio
+from typing import Annotated
 
 import pytest
 from fault_support import alogged, at, is_all_closed, is_idle, logged
@@ -102,6 +103,47 @@ def test_get_opens_no_synchronous_part_of_an_async_graph(log):
 
     assert log == []
     assert is_idle(container)
+
+
+def asking(container, scope=None):
+    """Return a function of its own that `database` is injected into."""
+
+    @inject(container=container, scope=scope)
+    def load(database: Annotated[Database, Inject()]) -> None:
+        log.append(database)
+
+    log = []
+    return load
+
+
+@pytest.mark.parametrize("how", ["get", "injected", "call scope"])
+def test_the_way_out_is_one_for_who_asks(log, how):
+    """Whoever asked by having it injected never wrote `get`, and is told what to write instead."""
+    container = Container()
+    container.bind(Database, alogged(Database, log, "database"))
+    container.bind(Settings, alogged(Settings, log, "settings"))
+    ask, way_out = {
+        "get": (lambda: container.get(Database), "`await container.aget(Database)`, or open it before"),
+        "injected": (asking(container), "`async def load`, for which it is awaited, or open it before"),
+        "call scope": (asking(container, "call"), "`async def load`, for which it is awaited"),
+    }[how]
+
+    assert str(refused(ask)).split("\n")[0].endswith(f"; use {way_out}")
+    assert is_idle(container)
+
+
+def test_what_a_factory_of_an_injected_function_asks_for(log):
+    """That the factory is plain is what is wrong, not that the function is."""
+    container = Container()
+    container.bind(Settings, alogged(Settings, log, "settings"))
+
+    def database() -> Database:
+        container.get(Settings)
+        return Database()
+
+    container.bind(Database, database)
+
+    assert "use `await container.aget(Settings)`" in str(refused(asking(container)))
 
 
 def test_lazy_object_in_a_synchronous_scope():

@@ -6,6 +6,7 @@ A parameter that the caller gives by keyword is the caller's; whether one is giv
 
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
+from types import FrameType
 from typing import Any
 
 from tenure.compile.source import function_from
@@ -72,6 +73,11 @@ def call_of(
     source = f"{begin}def call({head}):\n"
     made: Callable[..., Any] = function_from(source + "".join(f"    {line}\n" for line in lines), "call", names)
     return made
+
+
+def function_called(frame: FrameType) -> Any:
+    """Return the user's function that *frame* is about to call, where it is of what `call_of` made; else None."""
+    return frame.f_globals.get(f"{_PREFIX}function") if frame.f_code.co_name == "call" else None
 
 
 def _passed_on(visible: Signature, wanted: list[str], names: dict[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What cannot be had without an event loop is refused before anything happens (L51)."""
 
+import sys
 from collections.abc import Awaitable
-from types import CoroutineType
+from types import CoroutineType, FrameType
 from typing import Any
 
 from tenure.errors import AsyncInSyncError, UnforeseenAwaitError
@@ -39,11 +40,29 @@ def refuse_async(engine: Any, binding: Binding, scope: Scope) -> None:
     blocked = [each for each in engine.plans.asynchronous(binding) if _blocks(engine, each, scope)]
     needed = _still_needed(engine, binding, blocked, scope)
     if needed:
-        call = f"`await container.aget({binding.label})`"
-        way_out = (
-            f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
-        )
-        raise AsyncInSyncError([each.label for each in needed], "open", way_out, needed[0].key)
+        raise AsyncInSyncError([each.label for each in needed], "open", _way_out(binding, scope), needed[0].key)
+
+
+def _way_out(binding: Binding, scope: Scope) -> str:
+    """Return what to write instead of what asks for *binding* without a loop."""
+    injected = _injected_here()
+    if injected is not None:
+        return f"`async def {injected}`, for which it is awaited" + ("" if scope.is_sync else ", or open it before")
+    call = f"`await container.aget({binding.label})`"
+    return f"`async with container.resource_scope()` and {call}" if scope.is_sync else f"{call}, or open it before"
+
+
+def _injected_here() -> str | None:
+    """Return the name of the injected function that is being called, None where the user's own code asks."""
+    from tenure.compile.calls import function_called  # noqa: PLC0415 - for errors only, and for who injects
+
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - what `inspect.currentframe` calls
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("tenure."):
+        function = function_called(frame)
+        if function is not None:
+            return str(getattr(function, "__name__", function))
+        frame = frame.f_back
+    return None
 
 
 def _blocks(engine: Any, binding: Binding, scope: Scope) -> bool:
