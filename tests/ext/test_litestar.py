@@ -160,12 +160,18 @@ class TestThePlugin(TestLitestar):
             plugins=[ContainerPlugin(container)],
         )
 
-    def test_what_is_called_is_known_before_the_start(self, container, log):
-        """It is not: a plugin is shown the application when that starts; `tenure check` sees `@inject` all the same."""
-        app = self.app(container, log)
+    def test_a_release_whose_plugins_know_no_application(self, container, log):
+        """It is known when it starts; before that `tenure check` sees `@inject` alone."""
+
+        class Forgetful(ContainerPlugin):
+            def on_app_init(self, app_config):
+                app_config.plugins = [each for each in app_config.plugins if not hasattr(each, "app")]
+                return super().on_app_init(app_config)
+
+        app = Litestar(routes(log), plugins=[Forgetful(container)])
 
         assert expect_applications(container) == ([], False)
-        assert app is not None
+        start(app)
 
 
 @pytest.fixture

@@ -67,10 +67,26 @@ class ContainerPlugin:
 
     def on_app_init(self, app_config: "AppConfig") -> "AppConfig":
         """Put the container into *app_config*; raises and lets raise as `setup` does."""
-        _live(self._container, self._handlers, app_config.lifespan, app_config.on_shutdown)
+        life = _live(self._container, self._handlers, app_config.lifespan, app_config.on_shutdown)
+        app = _application_behind(app_config)
+        if app is not None:
+            life.know(app)
         app_config.after_exception.append(_note)
         app_config.middleware.insert(0, _scoped(self._container, self._scope))
         return app_config
+
+
+def _application_behind(config: "AppConfig") -> "Litestar | None":
+    """
+    Return the application that *config* is for, None where nothing in it says so: it is known when it starts then.
+
+    A plugin is asked to do its part before the application is made. That of Litestar itself for its schema was given it
+    nevertheless, and is always there.
+    """
+    from litestar import Litestar  # noqa: PLC0415 - loads the framework only with it
+
+    known = (getattr(each, "app", None) for each in config.plugins)
+    return next((each for each in known if isinstance(each, Litestar)), None)
 
 
 def _live(container: Container, handlers: Iterable[Any], managers: list[Any], ends: list[Any]) -> "_Life":
@@ -94,7 +110,7 @@ class _Life:
         self._error: BaseException | None = None
 
     def know(self, app: "Litestar") -> None:
-        """Let checks before the start ask what *app* calls; a plugin is asked to do its part before it is there."""
+        """Let checks before the start ask what *app* calls."""
         self._called = lambda: self._functions_of(app)
         self._host.know(self._called)
 
