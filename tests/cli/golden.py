@@ -53,6 +53,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "explain-nearly": ("explain", "shop", "Databse"),
     "explain-several": ("explain", "declared:Shop", "e"),
     "explain-both": ("explain", "shop", "Database", "--in", "shop"),
+    "explain-wired": ("explain", "wired:container"),
+    "explain-wired-to-another": ("explain", "wired:other", "service"),
     "explain-error": ("explain", "NothingProvidedError"),
     "explain-error-of-two": ("explain", "tenure.runner.NestedRunError"),
     "explain-error-json": ("explain", "tenure.errors.SchemaError", "--json"),

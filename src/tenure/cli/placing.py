@@ -17,7 +17,7 @@ class Placed:
     """The place of one key. Names are those of `Inspection.bindings`."""
 
     needed_by: tuple[str, ...]
-    """Who needs it directly, or was seen to ask for it; then injected functions, as `handler()`."""
+    """Who needs it directly, or was seen to ask for it; then injected and wired functions, as `handler()`."""
     opens_after: tuple[str, ...]
     """The longest chain of resources that have to be open before it, the first first; without itself."""
     closes_after: tuple[str, ...]
