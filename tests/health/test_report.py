@@ -576,6 +576,63 @@ async def test_a_declarative_container():
     assert isinstance(report, HealthReport)
 
 
+def declared(log):
+    """Return a container with a resource of its own and one of a container in it."""
+
+    def opened(name):
+        log.append(name)
+        yield name
+
+    class Inner(containers.DeclarativeContainer):
+        mails = providers.Resource(opened, "mails")
+
+    class App(containers.DeclarativeContainer):
+        db = providers.Resource(opened, "db")
+        inner = providers.Container(Inner)
+
+    return App()
+
+
+async def test_an_inner_container_that_is_shut_down():
+    """What is around it has started, and serves: a readiness probe must not take it out of service."""
+    log = []
+    app = declared(log)
+    app.init_resources()
+
+    app.inner().shutdown_resources()
+    meanwhile = await tenure.health.report(app)
+    app.shutdown_resources()
+    after = await tenure.health.report(app)
+
+    assert log == ["db", "mails"]
+    assert (meanwhile.state, meanwhile.readiness.ok) == ("started", True)
+    assert (after.state, after.readiness.ok) == ("not started", False)
+
+
+async def test_an_inner_container_with_all_that_is_open():
+    """Where nothing is left around it, nothing serves."""
+    app = declared([])
+    app.init_resources()
+    app.db.shutdown()
+
+    app.inner().shutdown_resources()
+
+    assert (await tenure.health.report(app)).state == "not started"
+
+
+async def test_a_part_of_a_type_driven_container_that_is_shut_down():
+    """The life of that goes on, whatever is open in it."""
+    app, container = declared([]), Container()
+    container.include(app)
+
+    async with container:
+        app.init_resources()
+        app.shutdown_resources()
+        meanwhile = await tenure.health.report(container)
+
+    assert (meanwhile.state, meanwhile.readiness.ok) == ("started", True)
+
+
 async def test_a_declared_check_behind_a_provider():
     """What `@resource` says of the initializer holds there as well."""
 

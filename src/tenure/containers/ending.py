@@ -1,18 +1,14 @@
 """The end of a life of a declarative container: what its root owes is closed, and the root stays open for the next."""
 
 import time
-import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tenure.events import ScopeLeaving, ScopeLeft
-from tenure.runtime.life import lives, note_shut_down
+from tenure.runtime.life import life_of, lives, note_shut_down
 from tenure.runtime.scope import Scope
 from tenure.runtime.shutting_down import empties
-
-_ending: "weakref.WeakSet[Any]" = weakref.WeakSet()
-"""Engines whose root is being left, as observers were told."""
 
 
 @contextmanager
@@ -34,7 +30,8 @@ def life_ended(
     engine = container.__tenure_engine__
     notify = engine.notify
     is_told = notify is not None and _begin(container, engine, scopes, keys)
-    note_shut_down(engine)
+    if not container.__tenure_is_part__ and not _goes_on(container, engine, keys):
+        note_shut_down(engine)
     if notify is None or not is_told:
         yield
         return
@@ -43,18 +40,24 @@ def life_ended(
         notify(ScopeLeaving(time.perf_counter(), *of))
         yield
     finally:
-        _ending.discard(engine)
+        life_of(engine).is_leaving = False
         if (notify := engine.notify) is not None:  # somebody still looks
             notify(ScopeLeft(time.perf_counter(), *of))
+
+
+def _goes_on(container: Any, engine: Any, keys: Collection[Any]) -> bool:
+    """Tell whether something stays open that is not *container*'s: a container around it goes on serving."""
+    own = {*keys, *container.traverse()}
+    return any(not exit_.done and exit_.binding.key not in own for exit_ in list(engine.root.exits.values()))
 
 
 def _begin(container: Any, engine: Any, scopes: Collection[Scope], keys: Collection[Any]) -> bool:
     """Tell whether the root is left now, and note that it is."""
     with engine.lock:
-        if engine in _ending or container.__tenure_is_part__:
+        if life_of(engine).is_leaving or container.__tenure_is_part__:
             return False
         has_started = any(life.started is not None for life, _ in lives(engine))
         if not empties(engine, scopes, keys, or_nothing=has_started):
             return False
-        _ending.add(engine)
+        life_of(engine).is_leaving = True
     return True

@@ -14,14 +14,16 @@ class Life:
     Attributes:
         n_starting: how many starts of the root are under way.
         started: the number of the root whose start ended well last, None where there was none, or all was shut down.
+        is_leaving: whether the root is being left although it stays open, as observers were told.
         stop: the `Stop` of the run that it is part of, None outside `tenure.run`.
     """
 
-    __slots__ = ("n_starting", "started", "stop")
+    __slots__ = ("is_leaving", "n_starting", "started", "stop")
 
     def __init__(self) -> None:
         self.n_starting: int = 0
         self.started: int | None = None
+        self.is_leaving: bool = False
         self.stop: Any = None
 
 
