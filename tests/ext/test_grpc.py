@@ -299,7 +299,7 @@ async def test_a_deadline(container, log):
     """The resources see that the call was ended."""
     async with serving(server_with(container, waits=methods(log)["waits"])) as channel:
         with pytest.raises(aio.AioRpcError) as raised:
-            await channel.unary_unary("/S/waits")(b"", timeout=0.1)
+            await channel.unary_unary("/S/waits")(b"", timeout=1)
         await until(log, "session rolled back: CancelledError")
 
     assert raised.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED

@@ -19,7 +19,7 @@ opened, seen = [], []
 def connect():
     opened.append(1)
     with contextlib.suppress(threading.BrokenBarrierError):
-        both.wait(0.2)
+        both.wait(2)
     return object()
 
 
