@@ -12,8 +12,8 @@ BUGS = (
     Bug(
         "sync-get-opens-before-it-refuses", "L51", "AE",
         "runtime/refusing.py",
-        "    if needed:\n        call",
-        "    if needed and not needed:\n        call",
+        "    if needed:\n        raise",
+        "    if needed and not needed:\n        raise",
     ),
     Bug(
         "end-of-process-closes-nothing", "L70", "F",
