@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tenure import Container
+from tests.real.complaints import complaints
 
 DOCS = Path(__file__).parents[2] / "docs"
 SOURCE = str(Path(__file__).parents[2] / "src")
@@ -49,10 +50,6 @@ def environ(request):
     return give
 
 
-SLOW = re.compile(r"^Executing <.* took [\d.]+ seconds\n", re.MULTILINE)
-"""What asyncio's debug mode says of a step that took long, as it does where a busy machine imports a package in it."""
-
-
 def skip_without_packages(program):
     for package in PACKAGE.findall(program):
         if importlib.util.find_spec(package) is None:
@@ -71,7 +68,7 @@ def test_a_recipe(program, output, tmp_path, environ):
     )  # fmt: skip
 
     shown = done.stdout.replace(f"{tmp_path.resolve()}/", "")
-    assert (shown, SLOW.sub("", done.stderr), done.returncode) == (output, "", 0)
+    assert (shown, complaints(done.stderr), done.returncode) == (output, "", 0)
 
 
 @pytest.mark.parametrize("program", [*found(UNRUN)])

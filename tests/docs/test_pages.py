@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.complaints import complaints
 from tools import comparison
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -39,7 +40,7 @@ def test_a_program_of_the_page(program, output, tmp_path):
     )  # fmt: skip
 
     shown = done.stdout.replace(f"{tmp_path.resolve()}/", "")
-    assert (shown, done.stderr, done.returncode) == (output, "", 0)
+    assert (shown, complaints(done.stderr), done.returncode) == (output, "", 0)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.real.complaints import complaints
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "drawings.md"
 PICTURES = ROOT / "docs" / "pictures"
@@ -62,7 +64,7 @@ def run(folder, *words):
         capture_output=True, text=True, timeout=60, check=False, cwd=folder, encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert (done.returncode, complaints(done.stderr)) == (0, ""), done.stderr
     return done.stdout.replace(f"{Path(folder).resolve()}{os.sep}", "")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.complaints import complaints
+
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("health.md", "cookbook/kubernetes.md")}
 EXAMPLE = re.compile(r"^```python\n((?:(?!```).*\n)+)```\n```text\n((?:(?!```).*\n)+)```$", re.MULTILINE)
@@ -28,7 +30,7 @@ def test_a_program_of_the_page(program, output, tmp_path):
         capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
     )  # fmt: skip
 
-    assert (done.stdout, done.stderr, done.returncode) == (output, "", 0)
+    assert (done.stdout, complaints(done.stderr), done.returncode) == (output, "", 0)
 
 
 @pytest.mark.parametrize("name", PAGES)

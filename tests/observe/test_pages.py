@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tenure
+from tests.real.complaints import complaints
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = ("monitoring", "leaks")
@@ -40,7 +41,8 @@ def test_a_program_of_a_page(program, output, tmp_path):
         capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment(),
     )  # fmt: skip
 
-    assert (done.stdout.replace(f"{tmp_path.resolve()}/", ""), done.stderr, done.returncode) == (output, "", 0)
+    shown = done.stdout.replace(f"{tmp_path.resolve()}/", "")
+    assert (shown, complaints(done.stderr), done.returncode) == (output, "", 0)
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ import textwrap
 import threading
 from pathlib import Path
 
+from tests.real.complaints import complaints
+
 HEAD = """
 import asyncio, os, signal, sys, threading, time
 from tenure import Container, resource, inject, Inject
@@ -74,7 +76,7 @@ def play(program, *answers, flags=()):
                     child.stdin.flush()
             else:
                 lines.append(line.rstrip("\n"))
-        errors = child.stderr.read()
+        errors = complaints(child.stderr.read())
     timer.cancel()
     assert left == [], (lines, errors, child.returncode)
     return lines, errors, child.returncode

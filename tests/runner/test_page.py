@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.complaints import complaints
+
 PAGE = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```\n^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
@@ -20,7 +22,7 @@ def test_a_program_of_the_page(program, output):
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
 
-    assert (done.stdout, done.stderr, done.returncode) == (output, "", 0)
+    assert (done.stdout, complaints(done.stderr), done.returncode) == (output, "", 0)
 
 
 def test_every_program_is_run():
