@@ -4,7 +4,8 @@ from tenure import containers, providers
 from tenure.wiring import Closing, Provide, inject
 
 
-class Database: ...
+class Database:
+    def __init__(self) -> None: ...
 
 
 class Service:
