@@ -8,7 +8,7 @@ import pytest
 
 from tenure.cli.commands import COMMANDS
 from tests.cli.page import PAGE, PRINTED, ROOT, as_run, without_times, write_programs
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tenure import Container
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 DOCS = Path(__file__).parents[2] / "docs"
 SOURCE = str(Path(__file__).parents[2] / "src")

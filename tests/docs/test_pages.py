@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 from tools import comparison
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -16,7 +16,7 @@ import pytest
 from document_support import USERS, Connection, Watch
 
 from tenure.compat.injectq import InjectQ, resource
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 pytestmark = pytest.mark.usefixtures("connections")
 

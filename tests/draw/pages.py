@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "drawings.md"

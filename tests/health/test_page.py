@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("health.md", "cookbook/kubernetes.md")}

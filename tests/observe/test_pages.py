@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tenure
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = ("monitoring", "leaks")

@@ -8,7 +8,7 @@ import textwrap
 import threading
 from pathlib import Path
 
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 HEAD = """
 import asyncio, os, signal, sys, threading, time

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.complaints import complaints
+from tests.complaints import complaints
 
 PAGE = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```\n^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -8,7 +8,8 @@ it, so that nothing is called unused that may be used.
 import ast
 import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -87,21 +88,23 @@ class Program:
     def functions_asking(self, key: Key) -> tuple[str, ...]:
         """Return the names of the injected functions that ask for *key*, in order of name."""
         found = {each.name for each in self._functions if any(need.key == key for need in each.needs)}
-        found |= {_name_of(function) for function, provider in self._wired() if provider is key}
+        found |= {_name_of(function) for function, provider in self._wired if provider is key}
         return tuple(sorted(f"{name}()" for name in found))
 
-    def _wired(self) -> Iterator[tuple[Any, Any]]:
-        """Yield the functions of wiring, and what each is filled in from, by this container where none is wired yet."""
+    @cached_property
+    def _wired(self) -> list[tuple[Any, Any]]:
+        """The functions of wiring, and what each is filled in from, by this container where none is wired yet."""
         if not isinstance(getattr(self._container, "providers", None), Mapping):
-            return
+            return []
         from tenure.wiring.injected import injected_in  # noqa: PLC0415 - for declarative containers only
         from tenure.wiring.lookup import ProvidersMap  # noqa: PLC0415 - as above
 
-        own = ProvidersMap(self._container)
+        own, found = ProvidersMap(self._container), []
         for each in injected_in():
             for slot in each.slots:
                 bound = each.serving(slot)
-                yield each.function, own.resolve_marker(slot.marker) if bound is None else bound.provider
+                found.append((each.function, own.resolve_marker(slot.marker) if bound is None else bound.provider))
+        return found
 
     def _names(self, key: Key) -> bool:
         """Tell whether *key* is a provider that is named on another copy of its container, or by its name."""
